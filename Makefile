@@ -1,0 +1,84 @@
+# `make serve` and `make check` need only Debian's make and python3-venv, in a clone in any folder.
+# They set up what is missing: each step leaves a stamp named after all it was made from.
+
+PYTHON ?= python3
+ARGS ?=
+PYTEST ?= -n 2
+
+# Always `python -m`, never a script of .venv/bin: their first line holds the path of this folder.
+PY := .venv/bin/python
+export PYTHONUTF8 := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+stamp = .venv/stamps/$(1)-$(shell { $(PYTHON) --version; pwd -P; cat $(2); } 2>&1 | sha256sum | cut -c 1-16)
+INSTALL := $(PY) -m pip install --quiet --require-hashes
+RUN := $(call stamp,run,requirements/run.txt requirements/build.txt pyproject.toml)
+TEST := $(call stamp,test,requirements/run.txt requirements/test.txt)
+
+.PHONY: help serve check check-all assets lint types imports test bench bless lock clean
+.NOTPARALLEL:
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: assets  ## serve the map on http://127.0.0.1:8000, with demonstration data at first start
+	@$(PY) -m mapserver serve $(ARGS)
+
+check: lint types imports test  ## all that a commit must pass
+
+check-all: check  ## and foreign clients, conformance, soak, 200 kills, full journeys
+	$(PY) -m pytest -m "full or clients or conformance" $(ARGS)
+
+assets: $(RUN)  ## build what the browser gets
+	@$(PY) hatch_build.py
+
+lint: $(TEST)  ## ruff
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(TEST) assets  ## mypy and tsc
+	$(PY) -m mypy
+	$(PY) hatch_build.py npm run --if-present types
+
+imports: $(TEST)  ## the ladder of imports
+	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+
+test: $(TEST) assets  ## node's tests and pytest
+	$(PY) hatch_build.py npm run --if-present test
+	$(PY) -m pytest $(PYTEST) $(ARGS)
+
+bench: $(TEST) assets  ## side by side with the peers
+	$(PY) -m benchmarks $(ARGS)
+
+bless: $(TEST) assets  ## renew the golden pictures; look at them before committing
+	KYZYLKUM_BLESS=1 $(PY) -m pytest $(ARGS)
+
+# No lock names an index: pins and hashes hold wherever the files come from. One version for every Python.
+LOCK := $(PY) -m uv --no-config pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-header --annotation-style line $(if $(UPGRADE),--upgrade)
+lock: $(TEST)  ## renew requirements/*.txt after a change in pyproject.toml (UPGRADE=1: all)
+	$(LOCK) -o requirements/run.txt pyproject.toml
+	$(LOCK) -o requirements/test.txt -c requirements/run.txt --group test
+	$(PY) hatch_build.py requires | $(LOCK) -o requirements/build.txt -c requirements/run.txt -
+
+clean:  ## remove all that was made here, but no data
+	rm -rf .venv static/dist static/node_modules .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis
+
+# An environment of this very Python is kept, one of another Python or half made is made anew.
+$(RUN):
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+		echo "This needs Python 3.11 or later; name one with PYTHON=..." >&2; exit 1; }
+	@{ [ "$$($(PY) --version)" = "$$($(PYTHON) --version)" ] && $(PY) -m pip --version; } \
+		>/dev/null 2>&1 || { echo "Making the virtual environment .venv"; \
+		$(PYTHON) -m venv --clear .venv; } || { \
+		echo "Python's venv is missing: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing what the server and its build need"
+	@$(INSTALL) -r requirements/run.txt -r requirements/build.txt
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p .venv/stamps && touch $@
+
+$(TEST): $(RUN)
+	@echo "Installing what the tests need"
+	@$(INSTALL) -r requirements/run.txt -r requirements/test.txt
+	@mkdir -p .venv/stamps && touch $@

