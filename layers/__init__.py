@@ -1,0 +1,1 @@
+"""The science: stations, surfaces, layers and tiles. Knows nothing of the web."""

@@ -1,0 +1,53 @@
+"""The common language of the rooms: frozen dataclasses and columns, nothing that opens anything."""
+
+from layers.model.feature import Feature, StoredFeature
+from layers.model.features import Features
+from layers.model.layer import (
+    CatalogDefinition,
+    Extent,
+    FeedDefinition,
+    LayerDefinition,
+    Palette,
+    StyleDefinition,
+)
+from layers.model.observation import (
+    BatchAnswer,
+    Context,
+    Network,
+    Observation,
+    Organisation,
+    RejectedRecord,
+    Release,
+    Station,
+    Status,
+    StoredObservation,
+)
+from layers.model.surface import BANDS, Float32Array, Picture, Raster, Surface, SurfaceInfo
+
+__all__ = [
+    "BANDS",
+    "BatchAnswer",
+    "CatalogDefinition",
+    "Context",
+    "Extent",
+    "Feature",
+    "Features",
+    "FeedDefinition",
+    "Float32Array",
+    "LayerDefinition",
+    "Network",
+    "Observation",
+    "Organisation",
+    "Palette",
+    "Picture",
+    "Raster",
+    "RejectedRecord",
+    "Release",
+    "Station",
+    "Status",
+    "StoredFeature",
+    "StoredObservation",
+    "StyleDefinition",
+    "Surface",
+    "SurfaceInfo",
+]

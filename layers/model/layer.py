@@ -1,0 +1,101 @@
+"""What the catalogue says: layers, styles, palettes, feeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from layers.geo import Bounds
+from layers.model.observation import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Named colours, low to high, as ``#RRGGBB``; ``nodata`` is never one of them."""
+
+    id: str
+    colours: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StyleDefinition:
+    """How one layer is shown.
+
+    ``measure`` is what is computed from the bands of a surface: ``mean``, ``median``, ``sd``,
+    ``exceedance``, ``uncertainty`` (relative), ``quantile``; or the property of a feature. ``breaks`` rise
+    strictly, in ``unit``; colours are one more than breaks. ``threshold`` is the default of an
+    exceedance, in the canonical unit.
+    """
+
+    id: str
+    title: str = ""
+    measure: str = "value"
+    palette: Palette | None = None
+    breaks: tuple[float, ...] = ()
+    unit: str = ""
+    threshold: float | None = None
+    labels: tuple[str, ...] = ()
+    symbol: str = "fill"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDefinition:
+    """One ``[[layer]]`` entry, checked.
+
+    ``options`` holds the keys that belong to the kind; ``path`` a file it is read from, absolute.
+    """
+
+    id: str
+    kind: str
+    title: str
+    abstract: str = ""
+    attribution: str = ""
+    licence: str = ""
+    notice: str = ""
+    quantity: str | None = None
+    collection: str | None = None
+    path: Path | None = None
+    domain: Bounds | None = None
+    native_zoom: int | None = None
+    support_limit: float = 0.9
+    styles: tuple[StyleDefinition, ...] = ()
+    visible: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def style(self, style_id: str) -> StyleDefinition | None:
+        """Return the style of that id, or None."""
+        return next((s for s in self.styles if s.id == style_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDefinition:
+    """One ``[[feed]]`` entry: where bytes come from and in which format."""
+
+    id: str
+    format: str
+    location: str
+    every_s: float = 600.0
+    collection: str | None = None
+    organisation: str | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where and when a layer has data; ``times`` are valid times, oldest first, empty if timeless."""
+
+    bounds: Bounds
+    min_zoom: int
+    max_zoom: int
+    times: Sequence[datetime] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogDefinition:
+    """The whole catalogue file: title, context of the data directory, layers and feeds in order."""
+
+    title: str
+    context: Context
+    layers: tuple[LayerDefinition, ...]
+    feeds: tuple[FeedDefinition, ...] = ()

@@ -1,0 +1,82 @@
+"""Surfaces: bands on a cell grid that define a predictive distribution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo import CellGrid
+from layers.model.observation import Context
+
+Float32Array = NDArray[np.float32]
+
+BANDS = ("mu", "sigma", "support")
+"""Mean and standard deviation of the latent (log-)field, and latent variance over prior variance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One (layer, valid time, revision).
+
+    ``bands`` has shape (len(BANDS), height, width), float32, on ``grid``; all finite where
+    ``support`` < 1. ``transform`` is ``log`` or ``none``; ``noise_sigma`` is the standard deviation,
+    in the same latent unit, that a new measurement has beyond the field. ``input_hash`` names the
+    values it was made of, ``input_revision`` the revision of the hour's observations.
+    """
+
+    layer_id: str
+    quantity: str
+    valid_time: datetime
+    revision: int
+    context: Context
+    grid: CellGrid
+    bands: Float32Array
+    transform: str
+    noise_sigma: float
+    input_hash: str
+    input_revision: int
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceInfo:
+    """What is known of a published surface without opening its cells; ``token`` is its data version."""
+
+    layer_id: str
+    quantity: str
+    valid_time: datetime
+    revision: int
+    context: Context
+    grid: CellGrid
+    transform: str
+    noise_sigma: float
+    input_hash: str
+    input_revision: int
+    token: str
+    published_at: datetime
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Cells that cover a window: each band has shape (rows + 2 margin, cols + 2 margin), float32.
+
+    Without the margin the cells cover the window exactly; rows and cols divide its pixels, so a
+    cell becomes a whole number of pixels. NaN is "no cell here".
+    """
+
+    bands: Mapping[str, Float32Array]
+    margin: int
+    transform: str = "none"
+    noise_sigma: float = 0.0
+    support_limit: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Pixels that need no style: RGBA, uint8, shape (size, size, 4)."""
+
+    rgba: NDArray[np.uint8]

@@ -1,0 +1,1 @@
+"""The web: text in, text out. Flask lives here and only here."""
