@@ -55,7 +55,7 @@ def build_assets() -> None:
         return
     print("Building the browser assets", flush=True)
     BUILT_FROM.unlink(missing_ok=True)
-    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    npm("ci", "--ignore-scripts")
     node("build.mjs")
     if not (DIST / "manifest.json").is_file():
         sys.exit("static/build.mjs left no static/dist/manifest.json: the assets are not complete.")
