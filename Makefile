@@ -10,7 +10,8 @@ PY := .venv/bin/python
 export PYTHONUTF8 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-stamp = .venv/stamps/$(1)-$(shell { $(PYTHON) --version; pwd -P; cat $(2); } 2>&1 | sha256sum | cut -c 1-16)
+PYTHON_IS := $(shell $(PYTHON) --version 2>&1)
+stamp = .venv/stamps/$(1)-$(shell { echo "$(PYTHON_IS)"; pwd -P; cat $(2); } | sha256sum | cut -c 1-16)
 INSTALL := $(PY) -m pip install --quiet --require-hashes
 RUN := $(call stamp,run,requirements/run.txt requirements/build.txt pyproject.toml)
 TEST := $(call stamp,test,requirements/run.txt requirements/test.txt)
@@ -69,12 +70,13 @@ clean:  ## remove all that was made here, but no data
 $(RUN):
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 		echo "This needs Python 3.11 or later; name one with PYTHON=..." >&2; exit 1; }
-	@{ [ "$$($(PY) --version)" = "$$($(PYTHON) --version)" ] && $(PY) -m pip --version; } \
+	@{ [ "$$($(PY) --version)" = "$(PYTHON_IS)" ] && $(PY) -m pip --version; } \
 		>/dev/null 2>&1 || { echo "Making the virtual environment .venv"; \
 		$(PYTHON) -m venv --clear .venv; } || { \
 		echo "Python's venv is missing: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing what the server and its build need"
 	@$(INSTALL) -r requirements/run.txt -r requirements/build.txt
+	@$(PY) hatch_build.py
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p .venv/stamps && touch $@
 
