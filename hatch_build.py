@@ -10,6 +10,7 @@ no Node where it is installed. ``make`` calls this file itself:
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -54,12 +55,12 @@ def build_assets() -> None:
     if BUILT_FROM.is_file() and BUILT_FROM.read_text() == digest:
         return
     print("Building the browser assets", flush=True)
-    BUILT_FROM.unlink(missing_ok=True)
+    shutil.rmtree(DIST, ignore_errors=True)
     npm("ci", "--ignore-scripts")
     node("build.mjs")
     if not (DIST / "manifest.json").is_file():
         sys.exit("static/build.mjs left no static/dist/manifest.json: the assets are not complete.")
-    BUILT_FROM.write_text(digest)  # last, so that a build that broke off is not taken for whole
+    BUILT_FROM.write_text(digest)  # last: a build that broke off is not taken for a whole one
 
 
 def node(*words: str) -> None:
