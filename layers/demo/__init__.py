@@ -1,5 +1,13 @@
 """The demonstration: a simulated network at real places, and demonstration features."""
 
+from layers.demo.features import (
+    EARTHQUAKES,
+    FAULTS,
+    SEISMIC_ZONES,
+    earthquakes,
+    faults,
+    seismic_zones,
+)
 from layers.demo.feed import CONTEXT, SEED, feed, simulate
 from layers.demo.network import (
     NETWORKS,
@@ -12,13 +20,19 @@ from layers.demo.network import (
 
 __all__ = [
     "CONTEXT",
+    "EARTHQUAKES",
+    "FAULTS",
     "NETWORKS",
     "ORGANISATIONS",
     "SEED",
+    "SEISMIC_ZONES",
     "RegionRange",
     "StationTable",
+    "earthquakes",
+    "faults",
     "feed",
     "region_ranges",
+    "seismic_zones",
     "simulate",
     "station_table",
 ]

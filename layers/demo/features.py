@@ -1,0 +1,75 @@
+"""Demonstration features as records: earthquakes (real), faults (generalised), zones (drawn)."""
+
+import csv
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import shapely
+from shapely.geometry import shape
+
+from layers import temporal
+from layers.model import Feature
+
+EARTHQUAKES, FAULTS, SEISMIC_ZONES = "earthquakes", "faults", "seismic-zones"
+CATALOGUE_NOTE = "typed from public-domain catalogues"
+
+
+@cache
+def earthquakes() -> tuple[Feature, ...]:
+    """Return strong earthquakes of the region since 1880, oldest first.
+
+    Real events, M >= 6, typed from USGS ComCat and the NOAA NCEI significant earthquake database,
+    rounded to 0.01 degree, 1 km and 0.1 of magnitude. ``depth_km`` is None where none is stated.
+    A selection: strong, or near to the two states; no complete catalogue.
+    """
+    rows = csv.DictReader(_text("earthquakes.csv").splitlines())
+    return tuple(_earthquake(line, row) for line, row in enumerate(rows, start=2))
+
+
+@cache
+def faults() -> tuple[Feature, ...]:
+    """Return traces of named faults, generalised by hand to within 10 km; none is invented."""
+    return _collection("faults.geojson", FAULTS)
+
+
+@cache
+def seismic_zones() -> tuple[Feature, ...]:
+    """Return the areas of MSK-64 grades drawn by ``zoning``; no official zoning map."""
+    return _collection("seismic_zones.geojson", SEISMIC_ZONES)
+
+
+def _earthquake(line: int, row: dict[str, str]) -> Feature:
+    return Feature(
+        id=row["id"],
+        collection=EARTHQUAKES,
+        geometry=shapely.Point(float(row["lon"]), float(row["lat"])),
+        properties={
+            "magnitude": float(row["magnitude"]),
+            "magnitude_type": row["magnitude_type"],
+            "depth_km": float(row["depth_km"]) if row["depth_km"] else None,
+            "place": row["place"],
+            "source": row["source"],
+            "note": CATALOGUE_NOTE,
+        },
+        time=temporal.instant(row["time"]),
+        line=line,
+    )
+
+
+def _collection(name: str, collection: str) -> tuple[Feature, ...]:
+    document: dict[str, Any] = json.loads(_text(name))
+    return tuple(
+        Feature(
+            id=str(feature["id"]),
+            collection=collection,
+            geometry=shape(feature["geometry"]),
+            properties=feature["properties"],
+        )
+        for feature in document["features"]
+    )
+
+
+def _text(name: str) -> str:
+    return resources.files(__package__).joinpath("data", name).read_text("utf-8")
