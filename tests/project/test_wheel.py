@@ -4,6 +4,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -83,6 +84,32 @@ def test_the_wheel_names_its_command_its_licence_and_no_build_tool(wheel: Path) 
         "mapserver = mapserver.cli:main"
         in held.read(info.replace("METADATA", "entry_points.txt")).decode()
     )
+
+
+def test_every_module_of_the_wheel_is_imported_far_from_the_checkout(
+    tmp_path: Path, wheel: Path
+) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    # -S leaves out the .pth file that puts the checkout on the path.
+    code = (
+        "import importlib, pkgutil, sys\n"
+        f"sys.path += [{str(tmp_path)!r}, {sysconfig.get_path('platlib')!r}]\n"
+        f"for package in map(importlib.import_module, {PACKAGES!r}):\n"
+        "    print(package.__file__)\n"
+        "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "        if not found.name.endswith('.__main__'):\n"
+        "            importlib.import_module(found.name)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    homes = [Path(line).parent.parent for line in ended.stdout.splitlines()]
+    assert homes == [tmp_path, tmp_path]
 
 
 def test_a_wheel_is_built_from_the_sdist_without_node(tmp_path: Path, wheel: Path) -> None:
