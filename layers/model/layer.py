@@ -24,12 +24,13 @@ class StyleDefinition:
 
     ``measure`` is what is computed from the bands of a surface: ``mean``, ``median``, ``sd``,
     ``exceedance``, ``uncertainty`` (relative), ``quantile``; or the property of a feature. ``breaks`` rise
-    strictly, in ``unit``; colours are one more than breaks. ``threshold`` is the default of an
+    strictly, in ``unit``; colours are one more than breaks. ``titles`` maps a language to a title. ``threshold`` is the default of an
     exceedance, in the canonical unit.
     """
 
     id: str
     title: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
     measure: str = "value"
     palette: Palette | None = None
     breaks: tuple[float, ...] = ()
@@ -43,12 +44,14 @@ class StyleDefinition:
 class LayerDefinition:
     """One ``[[layer]]`` entry, checked.
 
-    ``options`` holds the keys that belong to the kind; ``path`` a file it is read from, absolute.
+    ``titles`` maps a language to a title where ``title`` is not enough; ``path`` is a file it is read
+    from, absolute; ``options`` holds the keys that belong to the kind alone.
     """
 
     id: str
     kind: str
     title: str
+    titles: Mapping[str, str] = field(default_factory=dict)
     abstract: str = ""
     attribution: str = ""
     licence: str = ""

@@ -1,0 +1,219 @@
+"""The catalogue file: TOML in, a checked CatalogDefinition out."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from layers import kinds, units
+from layers.catalog.fields import Fields
+from layers.errors import BadExtentError, BadInputError, CatalogError
+from layers.exchange import ADAPTERS
+from layers.geo import MAX_ZOOM, Bounds
+from layers.model import (
+    CatalogDefinition,
+    Context,
+    FeedDefinition,
+    LayerDefinition,
+    Palette,
+    StyleDefinition,
+)
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
+LANGUAGES = ("kk", "uz", "ru", "en")
+
+
+def read(path: Path, palettes: Mapping[str, Palette]) -> CatalogDefinition:
+    """Read and check a catalogue file.
+
+    Raises
+    ------
+    CatalogError
+        Naming the file, the entry, what is wrong with it and the nearest known word.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as reason:
+        raise CatalogError(f"{path}: cannot be read ({reason.strerror})") from reason
+    except UnicodeDecodeError as reason:
+        raise CatalogError(f"{path}: is not UTF-8 text") from reason
+    except tomllib.TOMLDecodeError as reason:
+        raise CatalogError(f"{path}: {reason}") from reason
+    return parse(table, path, palettes)
+
+
+def parse(
+    table: Mapping[str, Any], path: Path, palettes: Mapping[str, Palette]
+) -> CatalogDefinition:
+    """Check a parsed catalogue; ``path`` names it in errors and anchors relative paths."""
+    fields = Fields(table, str(path.name))
+    title = fields.need("title", str)
+    context = Context(fields.choice("context", tuple(Context), Context.ROUTINE))
+    layers = tuple(
+        _layer(entry, _where(path, "layer", i, entry), path.parent, palettes)
+        for i, entry in enumerate(_tables(fields, "layer"), start=1)
+    )
+    feeds = tuple(
+        _feed(entry, _where(path, "feed", i, entry))
+        for i, entry in enumerate(_tables(fields, "feed"), start=1)
+    )
+    fields.done()
+    if not layers:
+        raise fields.error("no [[layer]] entry; a catalogue needs at least one")
+    for what, ids in (("layer", [e.id for e in layers]), ("feed", [e.id for e in feeds])):
+        for entry in ids:
+            if ids.count(entry) > 1:
+                raise fields.error(f'two {what} entries have the id "{entry}"')
+    return CatalogDefinition(title, context, layers, feeds)
+
+
+def _tables(fields: Fields, key: str) -> list[Mapping[str, Any]]:
+    entries = fields.get(key, list, [])
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise fields.error(f'"{key}" must be written as [[{key}]] entries')
+    return list(entries)
+
+
+def _where(path: Path, what: str, number: int, entry: Mapping[str, Any]) -> str:
+    return f'{path.name}, {what} "{entry["id"]}"' if "id" in entry else f"{path.name}, {what} {number}"
+
+
+def _id(fields: Fields) -> str:
+    word: str = fields.need("id", str)
+    if not _ID.fullmatch(word):
+        raise fields.error(f'the id "{word}" must be lower-case letters, digits and hyphens')
+    return word
+
+
+def _titles(fields: Fields) -> dict[str, str]:
+    titles = fields.texts("titles")
+    for language in titles:
+        if language not in LANGUAGES:
+            raise fields.error(f'"titles" knows {", ".join(LANGUAGES)}, not "{language}"')
+    return titles
+
+
+def _layer(
+    entry: Mapping[str, Any], where: str, folder: Path, palettes: Mapping[str, Palette]
+) -> LayerDefinition:
+    fields = Fields(entry, where)
+    layer_id = _id(fields)
+    kind = fields.choice("kind", kinds.KINDS, None)
+    spec = kinds.KINDS[kind]
+    quantity = None
+    if "quantity" in spec.needs:
+        try:
+            quantity = units.quantity(fields.need("quantity", str)).id
+        except BadInputError as reason:
+            raise fields.error(str(reason)) from reason
+    path = None
+    if "path" in spec.needs:
+        path = (folder / fields.need("path", str)).resolve()
+        if not path.is_file():
+            raise fields.error(f"the file {path} is missing")
+    collection = fields.get("collection", str, layer_id) if "collection" in spec.needs else None
+    domain = None
+    if box := fields.numbers("domain"):
+        try:
+            domain = Bounds(*box)
+        except (TypeError, BadExtentError) as reason:
+            raise fields.error(f'"domain" must be west, south, east, north: {reason}') from reason
+    native_zoom = fields.get("native_zoom", int)
+    if native_zoom is not None and not 0 <= native_zoom <= MAX_ZOOM:
+        raise fields.error(f'"native_zoom" is {native_zoom}; 0..{MAX_ZOOM} was expected')
+    support_limit = fields.number("support_limit", 0.9)
+    if support_limit is None or not 0 < support_limit <= 1:
+        raise fields.error(f'"support_limit" is {support_limit}; above 0 and at most 1 was expected')
+    styles = tuple(
+        _style(style, f"{where}, style {style.get('id', i)}", kind, quantity, palettes)
+        for i, style in enumerate(_tables(fields, "style"), start=1)
+    )
+    definition = LayerDefinition(
+        id=layer_id,
+        kind=kind,
+        title=fields.need("title", str),
+        titles=_titles(fields),
+        abstract=fields.get("abstract", str, ""),
+        attribution=fields.get("attribution", str, ""),
+        licence=fields.get("licence", str, ""),
+        notice=fields.get("notice", str, ""),
+        quantity=quantity,
+        collection=collection,
+        path=path,
+        domain=domain,
+        native_zoom=native_zoom,
+        support_limit=support_limit,
+        styles=styles or (StyleDefinition("default", symbol=spec.symbol),),
+        visible=fields.get("visible", bool, True),
+        options={key: fields.get(key, kind_) for key, kind_ in spec.options.items() if key in entry},
+    )
+    fields.done()
+    ids = [style.id for style in definition.styles]
+    for style_id in ids:
+        if ids.count(style_id) > 1:
+            raise fields.error(f'two styles have the id "{style_id}"')
+    return definition
+
+
+def _style(
+    entry: Mapping[str, Any],
+    where: str,
+    kind: str,
+    quantity: str | None,
+    palettes: Mapping[str, Palette],
+) -> StyleDefinition:
+    fields = Fields(entry, where)
+    spec = kinds.KINDS[kind]
+    style_id = _id(fields)
+    ramp = fields.choice("ramp", palettes, None) if "ramp" in entry else None
+    breaks = fields.numbers("breaks")
+    if any(b <= a for a, b in zip(breaks, breaks[1:], strict=False)):
+        raise fields.error(f'"breaks" must rise strictly: {list(breaks)}')
+    palette = palettes[ramp] if ramp else None
+    if palette and len(palette.colours) < len(breaks) + 1:
+        raise fields.error(
+            f'ramp "{ramp}" has {len(palette.colours)} colours; {len(breaks)} breaks need one more'
+        )
+    unit = fields.get("unit", str, "")
+    if unit and quantity and unit not in ("1", "%"):
+        try:
+            unit = units.unit(unit, quantity)
+        except BadInputError as reason:
+            raise fields.error(str(reason)) from reason
+    labels = fields.get("labels", list, [])
+    if labels and len(labels) != len(breaks) + 1:
+        raise fields.error(f'"labels" has {len(labels)} entries; {len(breaks) + 1} classes exist')
+    style = StyleDefinition(
+        id=style_id,
+        title=fields.get("title", str, style_id),
+        titles=_titles(fields),
+        measure=fields.choice("measure", spec.measures, spec.measures[0]),
+        palette=palette,
+        breaks=breaks,
+        unit=unit,
+        threshold=fields.number("threshold"),
+        labels=tuple(map(str, labels)),
+        symbol=fields.choice("symbol", spec.symbols, spec.symbol),
+    )
+    if style.measure == "exceedance" and style.threshold is None:
+        raise fields.error('an exceedance needs a "threshold" in the canonical unit')
+    fields.done()
+    return style
+
+
+def _feed(entry: Mapping[str, Any], where: str) -> FeedDefinition:
+    fields = Fields(entry, where)
+    feed = FeedDefinition(
+        id=_id(fields),
+        format=fields.choice("format", ADAPTERS, None),
+        location=fields.need("location", str),
+        every_s=fields.number("every_s", 600.0) or 600.0,
+        collection=fields.get("collection", str),
+        organisation=fields.get("organisation", str),
+        defaults=fields.texts("defaults"),
+    )
+    if feed.every_s < 1:
+        raise fields.error(f'"every_s" is {feed.every_s:g}; at least 1 was expected')
+    fields.done()
+    return feed

@@ -1,0 +1,50 @@
+"""Four questions; a kind that answers them appears in every service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from layers.geo import Point, Window
+from layers.model.features import Features
+from layers.model.layer import Extent, StyleDefinition
+from layers.model.surface import Picture, Raster
+
+TileData = Raster | Features | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a tile is asked to show: a style and the numbers that a query may set.
+
+    ``threshold`` is in the canonical unit, ``quantile`` a probability; ``buffer_px`` is how far
+    beyond the window features are needed so that no symbol is cut.
+    """
+
+    style: StyleDefinition
+    threshold: float | None = None
+    quantile: float | None = None
+    breaks: tuple[float, ...] = ()
+    smooth: bool = False
+    buffer_px: int = 0
+
+
+class LayerKind(Protocol):
+    """What a kind promises."""
+
+    def extent(self) -> Extent:
+        """Return bounds, zoom range and times for which there are data."""
+
+    def version(self, at: datetime | None) -> str:
+        """Return the token that changes whenever a tile could change; None is the newest time."""
+
+    def tile(
+        self, window: Window, at: datetime | None, version: str, question: Question
+    ) -> TileData | None:
+        """Return data covering the window, or None where there are none.
+
+        Raises GoneError when that version is no longer kept.
+        """
+
+    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
+        """Return what a click shows: values with units, times, uncertainty."""

@@ -1,0 +1,91 @@
+"""One table above the tree of errors, spoken in three dialects.
+
+problem+json (RFC 9457) for everything of our own and the OGC APIs, ServiceExceptionReport for
+WMS (an HTTP 200, because clients show the text only then) and ExceptionReport for WMTS.
+"""
+
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from layers import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """HTTP status, OWS exception code, and a retry time in seconds where waiting helps."""
+
+    status: int
+    code: str
+    retry_after_s: int | None = None
+
+
+ANSWERS: dict[type[errors.LayersError], Answer] = {
+    errors.UnknownLayerError: Answer(404, "LayerNotDefined"),
+    errors.UnknownStyleError: Answer(404, "StyleNotDefined"),
+    errors.GoneError: Answer(410, "NotFound"),
+    errors.NotFoundError: Answer(404, "NotFound"),
+    errors.UnsupportedFormatError: Answer(400, "InvalidFormat"),
+    errors.BadRequestError: Answer(400, "InvalidParameterValue"),
+    errors.TooLargeError: Answer(413, "InvalidParameterValue"),
+    errors.BadInputError: Answer(422, "InvalidParameterValue"),
+    errors.ConflictError: Answer(409, "InvalidParameterValue"),
+    errors.ForbiddenError: Answer(403, "NoApplicableCode"),
+    errors.CatalogError: Answer(500, "NoApplicableCode"),
+    errors.UnavailableError: Answer(503, "NoApplicableCode", retry_after_s=2),
+    errors.LayersError: Answer(500, "NoApplicableCode"),
+}
+
+TITLES = {
+    400: "The request cannot be answered as it was put",
+    401: "A token is needed",
+    403: "Not allowed",
+    404: "Not found",
+    405: "That method is not offered here",
+    409: "It contradicts what is stored",
+    410: "No longer kept",
+    413: "Too large",
+    415: "That format is not taken here",
+    422: "The data cannot be what they claim to be",
+    500: "The server failed",
+    503: "Try again in a moment",
+}
+
+
+def answer_for(error: errors.LayersError) -> Answer:
+    """Return the answer of the nearest ancestor that has one."""
+    return next(ANSWERS[cls] for cls in type(error).__mro__ if cls in ANSWERS)
+
+
+def problem(status: int, detail: str, instance: str) -> dict[str, object]:
+    """Return an RFC 9457 problem document."""
+    return {
+        "type": "about:blank",
+        "title": TITLES.get(status, "The request failed"),
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+    }
+
+
+def service_exception(code: str, text: str, version: str = "1.3.0") -> str:
+    """Return a WMS ServiceExceptionReport."""
+    space = ' xmlns="http://www.opengis.net/ogc"' if version == "1.3.0" else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<ServiceExceptionReport version="{version}"{space}>\n'
+        f"  <ServiceException code={quoteattr(code)}>{escape(text)}</ServiceException>\n"
+        "</ServiceExceptionReport>\n"
+    )
+
+
+def exception_report(code: str, text: str, locator: str = "") -> str:
+    """Return an OWS 1.1 ExceptionReport, as WMTS 1.0.0 speaks it."""
+    where = f" locator={quoteattr(locator)}" if locator else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1" version="1.0.0" xml:lang="en">\n'
+        f"  <Exception exceptionCode={quoteattr(code)}{where}>\n"
+        f"    <ExceptionText>{escape(text)}</ExceptionText>\n"
+        "  </Exception>\n"
+        "</ExceptionReport>\n"
+    )

@@ -1,0 +1,119 @@
+"""Headers, statuses and cache rules: the last step of every answer."""
+
+import gzip
+import hashlib
+import json
+from typing import Any
+
+from flask import Request, Response
+
+from layers.errors import LayersError
+from mapserver import errors
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+LATEST = "public, max-age=60, stale-while-revalidate=300"
+SHORT = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
+NO_STORE = "no-store"
+GZIP_FROM_BYTES = 1_000
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+)
+
+
+def body_etag(body: bytes) -> str:
+    """Return a strong entity tag of the bytes."""
+    return hashlib.blake2b(body, digest_size=10).hexdigest()
+
+
+def answer(
+    body: bytes,
+    media_type: str,
+    request: Request,
+    *,
+    cache: str,
+    etag: str | None = None,
+    content_location: str | None = None,
+    filename: str | None = None,
+) -> Response:
+    """Return a 200, or a 304 where the client already has these bytes; gzipped where it helps."""
+    tag = etag or body_etag(body)
+    response = Response(body, mimetype=media_type)
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = cache
+    if content_location:
+        response.headers["Content-Location"] = content_location
+    if filename:
+        response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    textual = media_type.startswith("text/") or "json" in media_type or "xml" in media_type or (
+        media_type == "application/vnd.mapbox-vector-tile"
+    )
+    if textual:
+        response.headers["Vary"] = "Accept-Encoding"
+        if len(body) >= GZIP_FROM_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
+            # A representation of its own needs a strong tag of its own.
+            response.set_etag(f"{tag}-gz")
+            if not request.if_none_match.contains(f"{tag}-gz"):
+                response.set_data(gzip.compress(body, 6, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+    return response.make_conditional(request)
+
+
+def not_modified(request: Request, etag: str, cache: str) -> Response | None:
+    """Return a 304 where the client already has ``etag``, before any work is done."""
+    if not request.if_none_match.contains(etag):
+        return None
+    response = Response(status=304)
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = cache
+    return response
+
+
+def json_answer(
+    document: Any,
+    request: Request,
+    *,
+    cache: str,
+    media_type: str = "application/json",
+    etag: str | None = None,
+) -> Response:
+    """Return a JSON document; NaN cannot be in it."""
+    body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return answer(body.encode(), media_type, request, cache=cache, etag=etag)
+
+
+def problem_answer(status: int, detail: str, request: Request) -> Response:
+    """Return a problem+json answer that no cache keeps."""
+    document = errors.problem(status, detail, request.path)
+    response = Response(
+        json.dumps(document, ensure_ascii=False), status, mimetype="application/problem+json"
+    )
+    response.headers["Cache-Control"] = NO_STORE
+    return response
+
+
+def error_answer(error: LayersError, request: Request) -> Response:
+    """Return the answer of the table for an error from below; a 500 keeps its text to itself."""
+    known = errors.answer_for(error)
+    text = str(error) if known.status < 500 or known.status == 503 else "see the server's log"
+    response = problem_answer(known.status, text, request)
+    if known.retry_after_s is not None:
+        response.headers["Retry-After"] = str(known.retry_after_s)
+    return response
+
+
+def finish(response: Response, request: Request) -> Response:
+    """Add what every answer carries: CORS for reading, no sniffing, the page's policy."""
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = "ETag, Content-Location, Content-Range, Link"
+        if request.method == "OPTIONS":
+            headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            headers["Access-Control-Allow-Headers"] = "If-None-Match, Range"
+    return response
