@@ -4,9 +4,10 @@ LayersError
 ├── NotFoundError        UnknownLayerError, UnknownStyleError, UnknownStationError, NoSurfaceError
 │   └── GoneError        (a version that is no longer kept)
 ├── BadRequestError      BadExtentError, BadInstantError, BadParameterError, UnsupportedFormatError
-├── BadInputError        UnknownUnitError, BadFileError, BadGeometryError, BadVariogramError, TooFewPointsError
+├── BadInputError        UnknownUnitError, BadFileError, BadGeometryError,
+│   │                    BadVariogramError, TooFewPointsError
 │   └── TooLargeError
-├── ConflictError        (the same batch id with other content; context that does not belong here)
+├── ConflictError        (the same batch id with other content; another context)
 ├── ForbiddenError       (a token that may not write this)
 ├── CatalogError         (the catalogue file says something that cannot be)
 └── UnavailableError     StoreLockedError, FeedUnreachableError, BusyError

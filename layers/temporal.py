@@ -40,7 +40,7 @@ def instant(text: str) -> datetime:
 
 
 def word(moment: datetime) -> str:
-    """Return the RFC 3339 text of an aware instant, to the second (or microsecond where it has one)."""
+    """Return the RFC 3339 text of an aware instant, with ``Z``."""
     if moment.tzinfo is None:
         raise BadInstantError(f"{moment.isoformat()} has no time zone")
     text = moment.astimezone(UTC).isoformat()

@@ -50,7 +50,7 @@ QUANTITIES: Mapping[str, Quantity] = {
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """``canonical = factor * source + offset``; ``note`` names the convention where one is needed."""
+    """``canonical = factor * source + offset``; ``note`` names the convention, if there is one."""
 
     factor: Fraction
     offset: Fraction = Fraction(0)
@@ -152,5 +152,5 @@ def from_canonical(value: float, unit_name: str, quantity_id: str) -> float:
 
 
 def spread_to_canonical(sd: float, unit_name: str, quantity_id: str) -> float:
-    """Return a standard deviation in the canonical unit: the factor applies, the offset does not."""
+    """Return a standard deviation in the canonical unit: it is scaled, never shifted."""
     return float(Fraction(sd) * CONVERSIONS[quantity_id][unit_name].factor)

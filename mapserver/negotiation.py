@@ -47,8 +47,11 @@ def answer(
         response.headers["Content-Location"] = content_location
     if filename:
         response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    textual = media_type.startswith("text/") or "json" in media_type or "xml" in media_type or (
-        media_type == "application/vnd.mapbox-vector-tile"
+    textual = (
+        media_type.startswith("text/")
+        or "json" in media_type
+        or "xml" in media_type
+        or (media_type == "application/vnd.mapbox-vector-tile")
     )
     if textual:
         response.headers["Vary"] = "Accept-Encoding"

@@ -32,7 +32,11 @@ KNOBS: tuple[Knob, ...] = (
     Knob("port", 8000, "Port to listen on."),
     Knob("workers", 2, "Web worker processes."),
     Knob("threads", 64, "Blocking threads of each worker."),
-    Knob("base_url", "", "Public address, such as https://map.example.org; empty takes the request's."),
+    Knob(
+        "base_url",
+        "",
+        "Public address, such as https://map.example.org; empty takes the request's.",
+    ),
     Knob("demo", True, "Fill an empty data folder with the simulated demonstration network."),
     Knob("demo_days", 7, "Days of simulated values loaded at the first start."),
     Knob("demo_seed", 20250815, "Seed of the simulated values."),
@@ -73,10 +77,7 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that rebuild these settings in another process."""
-        return {
-            PREFIX + f.name.upper(): _text(getattr(self, f.name))
-            for f in fields(self)
-        }
+        return {PREFIX + f.name.upper(): _text(getattr(self, f.name)) for f in fields(self)}
 
 
 def read(environ: Mapping[str, str] | None = None, **options: Any) -> Settings:
@@ -100,7 +101,9 @@ def read(environ: Mapping[str, str] | None = None, **options: Any) -> Settings:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else ("1" if value is True else "0" if value is False else str(value))
+    return (
+        "" if value is None else ("1" if value is True else "0" if value is False else str(value))
+    )
 
 
 def _parsed(knob: Knob, text: str) -> Any:

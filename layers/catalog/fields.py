@@ -63,15 +63,16 @@ class Fields:
             raise self.error(f'"{key}" holds something that is no text')
         return dict(table)
 
-    def choice(self, key: str, choices: Mapping[str, Any] | tuple[str, ...], default: str | None) -> str:
+    def choice(
+        self, key: str, choices: Mapping[str, Any] | tuple[str, ...], default: str | None
+    ) -> str:
         """Return a word out of ``choices``."""
         word: str | None = self.get(key, str, default)
         if word is None:
             raise self.error(f'"{key}" is missing; one of {", ".join(choices)}')
         if word not in choices:
-            raise self.error(
-                f'"{key}" is "{word}"; one of {", ".join(choices)} was expected{nearest(word, choices)}'
-            )
+            offered = ", ".join(choices)
+            raise self.error(f'"{key}" is "{word}"; known are {offered}{nearest(word, choices)}')
         return word
 
     def done(self) -> None:

@@ -1,5 +1,6 @@
 """The catalogue file: TOML in, a checked CatalogDefinition out."""
 
+import itertools
 import re
 import tomllib
 from collections.abc import Mapping
@@ -76,7 +77,9 @@ def _tables(fields: Fields, key: str) -> list[Mapping[str, Any]]:
 
 
 def _where(path: Path, what: str, number: int, entry: Mapping[str, Any]) -> str:
-    return f'{path.name}, {what} "{entry["id"]}"' if "id" in entry else f"{path.name}, {what} {number}"
+    return (
+        f'{path.name}, {what} "{entry["id"]}"' if "id" in entry else f"{path.name}, {what} {number}"
+    )
 
 
 def _id(fields: Fields) -> str:
@@ -124,7 +127,9 @@ def _layer(
         raise fields.error(f'"native_zoom" is {native_zoom}; 0..{MAX_ZOOM} was expected')
     support_limit = fields.number("support_limit", 0.9)
     if support_limit is None or not 0 < support_limit <= 1:
-        raise fields.error(f'"support_limit" is {support_limit}; above 0 and at most 1 was expected')
+        raise fields.error(
+            f'"support_limit" is {support_limit}; above 0 and at most 1 was expected'
+        )
     styles = tuple(
         _style(style, f"{where}, style {style.get('id', i)}", kind, quantity, palettes)
         for i, style in enumerate(_tables(fields, "style"), start=1)
@@ -146,7 +151,9 @@ def _layer(
         support_limit=support_limit,
         styles=styles or (StyleDefinition("default", symbol=spec.symbol),),
         visible=fields.get("visible", bool, True),
-        options={key: fields.get(key, kind_) for key, kind_ in spec.options.items() if key in entry},
+        options={
+            key: fields.get(key, kind_) for key, kind_ in spec.options.items() if key in entry
+        },
     )
     fields.done()
     ids = [style.id for style in definition.styles]
@@ -168,7 +175,7 @@ def _style(
     style_id = _id(fields)
     ramp = fields.choice("ramp", palettes, None) if "ramp" in entry else None
     breaks = fields.numbers("breaks")
-    if any(b <= a for a, b in zip(breaks, breaks[1:], strict=False)):
+    if any(b <= a for a, b in itertools.pairwise(breaks)):
         raise fields.error(f'"breaks" must rise strictly: {list(breaks)}')
     palette = palettes[ramp] if ramp else None
     if palette and len(palette.colours) < len(breaks) + 1:

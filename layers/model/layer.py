@@ -22,10 +22,10 @@ class Palette:
 class StyleDefinition:
     """How one layer is shown.
 
-    ``measure`` is what is computed from the bands of a surface: ``mean``, ``median``, ``sd``,
-    ``exceedance``, ``uncertainty`` (relative), ``quantile``; or the property of a feature. ``breaks`` rise
-    strictly, in ``unit``; colours are one more than breaks. ``titles`` maps a language to a title. ``threshold`` is the default of an
-    exceedance, in the canonical unit.
+    ``measure`` is what is computed from the bands of a surface (``mean``, ``median``, ``sd``,
+    ``exceedance``, ``uncertainty``, ``quantile``) or the property of a feature. ``breaks`` rise
+    strictly, in ``unit``; colours are one more than breaks. ``threshold`` is the default of an
+    exceedance, in the canonical unit. ``titles`` maps a language to a title.
     """
 
     id: str
@@ -44,8 +44,8 @@ class StyleDefinition:
 class LayerDefinition:
     """One ``[[layer]]`` entry, checked.
 
-    ``titles`` maps a language to a title where ``title`` is not enough; ``path`` is a file it is read
-    from, absolute; ``options`` holds the keys that belong to the kind alone.
+    ``titles`` maps a language to a title; ``path`` is a file it is read from, absolute; ``options``
+    holds the keys that belong to the kind alone.
     """
 
     id: str
@@ -86,7 +86,7 @@ class FeedDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Where and when a layer has data; ``times`` are valid times, oldest first, empty if timeless."""
+    """Where and when a layer has data; ``times`` are oldest first, empty if it is timeless."""
 
     bounds: Bounds
     min_zoom: int

@@ -101,7 +101,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A row that was not taken: where it stood, a machine-readable code, a sentence, the row itself."""
+    """A row that was not taken: its line, a machine-readable code, a sentence, the row itself."""
 
     line: int
     code: str

@@ -14,7 +14,7 @@ from layers.model.observation import Context
 Float32Array = NDArray[np.float32]
 
 BANDS = ("mu", "sigma", "support")
-"""Mean and standard deviation of the latent (log-)field, and latent variance over prior variance."""
+"""Mean and sd of the latent (log-)field, and its variance over the prior variance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Surface:
     """One (layer, valid time, revision).
 
     ``bands`` has shape (len(BANDS), height, width), float32, on ``grid``; all finite where
-    ``support`` < 1. ``transform`` is ``log`` or ``none``; ``noise_sigma`` is the standard deviation,
-    in the same latent unit, that a new measurement has beyond the field. ``input_hash`` names the
+    ``support`` < 1. ``transform`` is ``log`` or ``none``; ``noise_sigma`` is the spread, in the same
+    latent unit, that a new measurement has beyond the field. ``input_hash`` names the
     values it was made of, ``input_revision`` the revision of the hour's observations.
     """
 
@@ -43,7 +43,7 @@ class Surface:
 
 @dataclass(frozen=True, slots=True)
 class SurfaceInfo:
-    """What is known of a published surface without opening its cells; ``token`` is its data version."""
+    """A published surface without its cells; ``token`` is the data part of its version."""
 
     layer_id: str
     quantity: str

@@ -1,0 +1,5 @@
+"""Evidence about a place."""
+
+from layers.screening.coverage import Coverage, coverage
+
+__all__ = ["Coverage", "coverage"]

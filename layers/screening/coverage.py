@@ -1,0 +1,51 @@
+"""Which stations surround a place, how far they are, and in which direction there is none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo import GEOD, Point
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The nearest stations of a place.
+
+    ``order`` indexes the stations handed in, nearest first; ``distance_m`` and ``azimuth_deg``
+    follow it. ``gap_deg`` is the largest angle, seen from the place, that holds none of them: 360
+    with one station or none.
+    """
+
+    order: NDArray[np.intp]
+    distance_m: FloatArray
+    azimuth_deg: FloatArray
+    gap_deg: float
+
+
+def coverage(place: Point, lon: FloatArray, lat: FloatArray, *, count: int = 5) -> Coverage:
+    """Return the ``count`` nearest stations of ``place`` and the largest angle between them.
+
+    Parameters
+    ----------
+    place : Point
+        Where one stands.
+    lon, lat : array of float, shape (n,)
+        The stations, degrees, WGS 84.
+    count : int
+        How many of them are looked at.
+
+    Notes
+    -----
+    The azimuthal gap is the field's measure of how well a place is surrounded: below 180 degrees
+    there are stations on all sides.
+    """
+    n = len(lon)
+    azimuth, _, distance = GEOD.inv(np.full(n, place.lon), np.full(n, place.lat), lon, lat)
+    order = np.argsort(distance, kind="stable")[:count]
+    around = np.asarray(azimuth)[order] % 360.0
+    sides = np.sort(around)
+    gap = 360.0 if len(sides) < 2 else float(np.max(np.diff(np.append(sides, sides[0] + 360))))
+    return Coverage(order, np.asarray(distance)[order], around, gap)

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.geo import Point
+from layers.screening import coverage
+
+ULKEN = Point(74.0, 45.2)
+
+
+def test_four_stations_on_four_sides_leave_a_gap_of_ninety_degrees() -> None:
+    lon = np.array([74.0, 75.0, 74.0, 73.0])
+    lat = np.array([46.0, 45.2, 44.4, 45.2])
+    seen = coverage(ULKEN, lon, lat)
+    assert seen.gap_deg == pytest.approx(90, abs=1)
+    # One degree of longitude at 45.2 N is 78.6 km, 0.8 of a degree of latitude 88.9 km.
+    np.testing.assert_allclose(seen.distance_m[:2] / 1000, 78.6, atol=0.1)
+    np.testing.assert_allclose(seen.distance_m[2:] / 1000, 88.9, atol=0.1)
+
+
+def test_without_stations_nothing_is_seen_from_any_side() -> None:
+    seen = coverage(ULKEN, np.array([]), np.array([]))
+    assert len(seen.order) == 0
+    assert seen.gap_deg == 360
+
+
+def test_stations_on_one_side_only_leave_more_than_half_the_circle() -> None:
+    seen = coverage(ULKEN, np.array([75.0, 75.0]), np.array([45.0, 45.4]))
+    assert seen.gap_deg > 180
+
+
+@given(st.lists(st.tuples(st.floats(46, 88), st.floats(37, 56)), min_size=1, max_size=30))
+def test_the_nearest_come_first_and_none_is_nearer(places: list[tuple[float, float]]) -> None:
+    lon, lat = np.array(places).T
+    seen = coverage(ULKEN, lon, lat, count=3)
+    every = coverage(ULKEN, lon, lat, count=len(lon))
+    assert np.all(np.diff(seen.distance_m) >= 0)
+    np.testing.assert_array_equal(seen.distance_m, every.distance_m[:3])
+    assert 0 < seen.gap_deg <= 360
