@@ -1,0 +1,22 @@
+"""Values at stations become the predictive distribution anywhere between them."""
+
+from layers.interpolation import distribution
+from layers.interpolation.field import Field, Prediction
+from layers.interpolation.fitting import condition, fit, fit_parameters
+from layers.interpolation.parameters import Parameters
+from layers.interpolation.points import PointPrediction, predict_points
+from layers.interpolation.validation import Report, loo
+
+__all__ = [
+    "Field",
+    "Parameters",
+    "PointPrediction",
+    "Prediction",
+    "Report",
+    "condition",
+    "distribution",
+    "fit",
+    "fit_parameters",
+    "loo",
+    "predict_points",
+]

@@ -1,0 +1,125 @@
+"""From the bands of a surface to what is read off it: mean, quantiles, exceedance.
+
+Every function takes ``mu`` and ``sigma`` of the latent field (arrays of one shape, any float
+dtype, kept) and its transform; hand in ``measured(sigma, noise_sigma)`` instead of ``sigma`` for
+the distribution of a new measurement rather than of the field. A cell that is NaN stays NaN.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
+
+from layers.errors import BadParameterError
+from layers.interpolation.parameters import Transform
+
+Bands: TypeAlias = NDArray[Any]
+
+CAP = 1.6448536269514722
+"""The mean of a lognormal is drawn no higher than its 95 % quantile."""
+
+
+def measured(sigma: ArrayLike, noise_sigma: float) -> Bands:
+    """Standard deviation of a new measurement: the field's, and the noise of site and device."""
+    s = _floats(sigma)
+    return np.asarray(np.hypot(s, s.dtype.type(noise_sigma)))
+
+
+def mean(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
+    """Expected value, in the unit of the values.
+
+    Notes
+    -----
+    Lognormal: exp(mu + sigma²/2), capped at the 95 % quantile, which it passes where sigma
+    exceeds 3.29: there the expectation only tells how little is known.
+    Source: Johnson, Kotz & Balakrishnan (1994), Continuous Univariate Distributions 1, 14.
+    """
+    m, s = _floats(mu), _floats(sigma)
+    if transform == "none":
+        return m + 0.0 * s
+    return _exp(m + np.minimum(0.5 * s * s, s * s.dtype.type(CAP)))
+
+
+def median(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
+    """Value that is as likely passed as not."""
+    return quantile(mu, sigma, transform, 0.5)
+
+
+def sd(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
+    """Standard deviation in the unit of the values, of the capped mean's lognormal."""
+    s = _floats(sigma)
+    if transform == "none":
+        return s + 0.0 * _floats(mu)
+    narrow = np.minimum(s, s.dtype.type(2.0 * CAP))
+    relative = np.sqrt(np.expm1(narrow * narrow))
+    return np.asarray(mean(mu, sigma, transform) * relative)
+
+
+def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) -> Bands:
+    """Value not exceeded with probability ``p``, 0 < p < 1.
+
+    Raises
+    ------
+    BadParameterError
+        If ``p`` is not between 0 and 1.
+    """
+    if not 0.0 < p < 1.0:
+        raise BadParameterError(f"a quantile of {p} was asked; it lies between 0 and 1.")
+    m, s = _floats(mu), _floats(sigma)
+    latent = m + s * s.dtype.type(ndtri(p))
+    return _exp(latent) if transform == "log" else latent
+
+
+def exceedance(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold: float) -> Bands:
+    """Probability that the value exceeds ``threshold`` (unit of the values).
+
+    Notes
+    -----
+    A lognormal always exceeds a threshold of 0 or below. Where sigma is 0 the answer is 0 or 1.
+    """
+    m, s = _floats(mu), _floats(sigma)
+    if transform == "log" and threshold <= 0:
+        return np.where(np.isnan(m), m, np.ones_like(m + s))
+    level = np.log(threshold) if transform == "log" else threshold
+    above = m - s.dtype.type(level)
+    with np.errstate(over="ignore"):  # certainty is what an infinite score means
+        return np.asarray(ndtr(above / np.maximum(s, np.finfo(s.dtype).tiny)))
+
+
+def relative_uncertainty(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
+    """Standard deviation over the absolute mean; NaN where the mean is 0."""
+    centre = np.abs(mean(mu, sigma, transform))
+    spread = sd(mu, sigma, transform)
+    empty = np.full_like(spread, np.nan)
+    return np.asarray(np.divide(spread, centre, out=empty, where=centre > 0))
+
+
+def crps(value: ArrayLike, mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
+    """Continuous ranked probability score of each measurement, in the unit of the values.
+
+    Notes
+    -----
+    Normal: Gneiting & Raftery (2007), JASA 102; lognormal: Baran & Lerch (2015), QJRMS 141.
+    """
+    y, m, s = _floats(value), _floats(mu), _floats(sigma)
+    if transform == "none":
+        u = (y - m) / s
+        density = np.exp(-0.5 * u * u) / np.sqrt(2.0 * np.pi)
+        inside = u * (2.0 * ndtr(u) - 1.0) + 2.0 * density - 1.0 / np.sqrt(np.pi)
+        return np.asarray(s * inside)
+    u = (np.log(y) - m) / s
+    tail = ndtr(u - s) + ndtr(s / np.sqrt(2.0)) - 1.0
+    return np.asarray(y * (2.0 * ndtr(u) - 1.0) - 2.0 * _exp(m + 0.5 * s * s) * tail)
+
+
+def _floats(a: ArrayLike) -> Bands:
+    array = np.asarray(a)
+    kept = np.issubdtype(array.dtype, np.floating) and array.dtype != np.float16
+    return array if kept else array.astype(np.float64)
+
+
+def _exp(latent: Bands) -> Bands:
+    """Exponential that ends where its square would leave the dtype, instead of at infinity."""
+    top = np.log(np.finfo(latent.dtype).max) * 0.5
+    return np.asarray(np.exp(np.minimum(latent, latent.dtype.type(top))))

@@ -1,0 +1,152 @@
+"""From values at stations to a fitted, checked field, without a question asked."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from layers.errors import BadInputError
+from layers.interpolation.estimation import DEFAULT, Days, estimate
+from layers.interpolation.field import Field, conditioned
+from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
+from layers.interpolation.robust import BoolArray, against_history, among_neighbours
+from layers.interpolation.sample import Sample, sample
+from layers.interpolation.validation import calibrated
+
+
+def fit(
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    value: ArrayLike,
+    *,
+    sd: ArrayLike | None = None,
+    transform: Transform = "log",
+    model: Model = DEFAULT.model,
+    prior: Parameters | None = None,
+    history: ArrayLike | None = None,
+) -> Field:
+    """Fit a field to what stations report; any number of them, from none to 100,000.
+
+    Parameters
+    ----------
+    x_m, y_m, value : array of float, shape (m,)
+        Positions in metres of a projected plane, values in any unit. What is not a number (or
+        not above 0 under "log") is masked and counted in ``field.sites``.
+    sd : array of float, shape (m,), or float, optional
+        Standard deviation of the measurement error in the unit of the value.
+    transform : "log" or "none"
+        "log" for what is positive and spreads with its level, such as dose rate.
+    model : Model
+        Correlation of the latent field.
+    prior : Parameters, optional
+        Centre of the priors, for example of yesterday.
+    history : array of float, shape (m, days), optional
+        Earlier values of the same stations, NaN where there is none: the parameters are
+        pooled over the days, and a value that left its own past cannot bend the surface.
+
+    Returns
+    -------
+    Field
+        ``loo(field)`` says how good it is, ``field.fallback`` what could not be learnt,
+        ``field.outliers`` which values stand far out.
+
+    Raises
+    ------
+    BadInputError
+        If shapes do not belong together; never because of what the values are.
+    """
+    sites = sample(x_m, y_m, value, sd=sd, transform=transform)
+    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+    s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
+    past = _past(sites, history, transform)
+    suspect = among_neighbours(sites.x_m, sites.y_m, sites.z)
+    if past.size:
+        # A site that was always like this is no news, however much it differs from others.
+        suspect = against_history(sites.z, past) | suspect & ~_usual(sites.z, past)
+    days = [_day(sites, sites.z[:, None], ~suspect), *_days(sites, past)]
+    parameters, why = estimate(days, transform=transform, model=model, prior=prior)
+    field = conditioned(sites, parameters, (x, y, s), why, suspect)
+    better = calibrated(field)
+    if better is parameters:
+        return field
+    return conditioned(sites, better, (x, y, s), why, suspect)
+
+
+def condition(
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    value: ArrayLike,
+    parameters: Parameters,
+    *,
+    sd: ArrayLike | None = None,
+) -> Field:
+    """Field of these values under parameters that are already known: the fast path.
+
+    Shapes, masking and errors are those of ``fit``.
+    """
+    sites = sample(x_m, y_m, value, sd=sd, transform=parameters.transform)
+    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+    s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
+    return conditioned(sites, parameters, (x, y, s))
+
+
+def fit_parameters(
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    value: ArrayLike,
+    *,
+    sd: ArrayLike | None = None,
+    transform: Transform = "log",
+    model: Model = DEFAULT.model,
+    prior: Parameters | None = None,
+    history: ArrayLike | None = None,
+) -> Parameters:
+    """Only the calibrated parameters of ``fit``, to be kept and handed to ``condition``."""
+    return fit(
+        x_m, y_m, value, sd=sd, transform=transform, model=model, prior=prior, history=history
+    ).parameters
+
+
+def _past(sites: Sample, history: ArrayLike | None, transform: Transform) -> FloatArray:
+    """Latent history per site, shape (n, days), NaN where there is none."""
+    if history is None:
+        return np.empty((sites.n, 0))
+    values = np.array(history, dtype=np.float64)
+    if values.ndim != 2 or len(values) != len(sites.site):
+        raise BadInputError(
+            f"history must have one row for each of the {len(sites.site)} values and one column"
+            f" a day; got shape {values.shape}."
+        )
+    values[~np.isfinite(values)] = np.nan
+    if transform == "log":
+        values[~(values > 0)] = np.nan
+        values = np.log(values)
+    used = sites.site >= 0
+    known = np.isfinite(values[used])
+    total, count = np.zeros((sites.n, values.shape[1])), np.zeros((sites.n, values.shape[1]))
+    np.add.at(total, sites.site[used], np.where(known, values[used], 0.0))
+    np.add.at(count, sites.site[used], known)
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+
+
+def _days(sites: Sample, past: FloatArray) -> Iterator[Days]:
+    """Earlier days, those with the same stations together; values that stand out left aside."""
+    together: dict[bytes, list[int]] = {}
+    kept = np.isfinite(past)
+    for day in range(past.shape[1]):
+        at = np.flatnonzero(kept[:, day])
+        kept[at, day] = ~among_neighbours(sites.x_m[at], sites.y_m[at], past[at, day])
+        together.setdefault(kept[:, day].tobytes(), []).append(day)
+    for alike in together.values():
+        rows = kept[:, alike[0]]
+        if rows.any():
+            yield _day(sites, past[:, alike], rows)
+
+
+def _day(sites: Sample, z: FloatArray, rows: BoolArray) -> Days:
+    return Days(sites.x_m[rows], sites.y_m[rows], sites.error[rows], z[rows])
+
+
+def _usual(z: FloatArray, past: FloatArray) -> BoolArray:
+    """Sites with a past of two days or more that today agrees with."""
+    return np.asarray((np.isfinite(past).sum(axis=1) >= 2) & ~against_history(z, past))

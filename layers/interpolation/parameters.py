@@ -1,0 +1,102 @@
+"""The covariance of the latent field, in the words of geostatistics."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import BadVariogramError
+
+FloatArray = NDArray[np.float64]
+Model = Literal["exponential", "matern32", "matern52"]
+Transform = Literal["log", "none"]
+
+MODELS: tuple[Model, ...] = get_args(Model)
+TRANSFORMS: tuple[Transform, ...] = get_args(Transform)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Covariance of the latent field: what a new hour at known stations needs to be mapped.
+
+    The latent field is the logarithm of the value (``transform="log"``) or the value itself.
+    Variances are in the square of its unit: dimensionless for the logarithm.
+
+    Attributes
+    ----------
+    model : "exponential", "matern32" or "matern52"
+        Correlation of the latent field.
+    transform : "log" or "none"
+        What was applied to the values.
+    sill : float
+        Partial sill: variance of the latent field around its mean, > 0.
+    range_m : float
+        Range parameter in metres, > 0. The correlation is 0.05 at about three ranges
+        (exponential) or 2.7 (Matern 3/2 and 5/2).
+    nugget_site : float
+        Variance of the lasting local offset of a site, >= 0. The measurement error of
+        an instrument comes with the data, not from here.
+    inflation : float
+        Factor that the honesty gate applied to every standard deviation; already contained
+        in ``sill`` and ``nugget_site``.
+    """
+
+    model: Model
+    transform: Transform
+    sill: float
+    range_m: float
+    nugget_site: float
+    inflation: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.model not in MODELS or self.transform not in TRANSFORMS:
+            raise BadVariogramError(
+                f"model {self.model!r} with transform {self.transform!r} was asked; models are"
+                f" {', '.join(MODELS)} and transforms {', '.join(TRANSFORMS)}."
+            )
+        sizes = (self.sill, self.range_m, self.nugget_site, self.inflation)
+        if not (
+            all(math.isfinite(size) for size in sizes)
+            and self.sill > 0
+            and self.range_m > 0
+            and self.nugget_site >= 0
+            and self.inflation > 0
+        ):
+            raise BadVariogramError(
+                "sill, range and inflation must be above zero and the nugget not below it:"
+                f" {self.sill=}, {self.range_m=}, {self.nugget_site=}, {self.inflation=}."
+            )
+
+    def covariance(self, lag_m: FloatArray) -> FloatArray:
+        """Covariance of the latent field (no nugget) at distances in metres, any shape."""
+        return self.sill * correlation(lag_m / self.range_m, self.model)
+
+
+def correlation(lag: FloatArray, model: Model) -> FloatArray:
+    """Correlation at ``lag`` = distance / range, any shape, all >= 0.
+
+    Notes
+    -----
+    exp(-h); (1 + a) exp(-a), a = sqrt(3) h; (1 + a + a²/3) exp(-a), a = sqrt(5) h.
+    Source: Rasmussen & Williams (2006), Gaussian Processes for Machine Learning, 4.2.
+    """
+    if model == "exponential":
+        return np.exp(-lag)
+    if model == "matern32":
+        a = math.sqrt(3.0) * lag
+        return (1.0 + a) * np.exp(-a)
+    a = math.sqrt(5.0) * lag
+    return (1.0 + a + a * a / 3.0) * np.exp(-a)
+
+
+def correlation_slope(lag: FloatArray, model: Model) -> FloatArray:
+    """Derivative of the correlation by the logarithm of the range, ``lag`` = distance / range."""
+    if model == "exponential":
+        return lag * np.exp(-lag)
+    if model == "matern32":
+        a = math.sqrt(3.0) * lag
+        return a * a * np.exp(-a)
+    a = math.sqrt(5.0) * lag
+    return a * a * (1.0 + a) / 3.0 * np.exp(-a)
