@@ -1,0 +1,103 @@
+"""One hour of observations becomes one surface with its uncertainty and its report."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import datetime
+
+import numpy as np
+
+from layers import geo, interpolation, units
+from layers.geo import CellGrid
+from layers.model import Context, LayerDefinition, Status, Surface
+from layers.refresh.gridding import grid_for
+from layers.store import Snapshot
+
+SURFACE_METHOD = 1
+"""Raised whenever the same observations would give another surface."""
+
+NEVER_MAPPED = (Status.REJECTED, Status.MISSING)
+
+
+def usable(snapshot: Snapshot) -> np.ndarray:
+    """Return which rows of a snapshot enter a surface: values that nobody has rejected."""
+    status = np.asarray(snapshot.status)
+    return np.isfinite(snapshot.value) & ~np.isin(status, [str(s) for s in NEVER_MAPPED])
+
+
+def input_hash(snapshot: Snapshot, rows: np.ndarray) -> str:
+    """Return a hash of every number that a surface is made of."""
+    digest = hashlib.sha256(f"method {SURFACE_METHOD}".encode())
+    for code, begin in zip(
+        np.asarray(snapshot.codes)[rows], np.asarray(snapshot.begin_s)[rows], strict=True
+    ):
+        digest.update(f"|{code}@{begin}".encode())
+    for column in (snapshot.lon, snapshot.lat, snapshot.value, snapshot.sd):
+        digest.update(np.ascontiguousarray(column[rows], dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def make(
+    layer: LayerDefinition,
+    snapshot: Snapshot,
+    grid: CellGrid,
+    *,
+    valid_time: datetime,
+    revision: int,
+    input_revision: int,
+    context: Context,
+    attribution: str,
+) -> Surface:
+    """Return the surface of one hour.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The hour's observations with their positions; any number of rows, none included.
+    grid : CellGrid
+        The cells to predict.
+    revision, input_revision : int
+        Of the surface, and of the hour's observations it is made of.
+
+    Notes
+    -----
+    Distances are metres on the conic of the grid's bounds. A missing standard deviation of a
+    measurement is unknown, not zero: the nugget stands for it.
+    """
+    rows = usable(snapshot)
+    bounds = grid.bounds
+    x_m, y_m = geo.plane(bounds, snapshot.lon[rows], snapshot.lat[rows])
+    value = snapshot.value[rows]
+    field = interpolation.fit(x_m, y_m, value, sd=snapshot.sd[rows])
+    lon, lat = grid.centres()
+    cell_lon, cell_lat = np.meshgrid(lon, lat)
+    found = field.predict_grid(*geo.plane(bounds, cell_lon, cell_lat))
+    bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32)
+    report = interpolation.loo(field)
+    quantity = units.QUANTITIES[snapshot.quantity]
+    codes = np.asarray(snapshot.codes)[rows]
+    return Surface(
+        layer_id=layer.id,
+        quantity=snapshot.quantity,
+        valid_time=valid_time,
+        revision=revision,
+        context=context,
+        grid=grid,
+        bands=bands,
+        transform=found.transform,
+        noise_sigma=found.noise_sigma,
+        input_hash=input_hash(snapshot, rows),
+        input_revision=input_revision,
+        tags={
+            "unit": quantity.unit,
+            "method": f"kriging, {field.parameters.model} covariance by REML, {field.method}",
+            "parameters": asdict(field.parameters),
+            "fallback": field.fallback or "",
+            "far_out": [str(code) for code in codes[field.outliers]],
+            "stations": int(rows.sum()),
+            "left_one_out": asdict(report),
+            "attribution": attribution,
+        },
+    )
+
+
+__all__ = ["grid_for", "input_hash", "make", "usable"]

@@ -1,0 +1,27 @@
+"""The only SQL and the only paths of the data folder."""
+
+from layers.store.batches import Batch
+from layers.store.database import SAFE_SQLITE, SchemaError
+from layers.store.lock import FolderLock
+from layers.store.paths import Paths
+from layers.store.policy import PUBLIC, Audience, Role, contexts_of
+from layers.store.reader import Reader
+from layers.store.snapshots import Snapshot
+from layers.store.tokens import TokenInfo
+from layers.store.writer import Writer
+
+__all__ = [
+    "PUBLIC",
+    "SAFE_SQLITE",
+    "Audience",
+    "Batch",
+    "FolderLock",
+    "Paths",
+    "Reader",
+    "Role",
+    "SchemaError",
+    "Snapshot",
+    "TokenInfo",
+    "Writer",
+    "contexts_of",
+]

@@ -1,0 +1,114 @@
+"""Connections: one that writes, and readers that cannot; the schema's version is checked first."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy
+from sqlalchemy import Engine, event, text
+
+from layers.errors import StoreLockedError, UnavailableError
+
+BUSY_MS = 5_000
+SAFE_SQLITE = (3, 51, 3)
+"""Older libraries can corrupt a WAL when two connections write or checkpoint: we have one."""
+
+
+class SchemaError(UnavailableError):
+    """The database was made by another version of the schema."""
+
+
+def writer_engine(database: Path) -> Engine:
+    """Return the engine of the only writing and checkpointing connection."""
+    engine = sqlalchemy.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(database, check_same_thread=False, isolation_level=None),
+        poolclass=sqlalchemy.pool.StaticPool,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MS}",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sqlalchemy.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reader_engine(database: Path) -> Engine:
+    """Return an engine whose connections cannot write; one for each thread.
+
+    Raises
+    ------
+    StoreLockedError
+        Where there is no database yet.
+    """
+    if not database.is_file():
+        raise StoreLockedError("the data folder has no store yet; its keeper is still starting")
+    address = f"file:{quote(str(database))}?mode=ro"
+    engine = sqlalchemy.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(
+            address, uri=True, check_same_thread=False, isolation_level=None
+        ),
+        poolclass=sqlalchemy.pool.QueuePool,
+        pool_size=8,
+        max_overflow=120,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest version.
+
+    Raises
+    ------
+    SchemaError
+        Where the database is newer than this program: it is left as it is.
+    """
+    # Only the writer migrates, so only the writer pays for the import.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
+    )
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found == script.get_current_head():
+            return
+        if found is not None and found not in {s.revision for s in script.walk_revisions()}:
+            raise SchemaError(
+                f"the data folder was written by a newer version of this program (schema {found}); "
+                "install that version, or restore a backup"
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def healthy(engine: Engine) -> bool:
+    """Tell whether the structure of the database is whole."""
+    with engine.connect() as connection:
+        return connection.execute(text("PRAGMA quick_check")).scalar() == "ok"

@@ -1,0 +1,209 @@
+"""Observations: append-only revisions, idempotent batches, any past state."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from layers import temporal
+from layers.model import BatchAnswer, Observation, RejectedRecord, Status
+from layers.store import batches
+from layers.store.batches import Batch
+from layers.store.policy import policy_key
+from layers.store.schema import HOUR_REVISION, NETWORK, OBSERVATION, OBSERVATION_REVISION, STATION
+
+SKEW = timedelta(minutes=10)
+"""How far the clock of a sender may run ahead before a value is taken for a mistake."""
+HOURS_AT_ONCE = 500
+
+Key = tuple[int, str, str, int, int]
+Row = dict[str, Any]
+
+COMPARED = ("value", "sd", "status", "reasons", "source_value", "source_unit")
+"""What makes a repeated observation another one."""
+
+
+def _row(observation: Observation, batch: int) -> Row:
+    begin_s = temporal.epoch_s(observation.begin_time)
+    return {
+        "hour": begin_s // 3600,
+        "station": observation.station_code,
+        "quantity": observation.quantity,
+        "begin_s": begin_s,
+        "end_s": temporal.epoch_s(observation.end_time),
+        "value": observation.value,
+        "sd": observation.sd,
+        "source_value": observation.source_value,
+        "source_unit": observation.source_unit,
+        "conversion": observation.conversion,
+        "status": str(observation.status),
+        "reasons": ",".join(observation.reasons),
+        "detector": observation.detector,
+        "batch": batch,
+        "revision": 1,
+    }
+
+
+def _key(row: Any) -> Key:
+    return row["hour"], row["station"], row["quantity"], row["begin_s"], row["end_s"]
+
+
+def _record(observation: Observation) -> str:
+    """Return an observation as text, so that quarantine can give it back."""
+    return json.dumps(
+        {
+            "station_code": observation.station_code,
+            "quantity": observation.quantity,
+            "begin_time": temporal.word(observation.begin_time),
+            "end_time": temporal.word(observation.end_time),
+            "value": observation.value,
+            "sd": observation.sd,
+            "source_value": observation.source_value,
+            "source_unit": observation.source_unit,
+            "conversion": observation.conversion,
+            "status": str(observation.status),
+            "reasons": list(observation.reasons),
+            "detector": observation.detector,
+            "line": observation.line,
+        },
+        ensure_ascii=False,
+    )
+
+
+def observation_of(record: str) -> Observation:
+    """Return the observation that ``_record`` wrote."""
+    facts = json.loads(record)
+    facts["begin_time"] = temporal.instant(facts["begin_time"])
+    facts["end_time"] = temporal.instant(facts["end_time"])
+    facts["status"] = Status(facts["status"])
+    facts["reasons"] = tuple(facts["reasons"])
+    return Observation(**facts)
+
+
+def append(
+    connection: Connection, batch: Batch, rows: Iterable[Observation | RejectedRecord]
+) -> BatchAnswer:
+    """Store a batch within the caller's transaction; every row is accounted for.
+
+    A bad row never stops the good ones. Within a batch the last of several values for one
+    identity stands, and each of them is counted.
+    """
+    repeated = batches.answered(connection, batch)
+    if repeated is not None:
+        return repeated
+    seq = batches.opened(connection, batch)
+    rejected: list[tuple[RejectedRecord, str]] = []
+    good: list[Row] = []
+    owners = _owners(connection)
+    latest_s = temporal.epoch_s(batch.received_at + SKEW)
+    for row in rows:
+        if isinstance(row, RejectedRecord):
+            rejected.append((row, ""))
+            continue
+        reason = _refusal(row, batch, owners, latest_s)
+        if reason is None:
+            good.append(_row(row, seq))
+        else:
+            code, text = reason
+            raw = f"{row.station_code},{temporal.word(row.begin_time)},{row.source_value}"
+            rejected.append((RejectedRecord(row.line, code, text, raw), _record(row)))
+    counts = _write(connection, good, owners)
+    return batches.closed(
+        connection,
+        batch,
+        seq,
+        accepted=counts["accepted"],
+        duplicate=counts["duplicate"],
+        corrected=counts["corrected"],
+        rejected=rejected,
+    )
+
+
+def _owners(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Return (organisation, policy key) of every station."""
+    query = select(STATION.c.code, NETWORK.c.organisation_id, policy_key()).join(
+        NETWORK, NETWORK.c.id == STATION.c.network_id
+    )
+    return {code: (owner, key) for code, owner, key in connection.execute(query)}
+
+
+def _refusal(
+    row: Observation, batch: Batch, owners: dict[str, tuple[str, str]], latest_s: int
+) -> tuple[str, str] | None:
+    owner = owners.get(row.station_code)
+    if owner is None:
+        return "unknown_station", f'station "{row.station_code}" is not registered'
+    if batch.organisation_id is not None and owner[0] != batch.organisation_id:
+        return (
+            "forbidden_station",
+            f'station "{row.station_code}" belongs to another organisation',
+        )
+    if temporal.epoch_s(row.begin_time) > latest_s:
+        return "future", f"the value begins at {temporal.word(row.begin_time)}, in the future"
+    return None
+
+
+def _write(
+    connection: Connection, rows: Sequence[Row], owners: dict[str, tuple[str, str]]
+) -> Counter[str]:
+    counts: Counter[str] = Counter(accepted=0, duplicate=0, corrected=0)
+    current = _stored(connection, sorted({row["hour"] for row in rows}))
+    new: dict[Key, Row] = {}
+    old: list[Row] = []
+    changed: Counter[tuple[str, int, str]] = Counter()
+    for row in rows:
+        key = _key(row)
+        before = current.get(key)
+        if before is not None and all(before[name] == row[name] for name in COMPARED):
+            counts["duplicate"] += 1
+            continue
+        if before is None:
+            counts["accepted"] += 1
+        else:
+            counts["corrected"] += 1
+            row["revision"] = before["revision"] + 1
+            old.append(before)
+        current[key] = new[key] = row
+        changed[row["quantity"], row["hour"], owners[row["station"]][1]] += 1
+    if old:
+        connection.execute(insert(OBSERVATION_REVISION), old)
+    if new:
+        statement = upsert(OBSERVATION)
+        fields = {c.name: statement.excluded[c.name] for c in OBSERVATION.c if not c.primary_key}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=OBSERVATION.primary_key, set_=fields),
+            list(new.values()),
+        )
+    _bump(connection, changed)
+    return counts
+
+
+def _stored(connection: Connection, hours: Sequence[int]) -> dict[Key, Row]:
+    found: dict[Key, Row] = {}
+    for start in range(0, len(hours), HOURS_AT_ONCE):
+        part = hours[start : start + HOURS_AT_ONCE]
+        query = select(OBSERVATION).where(OBSERVATION.c.hour.in_(part))
+        for row in connection.execute(query).mappings():
+            found[_key(row)] = dict(row)
+    return found
+
+
+def _bump(connection: Connection, changed: Counter[tuple[str, int, str]]) -> None:
+    """Raise the revision of every hour that changed, in the same transaction."""
+    if not changed:
+        return
+    statement = upsert(HOUR_REVISION)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=HOUR_REVISION.primary_key,
+            set_={"revision": HOUR_REVISION.c.revision + 1},
+        ),
+        [
+            {"quantity": quantity, "hour": hour, "policy_key": key, "revision": 1}
+            for quantity, hour, key in sorted(changed)
+        ],
+    )

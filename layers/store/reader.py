@@ -1,0 +1,238 @@
+"""The store as any process reads it: nothing here can write."""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, func, select, text
+
+from layers.geo import Bounds
+from layers.model import (
+    Context,
+    Float32Array,
+    Network,
+    Organisation,
+    RejectedRecord,
+    Station,
+    StoredFeature,
+    StoredObservation,
+    SurfaceInfo,
+)
+from layers.store import audit, features, register, snapshots, surfaces, tokens
+from layers.store.database import healthy, reader_engine
+from layers.store.paths import Paths
+from layers.store.policy import Audience
+from layers.store.schema import BATCH, FOLDER, QUARANTINE
+from layers.store.snapshots import Snapshot
+
+T = TypeVar("T")
+
+MEMO_S = 10.0
+"""How long an unchanged store may be answered from memory: an embargo lifts by the clock."""
+MEMO_ENTRIES = 2_000
+
+
+class Reader:
+    """Reading functions over one data folder. Every one that can tell a secret takes an audience.
+
+    Raises
+    ------
+    StoreLockedError
+        Where the folder has no store yet.
+    """
+
+    def __init__(self, root: Path, engine: Engine | None = None) -> None:
+        self.paths = Paths(root)
+        self._engine = engine or reader_engine(self.paths.database)
+        self._cells = surfaces.Cells(self.paths)
+        self._memo: dict[Hashable, object] = {}
+        self._memo_lock = threading.Lock()
+        self._seen: tuple[int, float] = (-1, 0.0)
+        self._watch: Connection | None = None
+
+    def close(self) -> None:
+        """Give back the connections."""
+        if self._watch is not None:
+            self._watch.close()
+        self._engine.dispose()
+
+    def _remembered(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
+        """Return an answer from memory while nobody has written to the database."""
+        with self._memo_lock:
+            if self._watch is None:
+                self._watch = self._engine.connect()
+            change = int(self._watch.execute(text("PRAGMA data_version")).scalar() or 0)
+            self._watch.rollback()
+            moment = time.monotonic()
+            known, since = self._seen
+            if change != known or moment - since > MEMO_S or len(self._memo) > MEMO_ENTRIES:
+                self._memo = {}
+                self._seen = (change, moment)
+            memo = self._memo
+        if key not in memo:
+            with self._engine.connect() as connection:
+                memo[key] = ask(connection)
+        return memo[key]  # type: ignore[return-value]
+
+    def context(self) -> Context:
+        """Return the context of the data folder."""
+
+        def ask(connection: Connection) -> Context:
+            query = select(FOLDER.c.value).where(FOLDER.c.key == "context")
+            return Context(connection.execute(query).scalar_one())
+
+        return self._remembered("context", ask)
+
+    def organisations(self) -> list[Organisation]:
+        """Return all organisations."""
+        return self._remembered("organisations", register.organisations)
+
+    def networks(self) -> list[Network]:
+        """Return all networks."""
+        return self._remembered("networks", register.networks)
+
+    def stations(
+        self, audience: Audience, now: datetime, *, at: datetime | None = None
+    ) -> list[Station]:
+        """Return the visible stations by code; with ``at``, those that were valid then."""
+        return self._remembered(
+            ("stations", audience, at), lambda c: register.stations(c, audience, now, at)
+        )
+
+    def station(self, audience: Audience, now: datetime, code: str) -> Station:
+        """Return one visible station, or raise UnknownStationError."""
+        with self._engine.connect() as connection:
+            return register.station(connection, audience, now, code)
+
+    def hours(self, audience: Audience, now: datetime, quantity: str) -> list[tuple[datetime, int]]:
+        """Return (hour, revision) of every hour with visible observations, oldest first."""
+        return self._remembered(
+            ("hours", audience, quantity), lambda c: snapshots.hours(c, audience, now, quantity)
+        )
+
+    def snapshot(
+        self,
+        audience: Audience,
+        now: datetime,
+        quantity: str,
+        hour: datetime,
+        *,
+        known_at: datetime | None = None,
+    ) -> Snapshot:
+        """Return one hour of one quantity as columns; ``known_at`` gives a past state of it."""
+        return self._remembered(
+            ("snapshot", audience, quantity, hour, known_at),
+            lambda c: snapshots.snapshot(c, audience, now, quantity, hour, known_at),
+        )
+
+    def series(
+        self,
+        audience: Audience,
+        now: datetime,
+        station_code: str,
+        quantity: str,
+        begin: datetime,
+        end: datetime,
+        *,
+        known_at: datetime | None = None,
+    ) -> list[StoredObservation]:
+        """Return what one station measured over [begin, end), oldest first."""
+        with self._engine.connect() as connection:
+            return snapshots.series(
+                connection, audience, now, station_code, quantity, begin, end, known_at
+            )
+
+    def features(
+        self,
+        audience: Audience,
+        now: datetime,
+        collection: str,
+        *,
+        bounds: Bounds | None = None,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> list[StoredFeature]:
+        """Return the visible features of a collection by id."""
+        with self._engine.connect() as connection:
+            return features.features(
+                connection, audience, collection, bounds=bounds, at=at, known_at=known_at
+            )
+
+    def collection_token(self, audience: Audience, collection: str) -> str:
+        """Return a hash that changes with every change of a visible feature."""
+        return self._remembered(
+            ("token", audience, collection),
+            lambda c: features.collection_token(c, audience, collection),
+        )
+
+    def collections(self, audience: Audience) -> dict[str, int]:
+        """Return the number of visible features of every collection."""
+        return self._remembered(
+            ("collections", audience), lambda c: features.collections(c, audience)
+        )
+
+    def surfaces(self, layer_id: str) -> list[SurfaceInfo]:
+        """Return the newest revision of every valid time, oldest first."""
+        return self._remembered(("surfaces", layer_id), lambda c: surfaces.surfaces(c, layer_id))
+
+    def surface(
+        self, layer_id: str, valid_time: datetime | None = None, token: str | None = None
+    ) -> SurfaceInfo:
+        """Return a surface; None is the newest. Raises NoSurfaceError or GoneError."""
+        return self._remembered(
+            ("surface", layer_id, valid_time, token),
+            lambda c: surfaces.surface_at(c, layer_id, valid_time, token),
+        )
+
+    def cells(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
+        """Return cells of a surface, shape (bands, rows, cols)."""
+        return self._cells.read(info, rows, cols)
+
+    def geotiff(self, info: SurfaceInfo) -> Path:
+        """Return the path of a surface's Cloud Optimized GeoTIFF."""
+        return self._cells.path(info, ".tif")
+
+    def organisation_of(self, token: str, now: datetime) -> str:
+        """Return the organisation a token writes for, or raise ForbiddenError."""
+        with self._engine.connect() as connection:
+            return tokens.organisation_of(connection, token, now)
+
+    def tokens(self) -> list[tokens.TokenInfo]:
+        """Return all tokens without their secrets."""
+        with self._engine.connect() as connection:
+            return tokens.tokens(connection)
+
+    def quarantine(self, batch_id: str | None = None, limit: int = 1000) -> list[RejectedRecord]:
+        """Return refused rows, newest last; for operators only."""
+        query = select(QUARANTINE).where(QUARANTINE.c.released == 0).order_by(QUARANTINE.c.seq)
+        if batch_id is not None:
+            query = query.join(BATCH, BATCH.c.seq == QUARANTINE.c.batch).where(
+                BATCH.c.id == batch_id
+            )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+        return [RejectedRecord(r.line, r.code, r.reason, r.raw) for r in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows the tables hold; for operators only."""
+        from layers.store.schema import METADATA
+
+        with self._engine.connect() as connection:
+            return {
+                table.name: int(
+                    connection.execute(select(func.count()).select_from(table)).scalar_one()
+                )
+                for table in METADATA.sorted_tables
+            }
+
+    def broken_audit_row(self) -> int | None:
+        """Return the first audit row that is not what was written, or None."""
+        with self._engine.connect() as connection:
+            return audit.broken_row(connection)
+
+    def healthy(self) -> bool:
+        """Tell whether the database's structure is whole; reads all of it."""
+        return healthy(self._engine)

@@ -1,0 +1,193 @@
+"""The register: organisations, networks and stations."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from layers import temporal
+from layers.errors import ForbiddenError, UnknownStationError
+from layers.model import Network, Organisation, Release, Station
+from layers.store import audit, policy
+from layers.store.policy import Audience
+from layers.store.schema import NETWORK, ORGANISATION, STATION
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else temporal.epoch_s(moment)
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else temporal.from_epoch_s(seconds)
+
+
+def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> list[str]:
+    """Insert or update rows; return the keys of those that changed anything."""
+    key = next(iter(table.primary_key)).name
+    keys = [row[key] for row in rows]
+    before = {
+        row[key]: dict(row)
+        for row in connection.execute(select(table).where(table.c[key].in_(keys))).mappings()
+    }
+    changed = [row for row in rows if before.get(row[key]) != row]
+    if changed:
+        statement = upsert(table)
+        fields = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=[key], set_=fields), changed
+        )
+    return [row[key] for row in changed]
+
+
+def put_organisations(
+    connection: Connection, rows: Iterable[Organisation], *, writer: str, at: datetime
+) -> None:
+    """Register organisations, or change their names."""
+    for key in _put(
+        connection,
+        ORGANISATION,
+        [{"id": o.id, "name": o.name, "country": o.country} for o in rows],
+    ):
+        audit.record(connection, at, writer, "organisation", key)
+
+
+def put_networks(
+    connection: Connection, rows: Iterable[Network], *, writer: str, at: datetime
+) -> None:
+    """Register networks, or change their licence and release policy."""
+    table = [
+        {
+            "id": n.id,
+            "organisation_id": n.organisation_id,
+            "name": n.name,
+            "licence": n.licence,
+            "attribution": n.attribution,
+            "release": str(n.release),
+            "embargo_until": _seconds(n.embargo_until),
+        }
+        for n in rows
+    ]
+    released = {row["id"]: row["release"] for row in table}
+    for key in _put(connection, NETWORK, table):
+        audit.record(connection, at, writer, "network", key, f"release {released[key]}")
+
+
+def put_stations(
+    connection: Connection,
+    rows: Iterable[Station],
+    *,
+    writer: str,
+    organisation_id: str | None,
+    at: datetime,
+) -> list[str]:
+    """Register stations or change what is known of them; return the codes that changed.
+
+    Raises
+    ------
+    ForbiddenError
+        Where a station would come from, or go to, a network of another organisation.
+    """
+    table = [
+        {
+            "code": s.code,
+            "network_id": s.network_id,
+            "names": json.dumps(dict(s.names), ensure_ascii=False, sort_keys=True),
+            "lon": s.lon,
+            "lat": s.lat,
+            "elevation_m": s.elevation_m,
+            "country": s.country,
+            "valid_from": _seconds(s.valid_from),
+            "valid_to": _seconds(s.valid_to),
+            "release": None if s.release is None else str(s.release),
+            "embargo_until": _seconds(s.embargo_until),
+        }
+        for s in rows
+    ]
+    if organisation_id is not None:
+        _only_own(connection, table, organisation_id)
+    changed = _put(connection, STATION, table)
+    for code in changed:
+        audit.record(connection, at, writer, "station", code)
+    return changed
+
+
+def _only_own(connection: Connection, table: list[dict[str, Any]], organisation_id: str) -> None:
+    owner = dict(connection.execute(select(NETWORK.c.id, NETWORK.c.organisation_id)).tuples().all())
+    now_in = dict(connection.execute(select(STATION.c.code, STATION.c.network_id)).tuples().all())
+    for row in table:
+        for network in (row["network_id"], now_in.get(row["code"], row["network_id"])):
+            if owner.get(network) != organisation_id:
+                raise ForbiddenError(
+                    f'station "{row["code"]}": network "{network}" belongs to another organisation'
+                )
+
+
+def organisations(connection: Connection) -> list[Organisation]:
+    """Return all organisations: who takes part is public."""
+    return [Organisation(*row) for row in connection.execute(select(ORGANISATION))]
+
+
+def networks(connection: Connection) -> list[Network]:
+    """Return all networks: that they exist is public, what they measure may not be."""
+    return [
+        Network(
+            row.id,
+            row.organisation_id,
+            row.name,
+            row.licence,
+            row.attribution,
+            Release(row.release),
+            _moment(row.embargo_until),
+        )
+        for row in connection.execute(select(NETWORK).order_by(NETWORK.c.id))
+    ]
+
+
+def stations(
+    connection: Connection, audience: Audience, now: datetime, at: datetime | None = None
+) -> list[Station]:
+    """Return the visible stations by code; with ``at``, those that were valid then."""
+    query = policy.stations(select(STATION), audience, now).order_by(STATION.c.code)
+    if at is not None:
+        moment = temporal.epoch_s(at)
+        query = query.where(
+            and_(
+                or_(STATION.c.valid_from.is_(None), STATION.c.valid_from <= moment),
+                or_(STATION.c.valid_to.is_(None), STATION.c.valid_to > moment),
+            )
+        )
+    return [_station(row) for row in connection.execute(query)]
+
+
+def station(connection: Connection, audience: Audience, now: datetime, code: str) -> Station:
+    """Return one visible station.
+
+    Raises
+    ------
+    UnknownStationError
+        Where it does not exist, or is not for this audience: the two read the same.
+    """
+    query = policy.stations(select(STATION), audience, now).where(STATION.c.code == code)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise UnknownStationError(f'no station "{code}"')
+    return _station(row)
+
+
+def _station(row: Any) -> Station:
+    return Station(
+        code=row.code,
+        network_id=row.network_id,
+        lon=row.lon,
+        lat=row.lat,
+        names=json.loads(row.names),
+        elevation_m=row.elevation_m,
+        country=row.country,
+        valid_from=_moment(row.valid_from),
+        valid_to=_moment(row.valid_to),
+        release=None if row.release is None else Release(row.release),
+        embargo_until=_moment(row.embargo_until),
+    )

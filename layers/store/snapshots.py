@@ -1,0 +1,213 @@
+"""Reading observations: one hour of all stations, one station over time, the hours there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, func, select, union_all
+
+from layers import temporal
+from layers.model import Context, Observation, Status, StoredObservation
+from layers.store import policy
+from layers.store.policy import Audience
+from layers.store.schema import (
+    BATCH,
+    HOUR_REVISION,
+    OBSERVATION,
+    OBSERVATION_REVISION,
+    STATION,
+)
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One hour of one quantity as columns of n rows, ordered by station code.
+
+    Values and standard deviations are in the canonical unit, NaN where missing; times are epoch
+    seconds. ``reasons`` are comma-separated codes.
+    """
+
+    quantity: str
+    hour: datetime
+    codes: list[str]
+    networks: list[str]
+    lon: FloatArray
+    lat: FloatArray
+    elevation_m: FloatArray
+    value: FloatArray
+    sd: FloatArray
+    status: list[str]
+    reasons: list[str]
+    begin_s: NDArray[np.int64]
+    end_s: NDArray[np.int64]
+    received_s: NDArray[np.int64]
+    revision: NDArray[np.int64]
+    context: list[str]
+
+
+def _known_at(known_at: datetime) -> Any:
+    """Return the rows that stood at a moment: of each identity, the newest received by then."""
+    columns = [c.name for c in OBSERVATION.c]
+    every = union_all(
+        select(*(OBSERVATION.c[n] for n in columns)),
+        select(*(OBSERVATION_REVISION.c[n] for n in columns)),
+    ).subquery()
+    then = (
+        select(
+            every,
+            func.row_number()
+            .over(
+                partition_by=[every.c[c.name] for c in OBSERVATION.primary_key],
+                order_by=every.c.revision.desc(),
+            )
+            .label("place"),
+        )
+        .join(BATCH, BATCH.c.seq == every.c.batch)
+        .where(BATCH.c.received_at <= temporal.epoch_s(known_at))
+        .subquery()
+    )
+    return select(then).where(then.c.place == 1).subquery()
+
+
+def _query(audience: Audience, now: datetime, known_at: datetime | None) -> tuple[Any, Select[Any]]:
+    table = OBSERVATION if known_at is None else _known_at(known_at)
+    query = (
+        select(
+            table,
+            STATION.c.lon,
+            STATION.c.lat,
+            STATION.c.elevation_m,
+            STATION.c.network_id,
+            BATCH.c.received_at,
+            BATCH.c.id.label("batch_id"),
+            BATCH.c.writer,
+            BATCH.c.context,
+        )
+        .select_from(table)
+        .join(STATION, STATION.c.code == table.c.station)
+        .join(BATCH, BATCH.c.seq == table.c.batch)
+    )
+    return table, policy.stations(query, audience, now)
+
+
+def snapshot(
+    connection: Connection,
+    audience: Audience,
+    now: datetime,
+    quantity: str,
+    hour: datetime,
+    known_at: datetime | None = None,
+) -> Snapshot:
+    """Return the observations that begin within one hour.
+
+    Where a station reports several within the hour (every ten minutes, say), all are rows.
+    """
+    table, query = _query(audience, now, known_at)
+    query = query.where(
+        table.c.hour == temporal.epoch_s(hour) // 3600, table.c.quantity == quantity
+    ).order_by(table.c.station, table.c.begin_s)
+    rows = connection.execute(query).all()
+
+    def floats(name: str) -> FloatArray:
+        return np.array([getattr(row, name) for row in rows], dtype=np.float64)
+
+    def whole(name: str) -> NDArray[np.int64]:
+        return np.array([getattr(row, name) for row in rows], dtype=np.int64)
+
+    return Snapshot(
+        quantity=quantity,
+        hour=hour,
+        codes=[row.station for row in rows],
+        networks=[row.network_id for row in rows],
+        lon=floats("lon"),
+        lat=floats("lat"),
+        elevation_m=floats("elevation_m"),
+        value=floats("value"),
+        sd=floats("sd"),
+        status=[row.status for row in rows],
+        reasons=[row.reasons for row in rows],
+        begin_s=whole("begin_s"),
+        end_s=whole("end_s"),
+        received_s=whole("received_at"),
+        revision=whole("revision"),
+        context=[row.context for row in rows],
+    )
+
+
+def series(
+    connection: Connection,
+    audience: Audience,
+    now: datetime,
+    station_code: str,
+    quantity: str,
+    begin: datetime,
+    end: datetime,
+    known_at: datetime | None = None,
+) -> list[StoredObservation]:
+    """Return what one station measured over [begin, end), oldest first."""
+    table, query = _query(audience, now, known_at)
+    begin_s, end_s = temporal.epoch_s(begin), temporal.epoch_s(end)
+    query = query.where(
+        table.c.hour.between(begin_s // 3600, end_s // 3600),
+        table.c.station == station_code,
+        table.c.quantity == quantity,
+        table.c.begin_s >= begin_s,
+        table.c.begin_s < end_s,
+    ).order_by(table.c.begin_s, table.c.end_s)
+    return [_stored(row) for row in connection.execute(query)]
+
+
+def _stored(row: Any) -> StoredObservation:
+    return StoredObservation(
+        Observation(
+            station_code=row.station,
+            quantity=row.quantity,
+            begin_time=temporal.from_epoch_s(row.begin_s),
+            end_time=temporal.from_epoch_s(row.end_s),
+            value=row.value,
+            sd=row.sd,
+            source_value=row.source_value,
+            source_unit=row.source_unit,
+            conversion=row.conversion,
+            status=Status(row.status),
+            reasons=tuple(filter(None, row.reasons.split(","))),
+            detector=row.detector,
+        ),
+        revision=row.revision,
+        received_at=temporal.from_epoch_s(row.received_at),
+        batch_id=row.batch_id,
+        writer=row.writer,
+        context=Context(row.context),
+    )
+
+
+def hours(
+    connection: Connection, audience: Audience, now: datetime, quantity: str
+) -> list[tuple[datetime, int]]:
+    """Return the hours that hold visible observations with their revision, oldest first.
+
+    The revision counts changes of visible stations only: what the audience may not see leaves no
+    trace in it.
+    """
+    visible = (
+        policy.stations(
+            select(policy.policy_key().label("key")).select_from(STATION), audience, now
+        )
+        .distinct()
+        .subquery()
+    )
+    query = (
+        select(HOUR_REVISION.c.hour, func.sum(HOUR_REVISION.c.revision))
+        .join(visible, visible.c.key == HOUR_REVISION.c.policy_key)
+        .where(HOUR_REVISION.c.quantity == quantity)
+        .group_by(HOUR_REVISION.c.hour)
+        .order_by(HOUR_REVISION.c.hour)
+    )
+    return [
+        (temporal.from_epoch_s(hour * 3600), int(revision))
+        for hour, revision in connection.execute(query)
+    ]

@@ -1,0 +1,297 @@
+"""Published surfaces: written aside, renamed, and named in the database last."""
+
+import hashlib
+import json
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, func, insert, select, update
+
+from layers import temporal
+from layers.errors import GoneError, NoSurfaceError
+from layers.geo import CellGrid
+from layers.model import Context, Float32Array, Surface, SurfaceInfo
+from layers.store import cells as files
+from layers.store.paths import Paths
+from layers.store.schema import SURFACE
+
+OPEN_COPIES = 64
+SOFTWARE = "Kyzylkum"
+
+
+def token_of(surface: Surface) -> str:
+    """Return the data part of the version: a hash of what the surface is and of its cells."""
+    digest = hashlib.blake2b(digest_size=5)
+    words = (surface.layer_id, temporal.word(surface.valid_time), surface.revision)
+    digest.update("|".join(map(str, (*words, surface.input_hash))).encode())
+    digest.update(np.ascontiguousarray(surface.bands, dtype="<f4").tobytes())
+    return digest.hexdigest()
+
+
+def stem(paths: Paths, layer_id: str, valid_time: datetime, token: str) -> Path:
+    """Return the path of a surface's files without their suffix."""
+    day = valid_time.strftime("%Y-%m-%d")
+    return paths.surfaces / layer_id / day / f"{valid_time.strftime('%H%M%S')}-{token}"
+
+
+def write_files(paths: Paths, surface: Surface) -> str:
+    """Write both files of a surface under their final names; return its token.
+
+    Nobody sees them before ``publish``: files without a row are swept away.
+    """
+    token = token_of(surface)
+    base = stem(paths, surface.layer_id, surface.valid_time, token)
+    base.parent.mkdir(parents=True, exist_ok=True)
+    tags: dict[str, Any] = {
+        "TIFFTAG_SOFTWARE": SOFTWARE,
+        "TIFFTAG_IMAGEDESCRIPTION": f"{surface.quantity}, {surface.context}",
+        "quantity": surface.quantity,
+        "valid_time": temporal.word(surface.valid_time),
+        "revision": str(surface.revision),
+        "version": token,
+        "context": str(surface.context),
+        "transform": surface.transform,
+        "noise_sigma": repr(surface.noise_sigma),
+        "input_hash": surface.input_hash,
+        **surface.tags,
+    }
+    cells, geotiff = (base.with_name(base.name + suffix) for suffix in (".cells", ".tif"))
+    aside = base.with_name(base.name + ".part")
+    files.write_working_copy(aside, surface.grid, surface.bands)
+    aside.replace(cells)
+    files.write_geotiff(aside, surface.grid, surface.bands, tags)
+    aside.replace(geotiff)
+    folder = os.open(base.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return token
+
+
+def publish(
+    connection: Connection, surface: Surface, token: str, published_at: datetime
+) -> SurfaceInfo:
+    """Name a surface whose files are written: the publication itself."""
+    grid = surface.grid
+    connection.execute(
+        insert(SURFACE).values(
+            layer_id=surface.layer_id,
+            valid_time=temporal.epoch_s(surface.valid_time),
+            revision=surface.revision,
+            quantity=surface.quantity,
+            context=str(surface.context),
+            zoom=grid.zoom,
+            col=grid.col,
+            row=grid.row,
+            width=grid.width,
+            height=grid.height,
+            transform=surface.transform,
+            noise_sigma=surface.noise_sigma,
+            input_hash=surface.input_hash,
+            input_revision=surface.input_revision,
+            token=token,
+            published_at=temporal.epoch_s(published_at),
+            tags=json.dumps(dict(surface.tags), ensure_ascii=False),
+        )
+    )
+    return surface_at(connection, surface.layer_id, surface.valid_time, token)
+
+
+def _info(row: Any) -> SurfaceInfo:
+    return SurfaceInfo(
+        layer_id=row.layer_id,
+        quantity=row.quantity,
+        valid_time=temporal.from_epoch_s(row.valid_time),
+        revision=row.revision,
+        context=Context(row.context),
+        grid=CellGrid(row.zoom, row.col, row.row, row.width, row.height),
+        transform=row.transform,
+        noise_sigma=row.noise_sigma,
+        input_hash=row.input_hash,
+        input_revision=row.input_revision,
+        token=row.token,
+        published_at=temporal.from_epoch_s(row.published_at),
+        tags=json.loads(row.tags),
+    )
+
+
+def surfaces(connection: Connection, layer_id: str) -> list[SurfaceInfo]:
+    """Return the newest revision of every valid time, oldest first."""
+    newest = (
+        select(SURFACE.c.valid_time, func.max(SURFACE.c.revision).label("revision"))
+        .where(SURFACE.c.layer_id == layer_id, SURFACE.c.kept == 1)
+        .group_by(SURFACE.c.valid_time)
+        .subquery()
+    )
+    query = (
+        select(SURFACE)
+        .join(
+            newest,
+            (newest.c.valid_time == SURFACE.c.valid_time)
+            & (newest.c.revision == SURFACE.c.revision),
+        )
+        .where(SURFACE.c.layer_id == layer_id)
+        .order_by(SURFACE.c.valid_time)
+    )
+    return [_info(row) for row in connection.execute(query)]
+
+
+def surface_at(
+    connection: Connection, layer_id: str, valid_time: datetime | None, token: str | None
+) -> SurfaceInfo:
+    """Return the surface of a valid time (None: the newest) and version (None: the newest).
+
+    Raises
+    ------
+    NoSurfaceError
+        Where there is none for that time, or none of that version ever was.
+    GoneError
+        Where that version is no longer kept.
+    """
+    query = select(SURFACE).where(SURFACE.c.layer_id == layer_id)
+    if valid_time is not None:
+        query = query.where(SURFACE.c.valid_time == temporal.epoch_s(valid_time))
+    if token is not None:
+        query = query.where(SURFACE.c.token == token)
+    else:
+        query = query.where(SURFACE.c.kept == 1)
+    query = query.order_by(SURFACE.c.valid_time.desc(), SURFACE.c.revision.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        when = "" if valid_time is None else f" of {temporal.word(valid_time)}"
+        which = "" if token is None else f' with version "{token}"'
+        raise NoSurfaceError(f'layer "{layer_id}" has no surface{when}{which}')
+    if not row.kept:
+        raise GoneError(f'version "{token}" of layer "{layer_id}" is no longer kept')
+    return _info(row)
+
+
+def next_revision(connection: Connection, layer_id: str, valid_time: datetime) -> int:
+    """Return the revision that the next surface of that hour gets."""
+    query = select(func.max(SURFACE.c.revision)).where(
+        SURFACE.c.layer_id == layer_id, SURFACE.c.valid_time == temporal.epoch_s(valid_time)
+    )
+    return int(connection.execute(query).scalar() or 0) + 1
+
+
+def retire(
+    connection: Connection, layer_id: str, *, keep_hours: int, keep_revisions: int
+) -> list[SurfaceInfo]:
+    """Mark what is beyond the retention as no longer kept, and return it for deletion."""
+    times = select(SURFACE.c.valid_time).where(SURFACE.c.layer_id == layer_id).distinct()
+    kept_times = set(
+        connection.execute(times.order_by(SURFACE.c.valid_time.desc()).limit(keep_hours)).scalars()
+    )
+    query = (
+        select(SURFACE)
+        .where(SURFACE.c.layer_id == layer_id, SURFACE.c.kept == 1)
+        .order_by(SURFACE.c.valid_time, SURFACE.c.revision.desc())
+    )
+    seen: dict[int, int] = {}
+    gone = []
+    for row in connection.execute(query).all():
+        seen[row.valid_time] = seen.get(row.valid_time, 0) + 1
+        if row.valid_time in kept_times and seen[row.valid_time] <= keep_revisions:
+            continue
+        gone.append(_info(row))
+        connection.execute(
+            update(SURFACE)
+            .where(
+                SURFACE.c.layer_id == layer_id,
+                SURFACE.c.valid_time == row.valid_time,
+                SURFACE.c.revision == row.revision,
+            )
+            .values(kept=0)
+        )
+    return gone
+
+
+def sweep(paths: Paths, connection: Connection) -> int:
+    """Delete files that no kept surface names: what a killed keeper left. Return how many."""
+    named = {
+        stem(paths, row.layer_id, temporal.from_epoch_s(row.valid_time), row.token)
+        for row in connection.execute(select(SURFACE).where(SURFACE.c.kept == 1))
+    }
+    stray = [path for path in _files(paths.surfaces) if path.with_suffix("") not in named]
+    for path in stray:
+        path.unlink(missing_ok=True)
+    return len(stray)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    if root.is_dir():
+        yield from (path for path in root.rglob("*") if path.is_file())
+
+
+class Cells:
+    """Reads cells of published surfaces; a few working copies stay mapped."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._open: OrderedDict[tuple[str, str], tuple[bool, Float32Array]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def path(self, info: SurfaceInfo, suffix: str) -> Path:
+        """Return the path of one of the files of a surface."""
+        base = stem(self._paths, info.layer_id, info.valid_time, info.token)
+        return base.with_name(base.name + suffix)
+
+    def read(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
+        """Return cells, shape (bands, rows, cols).
+
+        Raises
+        ------
+        GoneError
+            Where the files were retired since the surface was looked up.
+        """
+        tiled, held = self._held(info)
+        if tiled:
+            return files.read_working_copy(held, info.grid, rows, cols)
+        return np.array(held[:, rows, cols])
+
+    def _held(self, info: SurfaceInfo) -> tuple[bool, Float32Array]:
+        key = (info.layer_id, info.token)
+        with self._lock:
+            if key in self._open:
+                self._open.move_to_end(key)
+                return self._open[key]
+        working = self.path(info, ".cells")
+        try:
+            if working.is_file():
+                held = (True, files.open_working_copy(working, info.grid))
+            else:
+                held = (False, files.read_geotiff(self.path(info, ".tif")))
+        except OSError:
+            raise GoneError(
+                f'version "{info.token}" of layer "{info.layer_id}" is no longer kept'
+            ) from None
+        with self._lock:
+            self._open[key] = held
+            while len(self._open) > OPEN_COPIES:
+                self._open.popitem(last=False)
+        return held
+
+
+def compress(cells: Cells, infos: list[SurfaceInfo]) -> int:
+    """Drop the working copies of surfaces: their cells are read from the GeoTIFF from now on."""
+    dropped = 0
+    for info in infos:
+        working = cells.path(info, ".cells")
+        if working.is_file():
+            working.unlink()
+            dropped += 1
+    return dropped
+
+
+def delete(cells: Cells, infos: list[SurfaceInfo]) -> None:
+    """Delete the files of retired surfaces."""
+    for info in infos:
+        for suffix in (".cells", ".tif"):
+            cells.path(info, suffix).unlink(missing_ok=True)

@@ -1,0 +1,199 @@
+"""The store as its one writer, the keeper, has it."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from layers.errors import ConflictError
+from layers.model import (
+    BatchAnswer,
+    Context,
+    Feature,
+    Network,
+    Observation,
+    Organisation,
+    RejectedRecord,
+    Station,
+    Surface,
+    SurfaceInfo,
+)
+from layers.store import audit, features, observations, register, surfaces, tokens
+from layers.store import quarantine as waiting
+from layers.store.batches import Batch
+from layers.store.database import migrate, writer_engine
+from layers.store.paths import Paths
+from layers.store.policy import contexts_of
+from layers.store.schema import FOLDER
+
+
+class Writer:
+    """Writing functions over one data folder; open it only while holding the folder's lock.
+
+    A new folder takes the ``context`` it is opened with. Opening migrates the schema and sweeps
+    away what a killed writer left half done.
+
+    Raises
+    ------
+    ConflictError
+        Where the folder holds another context.
+    """
+
+    def __init__(self, root: Path, context: Context | None = None) -> None:
+        self.paths = Paths(root)
+        root.mkdir(parents=True, exist_ok=True)
+        self._engine = writer_engine(self.paths.database)
+        migrate(self._engine)
+        self.context = self._context(context)
+        self._cells = surfaces.Cells(self.paths)
+        with self._engine.begin() as connection:
+            surfaces.sweep(self.paths, connection)
+
+    def _context(self, wanted: Context | None) -> Context:
+        with self._engine.begin() as connection:
+            query = select(FOLDER.c.value).where(FOLDER.c.key == "context")
+            found = connection.execute(query).scalar_one_or_none()
+            if found is None:
+                found = str(wanted or Context.ROUTINE)
+                connection.execute(insert(FOLDER).values(key="context", value=found))
+        context = Context(found)
+        if wanted is not None and wanted not in contexts_of(context):
+            raise ConflictError(_other_context(wanted, context))
+        return context
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+    def _admit(self, batch: Batch) -> None:
+        if batch.context not in contexts_of(self.context):
+            raise ConflictError(_other_context(batch.context, self.context))
+
+    def append_observations(
+        self, batch: Batch, rows: Iterable[Observation | RejectedRecord]
+    ) -> BatchAnswer:
+        """Store a batch of observations; when this returns it is on the disk."""
+        self._admit(batch)
+        with self._engine.begin() as connection:
+            return observations.append(connection, batch, rows)
+
+    def append_features(
+        self, batch: Batch, rows: Iterable[Feature | RejectedRecord]
+    ) -> BatchAnswer:
+        """Store a batch of features; when this returns it is on the disk."""
+        self._admit(batch)
+        with self._engine.begin() as connection:
+            return features.append(connection, batch, rows)
+
+    def reprocess_quarantine(self, batch: Batch, code: str = "unknown_station") -> BatchAnswer:
+        """Offer refused observations again, after what they lacked was added."""
+        self._admit(batch)
+        with self._engine.begin() as connection:
+            return waiting.reprocess(connection, batch, code)
+
+    def put_organisations(self, rows: Iterable[Organisation], *, writer: str, at: datetime) -> None:
+        """Register organisations."""
+        with self._engine.begin() as connection:
+            register.put_organisations(connection, rows, writer=writer, at=at)
+
+    def put_networks(self, rows: Iterable[Network], *, writer: str, at: datetime) -> None:
+        """Register networks, or change their licence and release policy."""
+        with self._engine.begin() as connection:
+            register.put_networks(connection, rows, writer=writer, at=at)
+
+    def put_stations(
+        self,
+        rows: Iterable[Station],
+        *,
+        writer: str,
+        at: datetime,
+        organisation_id: str | None = None,
+    ) -> list[str]:
+        """Register stations; return the codes of those that changed."""
+        with self._engine.begin() as connection:
+            return register.put_stations(
+                connection, rows, writer=writer, organisation_id=organisation_id, at=at
+            )
+
+    def create_token(
+        self,
+        organisation_id: str,
+        *,
+        writer: str,
+        at: datetime,
+        expires_at: datetime | None = None,
+        note: str = "",
+    ) -> str:
+        """Return a new token of an organisation, shown this once."""
+        with self._engine.begin() as connection:
+            return tokens.create(
+                connection,
+                organisation_id,
+                writer=writer,
+                at=at,
+                expires_at=expires_at,
+                note=note,
+            )
+
+    def revoke_token(self, prefix: str, *, writer: str, at: datetime) -> None:
+        """Make a token useless at once."""
+        with self._engine.begin() as connection:
+            tokens.revoke(connection, prefix, writer=writer, at=at)
+
+    def next_surface_revision(self, layer_id: str, valid_time: datetime) -> int:
+        """Return the revision that the next surface of an hour gets."""
+        with self._engine.connect() as connection:
+            return surfaces.next_revision(connection, layer_id, valid_time)
+
+    def publish_surface(self, surface: Surface, published_at: datetime) -> SurfaceInfo:
+        """Write a surface and then name it; until it is named, nobody sees any of it."""
+        token = surfaces.write_files(self.paths, surface)
+        with self._engine.begin() as connection:
+            return surfaces.publish(connection, surface, token, published_at)
+
+    def retire_surfaces(
+        self, layer_id: str, *, keep_hours: int, keep_revisions: int = 3, open_hours: int = 24
+    ) -> int:
+        """Delete what is beyond the retention, compress older hours; return how many went."""
+        with self._engine.begin() as connection:
+            gone = surfaces.retire(
+                connection, layer_id, keep_hours=keep_hours, keep_revisions=keep_revisions
+            )
+            kept = surfaces.surfaces(connection, layer_id)
+        surfaces.delete(self._cells, gone)
+        if len(kept) > open_hours:
+            surfaces.compress(self._cells, kept[: len(kept) - open_hours])
+        return len(gone)
+
+    def record(
+        self, at: datetime, writer: str, action: str, subject: str, detail: str = ""
+    ) -> None:
+        """Append one row to the audit."""
+        with self._engine.begin() as connection:
+            audit.record(connection, at, writer, action, subject, detail)
+
+    def backup(self, target: Path, at: datetime, writer: str) -> None:
+        """Copy the database as it stands now to a new file, while everything goes on."""
+        self.record(at, writer, "backup", target.name)
+        aside = target.with_name(target.name + ".part")
+        aside.unlink(missing_ok=True)
+        source = self._engine.raw_connection()
+        copy = sqlite3.connect(aside)
+        try:
+            driver = source.driver_connection
+            assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - the embedded store
+            driver.backup(copy)
+        finally:
+            copy.close()
+            source.close()
+        aside.replace(target)
+
+
+def _other_context(offered: Context, held: Context) -> str:
+    return (
+        f'this data folder holds "{held}" data; "{offered}" data need a folder of their own: '
+        f"start with --data-dir ANOTHER_FOLDER and a catalogue whose context is "
+        f'"{offered}" (see docs/tutorial.md)'
+    )
