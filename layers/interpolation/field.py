@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from layers.errors import BadInputError
-from layers.interpolation.local import Local, local
+from layers.interpolation.local import Local, local, thinned
 from layers.interpolation.parameters import FloatArray, Parameters, Transform
 from layers.interpolation.robust import among_neighbours, extra_noise
 from layers.interpolation.sample import LARGEST_M, Sample, sample
@@ -15,7 +15,7 @@ from layers.interpolation.solver import Exact, Latent, exact
 
 EXACT_SITES = 2_000
 """Sites up to which the covariance is factorised whole; beyond, the nearest ones are taken."""
-EXACT_WORK = 2e10
+EXACT_WORK = 3e10
 """Operations (sites² x cells) up to which a grid is predicted exactly; beyond, by blocks."""
 BLOCK = 8
 """Cells along the side of a block that shares its sites."""
@@ -170,8 +170,8 @@ class Field:
             e = self.solver
             noise = noise_of(self.sites, self.parameters) + self.extra
             tree = cKDTree(e.xy_m)
-            variance = e.mean_variance
-            return Local(e.parameters, e.xy_m, noise, self.sites.z, e.mean, variance, tree)
+            mean = (e.mean, e.mean_variance)
+            return Local(e.parameters, e.xy_m, noise, self.sites.z, *mean, tree, thinned(e.xy_m))
         return self.solver
 
     def _prior(self, m: int) -> Latent:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve, solve_triangular
+from scipy.linalg.lapack import dtrtri
 from scipy.spatial.distance import cdist
 
 from layers.interpolation.likelihood import distances_m
@@ -38,8 +38,9 @@ class Exact:
     ----------
     xy_m : array of float, shape (n, 2)
         Sites.
-    lower : array of float, shape (n, n)
-        Cholesky factor of K = latent covariance + noise.
+    root : array of float, shape (n, n)
+        Inverse of the Cholesky factor of K = latent covariance + noise: a matrix product with
+        it is several times faster than solving with the factor, target after target.
     ones : array of float, shape (n,)
         K⁻¹1.
     weight : array of float, shape (n,)
@@ -50,7 +51,7 @@ class Exact:
 
     parameters: Parameters
     xy_m: FloatArray
-    lower: FloatArray
+    root: FloatArray
     ones: FloatArray
     weight: FloatArray
     mean: float
@@ -77,8 +78,8 @@ class Exact:
             c = self.parameters.covariance(cdist(self.xy_m, target))
             mu[part] = self.mean + self.weight @ c
             unknown = 1.0 - self.ones @ c
-            half = solve_triangular(self.lower, c, lower=True, overwrite_b=True, check_finite=False)
-            left = np.clip(sill - np.einsum("ij,ij->j", half, half), 0.0, sill)
+            half = self.root @ c
+            left = np.clip(sill - np.square(half, out=half).sum(axis=0), 0.0, sill)
             support[part] = left / sill
             sigma[part] = np.sqrt(left + unknown * unknown * self.mean_variance)
         return Latent(mu, sigma, support)
@@ -86,8 +87,8 @@ class Exact:
     def with_values(self, z: FloatArray) -> "Exact":
         """The same sites and noise with other values: two triangular solves, O(n²)."""
         mean = float(self.ones @ z) * self.mean_variance
-        weight = cho_solve((self.lower, True), z - mean, check_finite=False)
-        return Exact(self.parameters, self.xy_m, self.lower, self.ones, weight, mean)
+        weight = self.root.T @ (self.root @ (z - mean))
+        return Exact(self.parameters, self.xy_m, self.root, self.ones, weight, mean)
 
     def left_out(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Error and standard deviation at every site when predicted from all the others.
@@ -102,11 +103,10 @@ class Exact:
         (Pz)_i / P_ii and 1 / sqrt(P_ii), P as in ``likelihood.restricted``: no refit.
         Source: Dubrule (1983), Mathematical Geology 15(6).
         """
-        n = len(z)
-        root = solve_triangular(self.lower, np.eye(n), lower=True, check_finite=False)
-        diagonal = np.einsum("ij,ij->j", root, root) - self.ones**2 * self.mean_variance
+        diagonal = np.square(self.root).sum(axis=0) - self.ones**2 * self.mean_variance
         diagonal = np.maximum(diagonal, np.finfo(np.float64).tiny)
-        return self.weight / diagonal, 1.0 / np.sqrt(diagonal)
+        weight = self.with_values(z).weight
+        return weight / diagonal, 1.0 / np.sqrt(diagonal)
 
 
 def exact(
@@ -131,6 +131,7 @@ def exact(
             more = max(10.0 * jitter, 1e-10 * parameters.sill)
             k[diagonal] += more - jitter
             jitter = more
-    ones = np.asarray(cho_solve((lower, True), np.ones(len(z)), check_finite=False))
-    blank = Exact(parameters, np.stack([x_m, y_m], axis=1), lower, ones, ones, 0.0)
+    root = np.asarray(dtrtri(lower, lower=1)[0])
+    ones = root.T @ root.sum(axis=1)
+    blank = Exact(parameters, np.stack([x_m, y_m], axis=1), root, ones, ones, 0.0)
     return blank.with_values(z)
