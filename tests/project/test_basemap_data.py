@@ -4,6 +4,8 @@ import csv
 import functools
 import hashlib
 import json
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -91,6 +93,15 @@ def test_the_manifest_lists_every_file_with_its_hash_and_little_weight(
     for name, facts in manifest["files"].items():
         assert facts["sha256"] == hashlib.sha256(files[name]).hexdigest()
     assert sum(map(len, files.values())) < 1_500_000
+
+
+@pytest.mark.full
+def test_building_again_gives_the_same_bytes(files: dict[str, bytes], tmp_path: Path) -> None:
+    script = REPO / "static" / "basemap" / "build.py"
+    out = tmp_path / "basemap"
+    subprocess.run([sys.executable, "-B", script, "--out", out], check=True)
+    for name, content in files.items():
+        assert (out / name).read_bytes() == content, name
 
 
 def test_every_source_has_a_licence_and_every_language_the_notice_on_borders(
