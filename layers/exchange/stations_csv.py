@@ -1,0 +1,133 @@
+"""The register of stations as rows: code, names in four languages, position, validity."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import BinaryIO
+
+from layers import temporal
+from layers.errors import BadInstantError
+from layers.exchange import places
+from layers.exchange.adapter import COLUMN, Adapter, Defaults, Record
+from layers.exchange.cells import needed, optional
+from layers.exchange.rows import RowFault, columns, guarded, missing, table, unguarded
+from layers.geo import Bounds
+from layers.model import RejectedRecord, Station
+
+HEADER = (
+    "code", "name_kk", "name_uz", "name_ru", "name_en", "country", "lon", "lat", "elevation_m",
+    "network", "valid_from", "valid_to",
+)  # fmt: skip
+_ALIASES = {
+    "code": ("station_code", "station", "id"),
+    "name": ("station_name",),
+    "name_kk": (), "name_uz": (), "name_ru": (), "name_en": (),
+    "country": (),
+    "lon": ("longitude", "lng"),
+    "lat": ("latitude",),
+    "elevation_m": ("elevation", "altitude", "height"),
+    "network": ("network_id",),
+    "valid_from": (), "valid_to": (),
+}  # fmt: skip
+
+
+def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
+    """Yield one station or rejected record per row, in file order; a code stands once.
+
+    Raises
+    ------
+    BadFileError, BadParameterError, TooLargeError
+        As ``Adapter.records`` says.
+    """
+    source = table(stream)
+    column = columns(source.header, _ALIASES, defaults)
+    lacking = [name for name in ("code", "lon", "lat") if name not in column]
+    if lacking:
+        raise missing(source.header, HEADER, lacking)
+    box = places.domain(defaults)
+    seen: dict[str, int] = {}
+    for row in source.rows:
+        if isinstance(row, RejectedRecord):
+            yield row
+            continue
+        line, cells, raw = row
+        words = {name: unguarded(cells[i].strip()) for name, i in column.items()}
+        try:
+            station = _station({**defaults, **words}, box, source.comma)
+            if station.code in seen:
+                raise RowFault(
+                    "duplicate_id",
+                    f'the code "{station.code}" stands in line {seen[station.code]} already',
+                )
+        except RowFault as fault:
+            yield fault.record(line, raw)
+            continue
+        seen[station.code] = line
+        yield station
+
+
+def _station(words: dict[str, str], box: Bounds | None, comma: bool) -> Station:
+    lon = needed(words["lon"], "longitude", "position", comma)
+    lat = needed(words["lat"], "latitude", "position", comma)
+    places.check(lon, lat, box)
+    begin, end = _time(words, "valid_from"), _time(words, "valid_to")
+    if begin and end and end <= begin:
+        raise RowFault("interval", "valid_to is not later than valid_from")
+    return Station(
+        code=places.checked_code(words["code"]),
+        network_id=words.get("network", ""),
+        lon=lon,
+        lat=lat,
+        names=places.names_of(words),
+        elevation_m=optional(words.get("elevation_m", ""), "elevation", "position", comma),
+        country=words.get("country", ""),
+        valid_from=begin,
+        valid_to=end,
+    )
+
+
+def _time(words: dict[str, str], name: str) -> datetime | None:
+    text = words.get(name, "")
+    try:
+        return temporal.instant(text) if text else None
+    except BadInstantError as error:
+        raise RowFault("time", f"{name}: {error}") from None
+
+
+def write(records: Iterable[Record], stream: BinaryIO) -> int:
+    """Write the stations among ``records``; return how many. Formulas are made harmless."""
+    text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=True)
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(HEADER)
+    count = 0
+    for item in records:
+        if isinstance(item, Station):
+            height = item.elevation_m
+            rows.writerow(
+                [
+                    guarded(item.code),
+                    *(guarded(item.names.get(name, "")) for name in places.LANGUAGES),
+                    guarded(item.country),
+                    repr(item.lon),
+                    repr(item.lat),
+                    "" if height is None else repr(height),
+                    guarded(item.network_id),
+                    *(temporal.word(t) if t else "" for t in (item.valid_from, item.valid_to)),
+                ]
+            )
+            count += 1
+    text.detach()
+    return count
+
+
+ADAPTER = Adapter(
+    id="stations-csv",
+    title="Register of stations as CSV",
+    media_types=("text/csv",),
+    suffixes=(".csv", ".tsv", ".txt"),
+    yields="stations",
+    read=read,
+    write=write,
+    options=("network", "country", "bounds", COLUMN),
+)
