@@ -216,7 +216,7 @@ def _widths(zoom: float, stroke: float) -> Widths:
     return Widths(
         river=(at(0.6, 1.0, 1.5, 2.2), at(0.0, 0.7, 1.1, 1.7), at(0.0, 0.4, 0.8, 1.3)),
         shore=at(0.3, 0.6, 0.8, 1.0),
-        other_border=at(0.4, 0.6, 0.8, 1.0),
+        other_border=at(0.5, 0.8, 1.0, 1.2),
         border=at(0.7, 1.1, 1.4, 1.8),
         casing=at(2.5, 5.0, 7.0, 9.0),
     )

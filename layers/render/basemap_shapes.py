@@ -19,7 +19,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
 
 UNIT = 1 << 24  # steps of the packed file across the world
-COAST, OTHER, OUTER, INNER = range(4)  # classes of an arc of the land, as the build writes them
+# Classes of an arc of the land, as the build writes them; other borders are not drawn.
+COAST, OTHER, OUTER, INNER = range(4)
 BEND_PX = 0.3  # what may be lost where a line is drawn with fewer points
 LEAST_LAKE_PX = 5.0  # square pixels below which a lake is not drawn
 

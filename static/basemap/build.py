@@ -35,6 +35,8 @@ FloatArray = NDArray[np.float64]
 
 REGION = (20.0, 20.0, 116.0, 67.0)
 FOCUS = ("Kazakhstan", "Uzbekistan")
+# Borders are drawn where one of these is a side: the map takes no view on disputes elsewhere.
+BORDERS_OF = {*FOCUS, "Kyrgyzstan", "Tajikistan", "Turkmenistan"}
 UNIT = 1 << 24  # units of shapes.npz across the world: 2.4 m at the equator
 # world-atlas is quantised to 0.0036 x 0.0017 degrees, which shows as stairs from zoom 9 on.
 STAIRS_DEG = 0.0025
@@ -43,7 +45,7 @@ RELIEF_FLAT = 174  # the picture's median over the land of the region
 TINT_PX = 90  # wider than this it is the picture's tint by height, not relief
 TINT_KEPT = 0.35
 RELIEF_GAIN = 1.5
-COAST, OTHER, OUTER, INNER = range(4)  # classes of an arc of the land
+COAST, OTHER, OUTER, INNER, UNDRAWN = range(5)  # classes of an arc of the land
 
 
 def mercator(points: FloatArray) -> FloatArray:
@@ -70,8 +72,7 @@ def land(path: Path) -> dict[str, NDArray[np.int32]]:
         points = arcs[arc]
         # An arc outside keeps its two ends: the chord stays on the same side of the box.
         kept.append(_simplified(points) if topology.meets(points, REGION) else points[[0, -1]])
-        focus = len(sides[arc] & set(FOCUS))
-        classes.append(COAST if len(sides[arc]) < 2 else (OTHER, OUTER, INNER)[focus])
+        classes.append(_class(sides[arc]))
     refs = [[numbers[a] if a >= 0 else ~numbers[~a] for a in ring] for _, ring in rings]
     return {
         **packed("land_arc", kept),
@@ -80,6 +81,13 @@ def land(path: Path) -> dict[str, NDArray[np.int32]]:
         "land_ring_size": np.array([len(r) for r in refs], np.int32),
         "land_ring_country": np.array([number for number, _ in rings], np.int32),
     }
+
+
+def _class(sides: set[str]) -> int:
+    if len(sides) < 2:
+        return COAST
+    in_focus = len(sides & set(FOCUS))
+    return (OTHER if sides & BORDERS_OF else UNDRAWN, OUTER, INNER)[in_focus]
 
 
 def outlines(path: Path) -> list[FloatArray]:

@@ -142,6 +142,16 @@ def test_baikonur_is_inside_kazakhstan_without_a_border_around_it(shapes: Shapes
     assert nearest > 1.0
 
 
+def test_no_border_is_drawn_beyond_those_of_central_asia(shapes: Shapes) -> None:
+    drawn = [
+        degrees(a) for a, c in zip(shapes.arcs, shapes.arc_class, strict=True) if c in (1, 2, 3)
+    ]
+    west, south = np.concatenate(drawn).min(axis=0)
+    east, north = np.concatenate(drawn).max(axis=0)
+    # Kazakhstan's ends in the west, north and east, Turkmenistan's in the south.
+    assert (west, south, east, north) == pytest.approx((46.5, 35.1, 87.3, 55.4), abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("name", "lon", "lat", "low_km2", "high_km2"),
     [
