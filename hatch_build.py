@@ -43,14 +43,14 @@ def sources_digest() -> str:
         if top.name in MADE_HERE:
             continue
         for path in sorted([top] if top.is_file() else top.rglob("*")):
-            if path.is_file():
+            if path.is_file() and "__pycache__" not in path.parts:
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
                 digest.update(f"{content}  {path.relative_to(STATIC).as_posix()}\n".encode())
     return digest.hexdigest()
 
 
 def build_assets() -> None:
-    """Build ``static/dist`` with npm, unless it was built from these very sources."""
+    """Build ``static/dist``, unless it was built from these very sources."""
     digest = sources_digest()
     if BUILT_FROM.is_file() and BUILT_FROM.read_text() == digest:
         return
@@ -58,9 +58,18 @@ def build_assets() -> None:
     shutil.rmtree(DIST, ignore_errors=True)
     run("npm", "ci", "--ignore-scripts")
     run("node", "build.mjs")
+    draw_basemap()
     if not (DIST / "manifest.json").is_file():
         sys.exit("static/build.mjs left no static/dist/manifest.json: the assets are not complete.")
     BUILT_FROM.write_text(digest)  # last: a build that broke off is not taken for a whole one
+
+
+def draw_basemap() -> None:
+    """Make the data of the base map, ``static/dist/basemap``; needs the build requirements."""
+    command = [sys.executable, "-B", str(STATIC / "basemap" / "build.py")]
+    ended = subprocess.run(command, check=False)
+    if ended.returncode:
+        sys.exit(f"static/basemap/build.py failed with status {ended.returncode}.")
 
 
 def run(*words: str) -> None:

@@ -28,3 +28,8 @@ def bearer(request: Request) -> str:
     if len(token) > 200 or not token.isascii() or not token.isprintable():
         raise TokenMissingError("that is no token of this server")
     return token
+
+
+def prefix(token: str) -> str:
+    """Return the part of a token that may be written down."""
+    return token.partition(".")[0][:16]

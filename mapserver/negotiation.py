@@ -61,7 +61,8 @@ def answer(
             if not request.if_none_match.contains(f"{tag}-gz"):
                 response.set_data(gzip.compress(body, 6, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def not_modified(request: Request, etag: str, cache: str) -> Response | None:
@@ -83,8 +84,20 @@ def json_answer(
     etag: str | None = None,
 ) -> Response:
     """Return a JSON document; NaN cannot be in it."""
-    body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return answer(body.encode(), media_type, request, cache=cache, etag=etag)
+    return answer(json_bytes(document), media_type, request, cache=cache, etag=etag)
+
+
+def json_bytes(document: Any) -> bytes:
+    """Return a document as compact UTF-8 JSON."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()
+
+
+def uncached(document: Any, status: int) -> Response:
+    """Return a JSON document that belongs to one request alone."""
+    response = Response(json_bytes(document), status, mimetype="application/json")
+    response.headers["Cache-Control"] = NO_STORE
+    return response
 
 
 def problem_answer(status: int, detail: str, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from layers.geo import CellGrid
 from layers.model.observation import Context
 
 Float32Array = NDArray[np.float32]
+Transform = Literal["log", "none"]
 
 BANDS = ("mu", "sigma", "support")
 """Mean and sd of the latent (log-)field, and its variance over the prior variance."""
@@ -22,8 +23,8 @@ class Surface:
     """One (layer, valid time, revision).
 
     ``bands`` has shape (len(BANDS), height, width), float32, on ``grid``; all finite where
-    ``support`` < 1. ``transform`` is ``log`` or ``none``; ``noise_sigma`` is the spread, in the same
-    latent unit, that a new measurement has beyond the field. ``input_hash`` names the
+    ``support`` < 1. ``transform`` is ``log`` or ``none``; ``noise_sigma`` is the spread that
+    a new measurement has beyond the field, in the latent unit. ``input_hash`` names the
     values it was made of, ``input_revision`` the revision of the hour's observations.
     """
 
@@ -34,7 +35,7 @@ class Surface:
     context: Context
     grid: CellGrid
     bands: Float32Array
-    transform: str
+    transform: Transform
     noise_sigma: float
     input_hash: str
     input_revision: int
@@ -51,7 +52,7 @@ class SurfaceInfo:
     revision: int
     context: Context
     grid: CellGrid
-    transform: str
+    transform: Transform
     noise_sigma: float
     input_hash: str
     input_revision: int
@@ -70,7 +71,7 @@ class Raster:
 
     bands: Mapping[str, Float32Array]
     margin: int
-    transform: str = "none"
+    transform: Transform = "none"
     noise_sigma: float = 0.0
     support_limit: float = 1.0
 

@@ -58,7 +58,8 @@ def _zoom(domain: Bounds, lon: FloatArray, lat: FloatArray) -> int:
     places = np.unique(np.column_stack([x_m, y_m]).round(), axis=0)
     if len(places) < 2:
         return SHALLOWEST + 2
-    spacing_m = float(np.median(cKDTree(places).query(places, k=2)[0][:, 1]))
+    nearest_m, _ = cKDTree(places).query(places, k=[2])
+    spacing_m = float(np.median(nearest_m))
     # The ground size of a cell shrinks with the cosine of the latitude.
     middle = math.radians((domain.south + domain.north) / 2)
     ground_m = geo.cell_m(0) * math.cos(middle)

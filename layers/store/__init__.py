@@ -5,7 +5,7 @@ from layers.store.database import SAFE_SQLITE, SchemaError
 from layers.store.lock import FolderLock
 from layers.store.paths import Paths
 from layers.store.policy import PUBLIC, Audience, Role, contexts_of
-from layers.store.reader import Reader
+from layers.store.reader import Reader, verify_copy
 from layers.store.snapshots import Snapshot
 from layers.store.tokens import TokenInfo
 from layers.store.writer import Writer
@@ -24,4 +24,5 @@ __all__ = [
     "TokenInfo",
     "Writer",
     "contexts_of",
+    "verify_copy",
 ]

@@ -27,7 +27,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who asks. An operator sees all of the own organisation and what partners see of others."""
+    """Who asks.
+
+    An operator sees all of the own organisation, and of others what partners see; the operator of
+    the server itself (no organisation) sees everything.
+    """
 
     role: Role
     organisation_id: str | None = None
@@ -63,6 +67,8 @@ def station_visible(audience: Audience, now: datetime) -> ColumnElement[bool]:
     embargo = case((own, STATION.c.embargo_until), else_=NETWORK.c.embargo_until)
     visible = _released(release, embargo, audience, now)
     if audience.role is Role.OPERATOR:
+        if audience.organisation_id is None:
+            return true()
         return or_(visible, NETWORK.c.organisation_id == audience.organisation_id)
     return visible
 

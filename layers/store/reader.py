@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.exc import DatabaseError
 
 from layers.geo import Bounds
 from layers.model import (
@@ -25,7 +26,7 @@ from layers.store import audit, features, register, snapshots, surfaces, tokens
 from layers.store.database import healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
-from layers.store.schema import BATCH, FOLDER, QUARANTINE
+from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
 from layers.store.snapshots import Snapshot
 
 T = TypeVar("T")
@@ -128,6 +129,15 @@ class Reader:
             lambda c: snapshots.snapshot(c, audience, now, quantity, hour, known_at),
         )
 
+    def measuring(
+        self, audience: Audience, now: datetime, quantity: str, begin: datetime, end: datetime
+    ) -> list[str]:
+        """Return the codes of visible stations that reported a quantity over [begin, end)."""
+        return self._remembered(
+            ("measuring", audience, quantity, begin, end),
+            lambda c: snapshots.measuring(c, audience, now, quantity, begin, end),
+        )
+
     def series(
         self,
         audience: Audience,
@@ -218,8 +228,6 @@ class Reader:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows the tables hold; for operators only."""
-        from layers.store.schema import METADATA
-
         with self._engine.connect() as connection:
             return {
                 table.name: int(
@@ -236,3 +244,16 @@ class Reader:
     def healthy(self) -> bool:
         """Tell whether the database's structure is whole; reads all of it."""
         return healthy(self._engine)
+
+
+def verify_copy(database: Path) -> dict[str, int] | None:
+    """Return the row counts of a copied database, or None where it is not whole."""
+    engine = reader_engine(database)
+    reader = Reader(database.parent, engine)
+    try:
+        whole = reader.healthy() and reader.broken_audit_row() is None
+        return reader.counts() if whole else None
+    except DatabaseError:
+        return None
+    finally:
+        reader.close()

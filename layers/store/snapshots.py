@@ -185,6 +185,31 @@ def _stored(row: Any) -> StoredObservation:
     )
 
 
+def measuring(
+    connection: Connection,
+    audience: Audience,
+    now: datetime,
+    quantity: str,
+    begin: datetime,
+    end: datetime,
+) -> list[str]:
+    """Return the codes of visible stations that reported a quantity over [begin, end)."""
+    hours = OBSERVATION.c.hour.between(
+        temporal.epoch_s(begin) // 3600, temporal.epoch_s(end) // 3600 - 1
+    )
+    query = (
+        policy.stations(
+            select(OBSERVATION.c.station).join(STATION, STATION.c.code == OBSERVATION.c.station),
+            audience,
+            now,
+        )
+        .where(hours, OBSERVATION.c.quantity == quantity)
+        .distinct()
+        .order_by(OBSERVATION.c.station)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def hours(
     connection: Connection, audience: Audience, now: datetime, quantity: str
 ) -> list[tuple[datetime, int]]:

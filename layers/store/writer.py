@@ -20,7 +20,7 @@ from layers.model import (
     Surface,
     SurfaceInfo,
 )
-from layers.store import audit, features, observations, register, surfaces, tokens
+from layers.store import audit, batches, features, observations, register, surfaces, tokens
 from layers.store import quarantine as waiting
 from layers.store.batches import Batch
 from layers.store.database import migrate, writer_engine
@@ -70,6 +70,12 @@ class Writer:
     def _admit(self, batch: Batch) -> None:
         if batch.context not in contexts_of(self.context):
             raise ConflictError(_other_context(batch.context, self.context))
+
+    def answered(self, batch: Batch) -> BatchAnswer | None:
+        """Return the answer that a batch has had, or None; raise where it can never be taken."""
+        self._admit(batch)
+        with self._engine.begin() as connection:
+            return batches.answered(connection, batch)
 
     def append_observations(
         self, batch: Batch, rows: Iterable[Observation | RejectedRecord]

@@ -1,0 +1,62 @@
+"""The kinds of layers there are, and what an entry of the catalogue may say for each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from layers.kinds import basemap, faults, points, quakes, raster, stations, surface, zones
+from layers.kinds.sources import BasemapSource, Sources
+from layers.model import LayerDefinition
+from layers.model.kind import LayerKind
+
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """A kind as the catalogue knows it.
+
+    ``needs`` are the keys an entry must or may have beside the common ones, ``options`` keys of
+    the kind alone with their types, ``measures`` and ``symbols`` the words a style may use.
+    """
+
+    make: Callable[[LayerDefinition, Sources], LayerKind]
+    needs: tuple[str, ...]
+    measures: tuple[str, ...]
+    symbol: str
+    symbols: tuple[str, ...]
+    vector: bool = True
+    options: Mapping[str, type] = field(default_factory=dict)
+
+
+_AREAS = ("zone", "zone-outline", "fill", "line")
+
+KINDS: Mapping[str, KindSpec] = {
+    "basemap": KindSpec(basemap.BasemapKind, (), basemap.MEASURES, "fill", ("fill",), vector=False),
+    "surface": KindSpec(
+        surface.SurfaceKind, ("quantity",), surface.MEASURES, "fill", ("fill",), vector=False
+    ),
+    "raster": KindSpec(
+        raster.RasterKind,
+        ("path",),
+        raster.MEASURES,
+        "fill",
+        ("fill",),
+        vector=False,
+        options={"band": int, "unit": str},
+    ),
+    "stations": KindSpec(
+        stations.StationsKind, ("quantity",), stations.MEASURES, "station", ("station", "point")
+    ),
+    "zones": KindSpec(zones.ZonesKind, ("collection",), zones.MEASURES, "zone", _AREAS),
+    "faults": KindSpec(faults.FaultsKind, ("collection",), faults.MEASURES, "fault", ("fault",)),
+    "quakes": KindSpec(
+        quakes.QuakesKind, ("collection",), quakes.MEASURES, "quake", ("quake", "point")
+    ),
+    "points": KindSpec(
+        points.PointsKind,
+        ("collection",),
+        points.MEASURES,
+        "point",
+        ("point", "site", "line", "fill"),
+    ),
+}
+
+__all__ = ["KINDS", "BasemapSource", "KindSpec", "Sources"]

@@ -1,0 +1,132 @@
+"""An external GeoTIFF in any coordinate reference system, shown cell for cell."""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioIOError
+from rasterio.transform import from_bounds
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform, transform_bounds
+
+from layers.errors import BadFileError, GoneError
+from layers.geo import TILE_PX, Bounds, Point, Window
+from layers.kinds.sources import Sources
+from layers.model import Extent, Float32Array, LayerDefinition, Raster
+from layers.model.kind import Question
+
+MEASURES = ("value",)
+MAX_ZOOM = 14
+MARGIN = 1
+LARGEST_CELLS = 400_000_000
+"""Declared cells of the band that is shown; more is refused before anything is read."""
+
+
+class RasterKind:
+    """One band of one file. Handles are kept open, one for each thread that reads."""
+
+    def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
+        if layer.path is None:
+            raise BadFileError(f'layer "{layer.id}" names no file')
+        self._layer = layer
+        self._path = layer.path
+        self._band = int(layer.options.get("band", 1))
+        self._unit = str(layer.options.get("unit", ""))
+        self._threads = threading.local()
+        self._token = _content_token(layer.path)
+        dataset = self._open()
+        try:
+            west, south, east, north = transform_bounds(
+                dataset.crs, "OGC:CRS84", *dataset.bounds, densify_pts=21
+            )
+        except rasterio.errors.CRSError as reason:
+            raise BadFileError(f"{self._path.name}: {reason}") from reason
+        self._bounds = Bounds(
+            max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
+        )
+
+    def _open(self) -> Any:
+        dataset = getattr(self._threads, "dataset", None)
+        if dataset is None:
+            try:
+                dataset = rasterio.open(self._path, driver="GTiff")
+            except RasterioIOError as reason:
+                raise BadFileError(f"{self._path.name} is no readable GeoTIFF") from reason
+            if dataset.crs is None:
+                raise BadFileError(f"{self._path.name} does not say where it lies (no CRS)")
+            if not 1 <= self._band <= dataset.count:
+                raise BadFileError(
+                    f"{self._path.name} has {dataset.count} bands; band {self._band} was asked"
+                )
+            if dataset.width * dataset.height > LARGEST_CELLS:
+                raise BadFileError(
+                    f"{self._path.name} has {dataset.width} x {dataset.height} cells; "
+                    f"the limit is {LARGEST_CELLS:,}"
+                )
+            self._threads.dataset = dataset
+        return dataset
+
+    def extent(self) -> Extent:
+        """Bounds of the file."""
+        return Extent(self._bounds, 0, MAX_ZOOM)
+
+    def version(self, at: datetime | None) -> str:
+        """Hash of the file's bytes."""
+        return self._token
+
+    def tile(
+        self, window: Window, at: datetime | None, version: str, question: Question
+    ) -> Raster | None:
+        """Cells resampled to the window: the nearest one, or bilinear for a smooth picture."""
+        if version != self._token:
+            raise GoneError(
+                f'version "{version}" of layer "{self._layer.id}" is no longer kept; '
+                f'the present one is "{self._token}"'
+            )
+        if not self._bounds.intersects(window.bounds):
+            return None
+        west, south, east, north = window.bounds_m
+        more = (east - west) / TILE_PX * MARGIN
+        size = TILE_PX + 2 * MARGIN
+        place = from_bounds(west - more, south - more, east + more, north + more, size, size)
+        how = Resampling.bilinear if question.smooth else Resampling.nearest
+        with WarpedVRT(
+            self._open(),
+            crs="EPSG:3857",
+            transform=place,
+            width=size,
+            height=size,
+            resampling=how,
+            add_alpha=False,
+        ) as view:
+            cells = view.read(self._band, out_dtype="float32", masked=True)
+        value: Float32Array = np.ma.filled(cells, np.nan).astype(np.float32)
+        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+
+    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
+        """The cell of the file that holds the point, as stored."""
+        facts = {"version": self._token, "source": {"file": self._path.name}, "values": []}
+        dataset = self._open()
+        (x,), (y,) = transform("OGC:CRS84", dataset.crs, [point.lon], [point.lat])
+        if not (np.isfinite(x) and np.isfinite(y)):
+            return {**facts, "known": False, "reason": "outside_domain"}
+        row, col = dataset.index(x, y)
+        if not (0 <= row < dataset.height and 0 <= col < dataset.width):
+            return {**facts, "known": False, "reason": "outside_domain"}
+        window = rasterio.windows.Window(col, row, 1, 1)
+        cell = dataset.read(self._band, window=window, masked=True)[0, 0]
+        if cell is np.ma.masked or not np.isfinite(cell):
+            return {**facts, "known": False, "reason": "no_value"}
+        value = {"name": "value", "value": float(cell), "unit": self._unit}
+        return {**facts, "values": [value], "known": True, "reason": ""}
+
+
+def _content_token(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=5)).hexdigest()

@@ -1,0 +1,240 @@
+"""Stations with what they measured in one hour; one without a value shows that it has none."""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import shapely
+
+from layers import temporal, units
+from layers.errors import GoneError, NoSurfaceError
+from layers.geo import Bounds, Point, Window
+from layers.kinds.collection import CLICK_PX, MAX_ZOOM, Columns, around, project, selected
+from layers.kinds.sources import Sources, nothing_yet
+from layers.model import Extent, Features, LayerDefinition, Station, Status
+from layers.model.kind import Question
+from layers.screening import coverage
+from layers.store import Snapshot
+
+MEASURES = ("value",)
+HELD = 24
+"""Hours whose columns are kept in memory."""
+MEMORY = timedelta(hours=24)
+"""How long a silent station is still shown, as one that has no value."""
+RAISED_NSV_H, ALARM_NSV_H = 300.0, 1000.0
+"""Shapes of marks: above the natural range, and where an automatic network alarms (NADAM)."""
+
+
+class StationsKind:
+    """The stations of one quantity at one hour."""
+
+    def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
+        if layer.quantity is None:
+            raise NoSurfaceError(f'layer "{layer.id}" names no quantity')
+        self._layer = layer
+        self._quantity = units.QUANTITIES[layer.quantity]
+        self._sources = sources
+        self._held: dict[str, Columns] = {}
+        self._lock = threading.Lock()
+
+    def _hours(self) -> list[tuple[datetime, int]]:
+        where = self._sources
+        return where.store.hours(where.audience, where.now(), self._quantity.id)
+
+    def _stations(self) -> list[Station]:
+        where = self._sources
+        return where.store.stations(where.audience, where.now())
+
+    def extent(self) -> Extent:
+        """Bounds of all stations, and the hours that hold values."""
+        stations = self._stations()
+        if not stations:
+            return nothing_yet(self._layer)
+        box = _box(stations)
+        return Extent(box, 0, MAX_ZOOM, tuple(hour for hour, _ in self._hours()))
+
+    def _hour(self, at: datetime | None) -> tuple[datetime, int]:
+        hours = self._hours()
+        if at is None and hours:
+            return hours[-1]
+        found = next((pair for pair in reversed(hours) if pair[0] == at), None)
+        if found is None:
+            when = "yet" if at is None else f"at {temporal.word(at)}"
+            raise NoSurfaceError(f'layer "{self._layer.id}" has no values {when}')
+        return found
+
+    def version(self, at: datetime | None) -> str:
+        """Token of an hour: it changes with its observations and with the register."""
+        hour, revision = self._hour(at)
+        digest = hashlib.blake2b(digest_size=5)
+        digest.update(f"{self._quantity.id}|{temporal.word(hour)}|{revision}".encode())
+        for station in self._stations():
+            digest.update(repr((station.code, station.lon, station.lat, station.names)).encode())
+        return digest.hexdigest()
+
+    def tile(
+        self, window: Window, at: datetime | None, version: str, question: Question
+    ) -> Features | None:
+        """Stations within the window and its buffer."""
+        return selected(self._of(at, version), around(window, question.buffer_px))
+
+    def everything(self, at: datetime | None, version: str) -> Features:
+        """All stations, for a file."""
+        return self._of(at, version).features
+
+    def _of(self, at: datetime | None, version: str) -> Columns:
+        present = self.version(at)
+        if present != version:
+            raise GoneError(
+                f'version "{version}" of layer "{self._layer.id}" is no longer kept; '
+                f'the present one is "{present}"'
+            )
+        with self._lock:
+            held = self._held.get(version)
+        if held is None:
+            hour, _ = self._hour(at)
+            held = self._columns(version, hour)
+            with self._lock:
+                while len(self._held) >= HELD:
+                    self._held.pop(next(iter(self._held)))
+                self._held[version] = held
+        return held
+
+    def _columns(self, token: str, hour: datetime) -> Columns:
+        where = self._sources
+        snapshot = where.store.snapshot(where.audience, where.now(), self._quantity.id, hour)
+        newest = {code: i for i, code in enumerate(snapshot.codes)}
+        measuring = set(
+            where.store.measuring(
+                where.audience, where.now(), self._quantity.id, hour - MEMORY, hour + temporal.HOUR
+            )
+        )
+        stations = [s for s in self._stations() if s.code in measuring]
+        rows = [self._properties(s, snapshot, newest.get(s.code)) for s in stations]
+        names = dict.fromkeys(name for row in rows for name in row)
+        points = project(
+            np.asarray(shapely.points([[s.lon, s.lat] for s in stations]), dtype=object)
+            if stations
+            else np.empty(0, dtype=object)
+        )
+        features = Features(
+            points,
+            [s.code for s in stations],
+            {name: [row[name] for row in rows] for name in names},
+        )
+        return Columns(token, features, shapely.STRtree(points), None)
+
+    def _properties(self, station: Station, snapshot: Snapshot, i: int | None) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "code": station.code,
+            **{f"name_{lang}": station.names.get(lang, "") for lang in ("en", "kk", "ru", "uz")},
+            "country": station.country,
+            "network": station.network_id,
+            "elevation_m": station.elevation_m,
+            "quantity": self._quantity.id,
+            "unit": self._quantity.unit,
+        }
+        if i is None:
+            return facts | {
+                "value": None,
+                "sd": None,
+                "status": str(Status.MISSING),
+                "mark": "missing",
+                "label": "",
+                "reasons": [],
+                "begin_time": temporal.word(snapshot.hour),
+                "end_time": temporal.word(snapshot.hour + temporal.HOUR),
+                "received_at": None,
+                "context": _context(snapshot),
+                "revision": None,
+            }
+        value = None if np.isnan(snapshot.value[i]) else float(snapshot.value[i])
+        return facts | {
+            "value": value,
+            "sd": None if np.isnan(snapshot.sd[i]) else float(snapshot.sd[i]),
+            "status": snapshot.status[i],
+            "mark": self._mark(value),
+            "label": self._label(value),
+            "reasons": [r for r in snapshot.reasons[i].split(",") if r],
+            "begin_time": temporal.word(temporal.from_epoch_s(int(snapshot.begin_s[i]))),
+            "end_time": temporal.word(temporal.from_epoch_s(int(snapshot.end_s[i]))),
+            "received_at": temporal.word(temporal.from_epoch_s(int(snapshot.received_s[i]))),
+            "context": snapshot.context[i],
+            "revision": int(snapshot.revision[i]),
+        }
+
+    def _mark(self, value: float | None) -> str:
+        if value is None:
+            return "missing"
+        if self._quantity.id != "ambient_dose_rate":
+            return "normal"
+        return "alarm" if value >= ALARM_NSV_H else "raised" if value >= RAISED_NSV_H else "normal"
+
+    def _label(self, value: float | None) -> str:
+        if value is None:
+            return ""
+        if self._quantity.id == "ambient_dose_rate":
+            return f"{value / 1000:.2f}"
+        return f"{value:.0f}"
+
+    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
+        """The station under a click, and the nearest ones with distance and value."""
+        try:
+            hour, _ = self._hour(at)
+        except NoSurfaceError:
+            return {"known": False, "reason": "no_values", "values": [], "nearest_stations": []}
+        token = self.version(hour)
+        held = self._of(hour, token).features
+        lon = np.array([p.lon for p in self._positions(held)])
+        lat = np.array([p.lat for p in self._positions(held)])
+        seen = coverage(point, lon, lat)
+        now = self._sources.now()
+
+        def near(i: int, distance_m: float) -> dict[str, Any]:
+            column = {name: values[i] for name, values in held.properties.items()}
+            end = temporal.instant(column["end_time"])
+            return {
+                "code": column["code"],
+                "name": {lang: column[f"name_{lang}"] for lang in ("en", "kk", "ru", "uz")},
+                "distance_km": round(distance_m / 1000, 1),
+                "value": column["value"],
+                "sd": column["sd"],
+                "unit": column["unit"],
+                "status": column["status"],
+                "age_s": int((now - end).total_seconds()),
+            }
+
+        nearest = [near(int(i), float(d)) for i, d in zip(seen.order, seen.distance_m, strict=True)]
+        reach_km = CLICK_PX * 0.4
+        return {
+            "known": bool(nearest) and nearest[0]["distance_km"] <= reach_km,
+            "reason": "" if nearest else "no_values",
+            "time": hour,
+            "version": token,
+            "values": [],
+            "gap_deg": round(seen.gap_deg, 1),
+            "nearest_stations": nearest,
+        }
+
+    def _positions(self, held: Features) -> list[Point]:
+        codes = {s.code: s for s in self._stations()}
+        return [Point(codes[c].lon, codes[c].lat) for c in held.ids]
+
+
+def _context(snapshot: Snapshot) -> str:
+    """Return the context of an hour's values; empty where there are none."""
+    return snapshot.context[0] if snapshot.context else ""
+
+
+def _box(stations: list[Station]) -> Bounds:
+    """Return the box of stations in degrees, with a little more on each side."""
+    lon, lat = [s.lon for s in stations], [s.lat for s in stations]
+    return Bounds(
+        max(-180.0, min(lon) - 0.01),
+        max(-90.0, min(lat) - 0.01),
+        min(180.0, max(lon) + 0.01),
+        min(90.0, max(lat) + 0.01),
+    )

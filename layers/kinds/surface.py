@@ -1,0 +1,145 @@
+"""Surfaces interpolated from stations: a measure of the predictive distribution in every cell."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from layers import units
+from layers.errors import NoSurfaceError
+from layers.geo import Point, Window
+from layers.interpolation import distribution
+from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, placed
+from layers.kinds.sources import Sources, nothing_yet
+from layers.model import (
+    BANDS,
+    Extent,
+    Float32Array,
+    LayerDefinition,
+    Raster,
+    SurfaceInfo,
+)
+from layers.model.kind import Question
+
+MARGIN = 1
+"""Cells around a window, so that a smooth picture meets its neighbour without a seam."""
+
+MEASURES = ("mean", "median", "sd", "quantile", "exceedance", "uncertainty")
+
+
+class SurfaceKind:
+    """The published surfaces of one layer."""
+
+    def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
+        self._layer = layer
+        self._store = sources.store
+
+    def extent(self) -> Extent:
+        """Bounds of the newest surface and the valid times of all."""
+        surfaces = self._store.surfaces(self._layer.id)
+        if not surfaces:
+            return nothing_yet(self._layer)
+        grid = surfaces[-1].grid
+        return Extent(
+            bounds=grid.bounds,
+            min_zoom=0,
+            max_zoom=grid.zoom + DEEPEST_OVERZOOM,
+            times=tuple(info.valid_time for info in surfaces),
+        )
+
+    def version(self, at: datetime | None) -> str:
+        """Data token of the surface of that valid time."""
+        return self._store.surface(self._layer.id, at).token
+
+    def tile(
+        self, window: Window, at: datetime | None, version: str, question: Question
+    ) -> Raster | None:
+        """Cells of a window with the measure asked for, NaN where the network cannot know."""
+        info = self._store.surface(self._layer.id, at, version)
+        bands = self._bands(info, window)
+        if bands is None:
+            return None
+        mu, sigma, support = bands
+        value = measured(question, mu, sigma, info)
+        value[~(support < self._layer.support_limit)] = np.nan
+        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+
+    def _bands(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
+        part = cut(info.grid, window, MARGIN)
+        to_rows, rows = overlap(part.row, part.count, part.step, info.grid.height)
+        to_cols, cols = overlap(part.col, part.count, part.step, info.grid.width)
+        if rows.stop <= rows.start or cols.stop <= cols.start:
+            return None
+        cells = self._store.cells(info, rows, cols)
+        return placed(cells, (to_rows, to_cols), part.count)
+
+    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
+        """The predictive distribution in the cell of a point, of the field."""
+        try:
+            info = self._store.surface(self._layer.id, at)
+        except NoSurfaceError:
+            return {"known": False, "reason": "no_surface", "values": []}
+        facts: dict[str, Any] = {
+            "time": info.valid_time,
+            "version": info.token,
+            "context": info.context,
+            "source": dict(info.tags),
+        }
+        place = info.grid.cell_of(point)
+        if place is None:
+            return {**facts, "known": False, "reason": "outside_domain", "values": []}
+        row, col = place
+        cell = self._store.cells(info, slice(row, row + 1), slice(col, col + 1))[:, 0, 0]
+        mu, sigma, support = (cell[i : i + 1] for i in range(len(BANDS)))
+        facts["support"] = float(support[0])
+        if not support[0] < self._layer.support_limit:
+            return {**facts, "known": False, "reason": "no_station_near", "values": []}
+        quantity = units.QUANTITIES[info.quantity]
+        threshold = next((s.threshold for s in self._layer.styles if s.threshold is not None), None)
+        values = [
+            (name, number(mu, sigma, info.transform), quantity.unit)
+            for name, number in (
+                ("mean", distribution.mean),
+                ("median", distribution.median),
+                ("sd", distribution.sd),
+                ("p05", lambda m, s, t: distribution.quantile(m, s, t, 0.05)),
+                ("p95", lambda m, s, t: distribution.quantile(m, s, t, 0.95)),
+            )
+        ]
+        if threshold is not None:
+            chance = distribution.exceedance(mu, sigma, info.transform, threshold)
+            values.append(("exceedance", chance, "1"))
+            facts["threshold"] = threshold
+        facts["values"] = [
+            {"name": name, "value": float(value[0]), "unit": unit} for name, value, unit in values
+        ]
+        return {**facts, "known": True, "reason": ""}
+
+
+def measured(
+    question: Question, mu: Float32Array, sigma: Float32Array, info: SurfaceInfo
+) -> Float32Array:
+    """Return the measure that a style asks for: canonical unit, or a share of 1."""
+    transform = info.transform
+    match question.style.measure:
+        case "mean":
+            value = distribution.mean(mu, sigma, transform)
+        case "median":
+            value = distribution.median(mu, sigma, transform)
+        case "sd":
+            value = distribution.sd(mu, sigma, transform)
+        case "quantile":
+            p = 0.95 if question.quantile is None else question.quantile
+            value = distribution.quantile(mu, sigma, transform, p)
+        case "exceedance":
+            threshold = question.threshold
+            if threshold is None:
+                threshold = question.style.threshold
+            assert threshold is not None  # noqa: S101 - the catalogue demands it of this measure
+            value = distribution.exceedance(mu, sigma, transform, threshold)
+        case "uncertainty":
+            value = distribution.relative_uncertainty(mu, sigma, transform)
+        case other:
+            raise AssertionError(f"the catalogue let the measure {other} pass")
+    return np.array(value, dtype=np.float32)

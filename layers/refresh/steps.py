@@ -1,0 +1,74 @@
+"""Which surface is to be made next, and the making of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from layers.model import Context, LayerDefinition, Surface
+from layers.refresh.gridding import grid_for
+from layers.refresh.surfaces import make, usable
+from layers.store import PUBLIC, Reader
+
+MEMORY = timedelta(days=7)
+"""Stations that reported within this time before an hour define the domain of its surface."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A surface to be made: of a layer, for an hour, of one revision of its observations."""
+
+    layer: LayerDefinition
+    hour: datetime
+    input_revision: int
+
+
+def outdated(
+    reader: Reader, layers: tuple[LayerDefinition, ...], now: datetime, keep_hours: int
+) -> list[Task]:
+    """Return the surfaces that are missing or older than their observations, newest hour first."""
+    tasks = []
+    for layer in layers:
+        if layer.kind != "surface" or layer.quantity is None:
+            continue
+        made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
+        hours = reader.hours(PUBLIC, now, layer.quantity)[-keep_hours:]
+        tasks += [
+            Task(layer, hour, revision) for hour, revision in hours if made.get(hour) != revision
+        ]
+    return sorted(tasks, key=lambda task: task.hour, reverse=True)
+
+
+def build(
+    reader: Reader, task: Task, now: datetime, revision: int, context: Context
+) -> Surface | None:
+    """Return the surface of a task, or None where no value can be mapped: a gap stays a gap."""
+    quantity = str(task.layer.quantity)
+    snapshot = reader.snapshot(PUBLIC, now, quantity, task.hour)
+    if not usable(snapshot).any():
+        return None
+    codes = set(
+        reader.measuring(PUBLIC, now, quantity, task.hour - MEMORY, task.hour + timedelta(hours=1))
+    )
+    stations = [s for s in reader.stations(PUBLIC, now) if s.code in codes]
+    grid = grid_for(
+        task.layer,
+        np.array([s.lon for s in stations]),
+        np.array([s.lat for s in stations]),
+    )
+    return make(
+        task.layer,
+        snapshot,
+        grid,
+        valid_time=task.hour,
+        revision=revision,
+        input_revision=task.input_revision,
+        context=context,
+        attribution=attribution(reader, set(snapshot.networks)),
+    )
+
+
+def attribution(reader: Reader, networks: set[str]) -> str:
+    """Return the attribution of the networks that a surface is made of."""
+    texts = [n.attribution or n.name for n in reader.networks() if n.id in networks]
+    return "; ".join(dict.fromkeys(texts))

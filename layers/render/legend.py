@@ -1,0 +1,47 @@
+"""What the colours of a style mean, from the same table that the pictures are drawn with."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from layers.model import StyleDefinition
+from layers.render import ramp
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One class: values of low <= v < high; None at the open ends. ``label`` is for people."""
+
+    colour: str
+    label: str
+    low: float | None
+    high: float | None
+    symbol: str
+
+
+def entries(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> tuple[LegendEntry, ...]:
+    """Return one entry a class, low to high; none for a style without colours of its own.
+
+    ``breaks`` take the place of the style's; its labels then no longer hold and numbers stand in.
+    """
+    if style.palette is None:
+        return ()
+    limits = breaks or style.breaks
+    edges = pairwise((None, *limits, None))
+    return tuple(
+        LegendEntry(
+            colour=colour,
+            label=style.labels[i] if style.labels and not breaks else _label(low, high),
+            low=low,
+            high=high,
+            symbol=style.symbol,
+        )
+        for i, (colour, (low, high)) in enumerate(
+            zip(ramp.words(style, breaks), edges, strict=True)
+        )
+    )
+
+
+def _label(low: float | None, high: float | None) -> str:
+    if low is None:
+        return "" if high is None else f"< {high:.10g}"
+    return f"≥ {low:.10g}" if high is None else f"{low:.10g}–{high:.10g}"

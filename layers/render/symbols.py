@@ -1,0 +1,109 @@
+"""Symbols at points: stations, earthquakes, sites.
+
+Light fills alone do not stand out from land, so every symbol has a dark ring and a white halo;
+state is told by shape, never by colour alone.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from layers.render.canvas import Canvas, Colour, IntArray
+from layers.render.marks import Marks
+from layers.render.ramp import ink, rgba
+
+HALO = rgba("#FFFFFF")
+RING = rgba("#27303F")
+PAPER = rgba("#FFFFFF", 235)
+
+_RADIUS_PX = 12.5
+_RING_PX = 1.6
+_HALO_PX = 1.8
+_TEXT_PX = 10.0
+_LOUDNESS = {"missing": 0, "late": 1, "normal": 2, "raised": 3, "alarm": 4}
+
+Shape = Callable[[Canvas, IntArray, float, Colour], None]
+
+
+def stations(canvas: Canvas, marks: Marks) -> None:
+    """Draw circles with values; a square is raised, a triangle an alarm, a dashed ring late.
+
+    ``mark`` is one of missing (hollow), late, normal, raised and alarm. What is louder lies above,
+    then what is higher.
+    """
+    known = marks.column("mark", "normal")
+    labels = marks.column("label", "")
+    value = np.nan_to_num(marks.value, nan=-np.inf)
+    loud = [_LOUDNESS.get(str(mark), _LOUDNESS["normal"]) for mark in known]
+    for i in sorted(range(len(marks)), key=lambda i: (loud[i], value[i], marks.ids[i])):
+        centre, of = marks.points[i]
+        mark = "missing" if marks.classes[of] == 0 and marks.has_classes else str(known[i])
+        _station(canvas, centre, mark, marks.fill(of), str(labels[i] or ""))
+
+
+def _station(canvas: Canvas, centre: IntArray, mark: str, fill: Colour, label: str) -> None:
+    if mark == "missing":
+        canvas.disc(centre, 6 + _HALO_PX, HALO)
+        canvas.disc(centre, 6, RING)
+        canvas.disc(centre, 6 - _RING_PX, PAPER)
+        return
+    shape = {"raised": _square, "alarm": _triangle}.get(mark, _circle)
+    shape(canvas, centre, _RADIUS_PX + _HALO_PX, HALO)
+    if mark == "late":
+        _circle(canvas, centre, _RADIUS_PX, fill)
+        canvas.arc(centre, _RADIUS_PX, RING, _RING_PX, share=0.6)
+    else:
+        shape(canvas, centre, _RADIUS_PX, RING)
+        shape(canvas, centre, _RADIUS_PX - _RING_PX, fill)
+    if label:
+        width_px, _ = canvas.text_size_px(label, _TEXT_PX)
+        size_px = _TEXT_PX * min(1.0, 2 * (_RADIUS_PX - 2) / width_px)
+        below = np.array([0, canvas.dots(3)]) if mark == "alarm" else 0
+        canvas.text(centre + below, label, size_px, ink(fill))
+
+
+def _circle(canvas: Canvas, centre: IntArray, radius_px: float, fill: Colour) -> None:
+    canvas.disc(centre, radius_px, fill)
+
+
+def _square(canvas: Canvas, centre: IntArray, radius_px: float, fill: Colour) -> None:
+    r = radius_px
+    canvas.corners(centre, ((-r, -r), (r, -r), (r, r), (-r, r)), fill)
+
+
+def _triangle(canvas: Canvas, centre: IntArray, radius_px: float, fill: Colour) -> None:
+    # Its inner circle is three quarters of the circle it stands for, so that the value fits.
+    corner = 1.5 * radius_px
+    wide = corner * math.sqrt(3) / 2
+    canvas.corners(centre, ((0, -corner), (wide, corner / 2), (-wide, corner / 2)), fill)
+
+
+def quakes(canvas: Canvas, marks: Marks) -> None:
+    """Draw circles, larger with ``magnitude``, coloured by class; small ones lie above."""
+    magnitude = [
+        float(m) if isinstance(m, int | float) and math.isfinite(m) else 0.0
+        for m in marks.column("magnitude", 0.0)
+    ]
+    for i in sorted(range(len(marks)), key=lambda i: (-magnitude[i], marks.ids[i])):
+        centre, of = marks.points[i]
+        # A step of one in magnitude is 2.6 times the area; M 6 is 9 pixels wide.
+        radius_px = min(20.0, max(2.5, 4.5 * 1.62 ** (magnitude[i] - 6)))
+        canvas.disc(centre, radius_px + 1.0, HALO)
+        canvas.disc(centre, radius_px, RING)
+        canvas.disc(centre, radius_px - 1.1, marks.fill(of))
+
+
+def sites(canvas: Canvas, marks: Marks) -> None:
+    """Draw diamonds."""
+    for centre, of in marks.points:
+        for reach, fill in ((9.5, HALO), (8.0, RING), (6.2, marks.fill(of))):
+            canvas.corners(centre, ((0, -reach), (reach, 0), (0, reach), (-reach, 0)), fill)
+
+
+def dots(canvas: Canvas, marks: Marks) -> None:
+    """Draw small circles."""
+    for centre, of in marks.points:
+        canvas.disc(centre, 6.2, HALO)
+        canvas.disc(centre, 5.0, RING)
+        canvas.disc(centre, 3.6, marks.fill(of))

@@ -1,0 +1,5 @@
+"""``python -m mapserver``."""
+
+from mapserver.cli import main
+
+main()

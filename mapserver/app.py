@@ -1,0 +1,70 @@
+"""Puts settings, catalogue, store and services together; knows no process and no socket."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from layers.errors import LayersError
+from mapserver import negotiation
+from mapserver.auth import TokenMissingError
+from mapserver.services import data, health, observations, pages, tiles
+from mapserver.services.site import Site
+
+LOG = logging.getLogger("mapserver")
+MAX_QUERY_BYTES = 4_000
+
+
+def create_app(site: Site) -> Flask:
+    """Return the application of a site."""
+    app = Flask("mapserver", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    for service in (tiles, data, observations, pages, health):
+        app.register_blueprint(service.blueprint(site))
+
+    @app.before_request
+    def bounded() -> Response | None:
+        if len(request.query_string) > MAX_QUERY_BYTES:
+            return negotiation.problem_answer(
+                414, f"the query has more than {MAX_QUERY_BYTES} bytes", request
+            )
+        return None
+
+    @app.errorhandler(LayersError)
+    def known(error: LayersError) -> Response:
+        if isinstance(error, TokenMissingError):
+            response = negotiation.problem_answer(401, str(error), request)
+            response.headers["WWW-Authenticate"] = 'Bearer realm="observations"'
+            return response
+        return negotiation.error_answer(error, request)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        text = f"no address {request.path}" if error.code == 404 else str(error.description)
+        response = negotiation.problem_answer(error.code or 500, text, request)
+        if error.code == 405:
+            allowed = getattr(error, "valid_methods", None) or ()
+            response.headers["Allow"] = ", ".join(sorted(allowed))
+        return response
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> Response:
+        LOG.exception("%s %s failed", request.method, request.path)
+        return negotiation.problem_answer(500, "see the server's log", request)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        return negotiation.finish(response, request)
+
+    return app
+
+
+def utc_now() -> datetime:
+    """Return the present moment: the one clock that is handed down."""
+    return datetime.now(UTC)
+
+
+Clock = Callable[[], datetime]

@@ -1,0 +1,5 @@
+"""The command ``mapserver``."""
+
+from mapserver.cli.main import main
+
+__all__ = ["main"]

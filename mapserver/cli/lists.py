@@ -1,0 +1,40 @@
+"""Commands that show what the catalogue says."""
+
+import click
+
+from layers import catalog as catalogs
+from mapserver import settings
+from mapserver.documents import assets
+from mapserver.runtime.opening import definition
+
+
+@click.group()
+def catalog() -> None:
+    """The list of layers, styles and feeds."""
+
+
+@catalog.command("list")
+@click.option("--catalog", "path", type=str, default=None, help="Catalogue file.")
+def list_(path: str | None) -> None:
+    """List layers with their kinds and styles."""
+    found = definition(settings.read(catalog=path), assets.read())
+    for layer in found.layers:
+        styles = ", ".join(style.id for style in layer.styles)
+        mark = f" ({layer.notice})" if layer.notice else ""
+        click.echo(f"{layer.id:18} {layer.kind:9} {layer.title}{mark}; styles: {styles}")
+    for feed in found.feeds:
+        click.echo(f"feed {feed.id}: {feed.format} from {feed.location} every {feed.every_s:g} s")
+
+
+@catalog.command("check")
+@click.option("--catalog", "path", type=str, default=None, help="Catalogue file.")
+def check(path: str | None) -> None:
+    """Check a catalogue key by key."""
+    found = definition(settings.read(catalog=path), assets.read())
+    click.echo(f"{len(found.layers)} layers and {len(found.feeds)} feeds: all keys are known")
+
+
+@catalog.command("default")
+def default() -> None:
+    """Print the built-in catalogue, to start an own one from."""
+    click.echo(catalogs.DEFAULT_CATALOG.read_text("utf-8"), nl=False)

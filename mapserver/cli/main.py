@@ -1,0 +1,64 @@
+"""The group of all commands, and what they share."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from layers.errors import LayersError
+from mapserver import settings
+from mapserver.cli.data import backup, doctor, ingest, reprocess, token
+from mapserver.cli.interpolate import interpolate
+from mapserver.cli.lists import catalog
+
+
+class Sentences(click.Group):
+    """A group whose commands end with a sentence where they cannot go on."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of ours is text for the person who typed it."""
+        try:
+            return super().invoke(ctx)
+        except (LayersError, settings.SettingError) as error:
+            click.echo(f"mapserver: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kyzylkum", prog_name="mapserver")
+def main() -> None:
+    """Map server for radiation and environmental monitoring."""
+
+
+def _knobs(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for every knob of the settings."""
+    for knob in reversed(settings.KNOBS):
+        option = "--" + knob.name.replace("_", "-")
+        if isinstance(knob.default, bool):
+            option += f"/--no-{knob.name.replace('_', '-')}"
+        shown = f"{knob.help} [{knob.default}]"
+        kind = None if isinstance(knob.default, bool) else type(knob.default)
+        command = click.option(option, type=kind, default=None, help=shown)(command)
+    return command
+
+
+@main.command()
+@_knobs
+def serve(**options: Any) -> None:
+    """Serve the map: one keeper and several web workers."""
+    from mapserver.runtime.serving import serve as run
+
+    run(settings.read(**options))
+
+
+@main.command(hidden=True)
+def keeper() -> None:
+    """Run the keeper alone; `serve` starts it with the settings in the environment."""
+    from mapserver.runtime.serving import keep
+
+    keep(settings.read())
+
+
+for command in (ingest, token, reprocess, backup, doctor, catalog, interpolate):
+    main.add_command(command)

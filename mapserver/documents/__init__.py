@@ -1,0 +1,1 @@
+"""Documents for clients, derived from the catalogue."""

@@ -1,0 +1,42 @@
+"""current.json: the newest versions and times of every layer; the one document that is polled."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from layers import temporal
+from layers.catalog import Catalog
+from layers.errors import NotFoundError
+from layers.tiles import full_version
+from mapserver.documents.tilejson import time_word
+
+NEWEST = 24 * 8
+"""Valid times that are listed for each layer; older ones stay reachable by their address."""
+
+
+def current(catalog: Catalog, counts: Mapping[str, int], now: datetime) -> dict[str, Any]:
+    """Return the document; ``counts`` gives the features of the layers that have any."""
+    layers = []
+    for layer in catalog.layers.values():
+        kind = catalog.kinds[layer.id]
+        times: list[dict[str, Any]] = []
+        for at in _times(kind.extent().times):
+            try:
+                data = kind.version(at)
+            except NotFoundError:
+                continue
+            versions = {style.id: full_version(data, style) for style in layer.styles}
+            times.append({"time": time_word(at), "data": data, "versions": versions})
+        entry: dict[str, Any] = {"id": layer.id, "kind": layer.kind, "times": times}
+        if layer.id in counts:
+            entry["count"] = counts[layer.id]
+        layers.append(entry)
+    return {
+        "generated": temporal.word(now.replace(microsecond=0)),
+        "context": str(catalog.definition.context),
+        "layers": layers,
+    }
+
+
+def _times(times: Any) -> list[datetime | None]:
+    return list(times[-NEWEST:]) or [None]

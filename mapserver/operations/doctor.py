@@ -1,0 +1,40 @@
+"""Looks a data folder over."""
+
+import shutil
+import sqlite3
+from dataclasses import dataclass
+
+from layers.store import SAFE_SQLITE, Paths, Reader
+
+LITTLE_SPACE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    good: bool
+    text: str
+
+
+def findings(reader: Reader, paths: Paths) -> list[Finding]:
+    """Return everything that was looked at, good or not."""
+    found = [Finding(reader.healthy(), "the structure of the database is whole")]
+    broken = reader.broken_audit_row()
+    found.append(
+        Finding(broken is None, "the audit is what was written")
+        if broken is None
+        else Finding(False, f"audit row {broken} is not what was written")
+    )
+    version = ".".join(map(str, SAFE_SQLITE))
+    older = sqlite3.sqlite_version_info < SAFE_SQLITE
+    note = f"; below {version} only one process may write, as here" if older else ""
+    found.append(Finding(True, f"SQLite {sqlite3.sqlite_version}{note}"))
+    disk = shutil.disk_usage(paths.root)
+    share = disk.free / disk.total
+    found.append(Finding(share > LITTLE_SPACE, f"{share:.0%} of the disk is free"))
+    counts = reader.counts()
+    rows = ", ".join(f"{counts[n]:,} {n}" for n in ("station", "observation", "feature", "surface"))
+    found.append(Finding(True, f"context {reader.context()}; rows: {rows}"))
+    found.append(Finding(True, f"{counts['quarantine']:,} rows were refused and are kept"))
+    return found

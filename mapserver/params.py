@@ -1,0 +1,151 @@
+"""The meaning of every query parameter and path word: text in, checked values out."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from layers import temporal
+from layers.errors import (
+    BadExtentError,
+    BadParameterError,
+    UnsupportedFormatError,
+    nearest,
+)
+from layers.geo import TILE_PX, Point, Window
+from layers.model import LayerDefinition, StyleDefinition
+from layers.tiles import TileOptions, TileRequest
+
+LATEST, STATIC = "latest", "static"
+FORMATS = ("png", "webp", "mvt")
+TILE_KEYS = ("threshold", "q", "breaks", "smooth")
+MAX_BREAKS = 32
+
+_WHOLE = re.compile(r"\d{1,9}")
+_LEAF = re.compile(r"(?P<row>\d{1,9})(?P<dense>@2x)?\.(?P<format>[a-z0-9]{1,8})")
+_VERSION = re.compile(r"[0-9a-f]{1,40}(-[0-9a-f]{1,16})?")
+
+
+def only(query: Iterable[str], known: tuple[str, ...]) -> None:
+    """Refuse query keys that mean nothing here: a misspelt key is told, never passed over."""
+    for key in query:
+        if key not in known:
+            offered = f"; known are {', '.join(known)}" if known else "; none is known here"
+            raise BadParameterError(
+                f'unknown query parameter "{key}"{offered}{nearest(key, known)}'
+            )
+
+
+def number(text: str, name: str) -> float:
+    """Return a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadParameterError(f'{name} is "{text}"; a number was expected') from None
+    if not math.isfinite(value):
+        raise BadParameterError(f'{name} is "{text}"; a finite number was expected')
+    return value
+
+
+def instant_or_latest(text: str | None) -> datetime | None:
+    """Return the instant of a time word; None stands for the newest."""
+    return None if text is None or text in (LATEST, "") else temporal.instant(text)
+
+
+def point(query: Mapping[str, str]) -> Point:
+    """Return the position of ``lon=`` and ``lat=``."""
+    for key in ("lon", "lat"):
+        if key not in query:
+            raise BadParameterError(f'"{key}" is missing; send lon= and lat= in degrees')
+    lon, lat = number(query["lon"], "lon"), number(query["lat"], "lat")
+    if abs(lat) > 90 >= abs(lon):
+        raise BadExtentError(f"lat={lat:g} is no latitude; were lon and lat swapped?")
+    return Point(lon, lat)
+
+
+def window(zoom: str, col: str, leaf: str) -> tuple[Window, str]:
+    """Return the window and format that the last words of a tile address name."""
+    parts = _LEAF.fullmatch(leaf)
+    if parts is None:
+        raise UnsupportedFormatError(
+            f'"{leaf}" does not end a tile address; expected row.png, row@2x.png or row.mvt'
+        )
+    if parts["format"] not in FORMATS:
+        raise UnsupportedFormatError(
+            f'no format "{parts["format"]}"; known are {", ".join(FORMATS)}'
+            f"{nearest(parts['format'], FORMATS)}"
+        )
+    for text in (zoom, col):
+        if not _WHOLE.fullmatch(text):
+            raise BadExtentError(f'"{text}" is no whole number; a tile is named z/x/y')
+    size_px = 2 * TILE_PX if parts["dense"] else TILE_PX
+    return Window(int(zoom), int(col), int(parts["row"]), size_px), parts["format"]
+
+
+def tile_request(
+    layer: LayerDefinition,
+    style: StyleDefinition,
+    words: Mapping[str, str],
+    query: Mapping[str, str],
+) -> TileRequest:
+    """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
+    only(query, TILE_KEYS)
+    asked, image = window(words["zoom"], words["col"], words["leaf"])
+    token, time = words["version"], words["time"]
+    at = None if time in (LATEST, STATIC) else temporal.instant(time)
+    return TileRequest(
+        layer=layer.id,
+        style=style.id,
+        version=None if token == LATEST else version(token),
+        time=at,
+        window=asked,
+        format=image,
+        options=_options(query, style),
+    )
+
+
+def version(text: str) -> str:
+    """Return a version token, full or its data part."""
+    if not _VERSION.fullmatch(text):
+        raise BadParameterError(f'"{text}" is no version of this server')
+    return text
+
+
+def is_fixed(words: Mapping[str, str]) -> bool:
+    """Tell whether an address names both version and time, so that it never changes."""
+    return LATEST not in (words["version"], words["time"])
+
+
+def _options(query: Mapping[str, str], style: StyleDefinition) -> TileOptions:
+    threshold = quantile = None
+    if "threshold" in query:
+        threshold = number(query["threshold"], "threshold")
+        if style.measure != "exceedance":
+            raise BadParameterError(f'style "{style.id}" has no threshold; exceedance has')
+    if "q" in query:
+        quantile = number(query["q"], "q")
+        if not 0 < quantile < 1:
+            raise BadParameterError(
+                f"q is {quantile:g}; a probability between 0 and 1 was expected"
+            )
+        if style.measure != "quantile":
+            raise BadParameterError(f'style "{style.id}" shows no quantile')
+    breaks: tuple[float, ...] = ()
+    if "breaks" in query:
+        words = query["breaks"].split(",")
+        if len(words) > MAX_BREAKS:
+            raise BadParameterError(f"breaks has {len(words)} numbers; the limit is {MAX_BREAKS}")
+        breaks = tuple(number(word, "breaks") for word in words)
+        if list(breaks) != sorted(set(breaks)):
+            raise BadParameterError(f'breaks "{query["breaks"]}" do not rise strictly')
+        if style.palette is None:
+            raise BadParameterError(f'style "{style.id}" has no classes')
+        if len(breaks) + 1 > len(style.palette.colours):
+            raise BadParameterError(
+                f"{len(breaks)} breaks need {len(breaks) + 1} colours; "
+                f"the ramp has {len(style.palette.colours)}"
+            )
+    smooth = query.get("smooth", "0")
+    if smooth not in ("0", "1"):
+        raise BadParameterError(f'smooth is "{smooth}"; 0 or 1 was expected')
+    return TileOptions(threshold=threshold, quantile=quantile, breaks=breaks, smooth=smooth == "1")

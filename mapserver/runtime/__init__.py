@@ -1,0 +1,1 @@
+"""Processes: the keeper, the web workers, and the channel between them."""

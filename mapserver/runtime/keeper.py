@@ -1,0 +1,254 @@
+"""The keeper: the one process that writes.
+
+It takes deliveries, keeps surfaces fresh, and leaves nothing half done, however it ends.
+"""
+
+import dataclasses
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from layers import errors, refresh, store, temporal
+from layers.errors import LayersError
+from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
+from layers.store import FolderLock, Reader, Writer
+from mapserver.runtime.channel import Server
+from mapserver.runtime.demonstration import Demonstration
+from mapserver.runtime.inbox import Inbox
+from mapserver.settings import Settings
+
+LOG = logging.getLogger("mapserver.keeper")
+TICK_S = 1.0
+RETIRE_EVERY = 24
+
+
+class Keeper:
+    """Owns the lock, the writing connection, the feeds, the refresh and the clock of one folder.
+
+    Raises
+    ------
+    StoreLockedError
+        Where another process is the keeper of the folder.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        layers: tuple[LayerDefinition, ...],
+        feeds: tuple[FeedDefinition, ...],
+        context: Context,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings = settings
+        self._layers = layers
+        self._now = now
+        self._lock = FolderLock(settings.data_dir)
+        self._writer = Writer(settings.data_dir, context)
+        self._writing = threading.RLock()
+        self.reader = Reader(settings.data_dir)
+        self._changed = threading.Event()
+        self._stopping = threading.Event()
+        self._fresh = threading.Event()
+        self._tried: set[tuple[str, datetime, int]] = set()
+        self._waiting = 0
+        self.demonstration = Demonstration(settings, self._writer, self._writing)
+        self.inbox = Inbox(settings, feeds, self._deliver)
+
+    @property
+    def context(self) -> Context:
+        """The context of the folder."""
+        return self._writer.context
+
+    def now(self) -> datetime:
+        """Return the keeper's present moment."""
+        return self._now()
+
+    def listen(self) -> Server:
+        """Answer other processes on the folder's socket."""
+        limit = self.settings.max_upload_bytes + 1_000
+        return Server(self._writer.paths.socket, self.answer, limit)
+
+    def answer(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+        """Answer one call; an error goes back by the name of its class."""
+        try:
+            work = {
+                "status": self._status,
+                "ingest": self._ingest,
+                "create_token": self._create_token,
+                "revoke_token": self._revoke_token,
+                "reprocess": self._reprocess,
+                "backup": self._backup,
+            }[str(header.get("op"))]
+            return {"ok": work(header, payload)}
+        except LayersError as error:
+            return {"error": type(error).__name__, "text": str(error)}
+        except Exception:
+            LOG.exception("a call of the keeper failed")
+            return {"error": "LayersError", "text": "the keeper failed; see its log"}
+
+    def _status(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+        return {
+            "ready": self._fresh.is_set(),
+            "waiting": self._waiting,
+            "context": str(self.context),
+        }
+
+    def _ingest(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+        delivery = refresh.Delivery(
+            body=payload,
+            name=str(header.get("name", "")),
+            writer=str(header.get("writer", "")),
+            received_at=self._now(),
+            context=Context(header.get("context") or Context.ROUTINE),
+            format=header.get("format"),
+            media_type=str(header.get("media_type", "")),
+            defaults=dict(header.get("defaults", {})),
+            batch_id=header.get("batch_id"),
+            organisation_id=header.get("organisation_id"),
+        )
+        return dataclasses.asdict(self._deliver(delivery))
+
+    def _deliver(self, delivery: refresh.Delivery) -> BatchAnswer:
+        with self._writing:
+            answer = refresh.ingest(
+                self._writer, self.reader, delivery, self.settings.max_upload_bytes
+            )
+        self._changed.set()
+        return answer
+
+    def _create_token(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+        days = header.get("days")
+        now = self._now()
+        with self._writing:
+            token = self._writer.create_token(
+                str(header["organisation_id"]),
+                writer=str(header["writer"]),
+                at=now,
+                expires_at=None if days is None else now + timedelta(days=float(days)),
+                note=str(header.get("note", "")),
+            )
+        return {"token": token}
+
+    def _revoke_token(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+        with self._writing:
+            self._writer.revoke_token(
+                str(header["prefix"]), writer=str(header["writer"]), at=self._now()
+            )
+        return {}
+
+    def _reprocess(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+        now = self._now()
+        batch = store.Batch(
+            id=f"reprocess-{temporal.word(now)}",
+            content_hash="",
+            writer=str(header["writer"]),
+            organisation_id=None,
+            context=self.context,
+            received_at=now,
+            source="quarantine",
+        )
+        with self._writing:
+            answer = self._writer.reprocess_quarantine(batch)
+        self._changed.set()
+        return dataclasses.asdict(answer)
+
+    def _backup(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+        with self._writing:
+            self._writer.backup(Path(str(header["target"])), self._now(), str(header["writer"]))
+        return {}
+
+    def run(self) -> None:
+        """Work until ``stop``: refresh on a thread of its own, feeds and clock on this one."""
+        refresher = threading.Thread(target=self._refresh, name="refresh", daemon=True)
+        self.demonstration.begin(self._now())
+        refresher.start()
+        while not self._stopping.is_set():
+            try:
+                if self.demonstration.catch_up(self._now()):
+                    self._changed.set()
+                self.inbox.look(self._now())
+            except Exception:
+                LOG.exception("the keeper goes on after an error")
+            self._stopping.wait(TICK_S)
+        refresher.join(timeout=30)
+
+    def stop(self) -> None:
+        """Ask the keeper to end."""
+        self._stopping.set()
+        self._changed.set()
+
+    def close(self) -> None:
+        """Give the folder back."""
+        self.reader.close()
+        self._writer.close()
+        self._lock.release()
+
+    def _refresh(self) -> None:
+        made = 0
+        while not self._stopping.is_set():
+            self._changed.clear()
+            try:
+                made += self._refresh_all(made)
+            except Exception:
+                LOG.error("refresh goes on after an error:\n%s", traceback.format_exc())
+                self._stopping.wait(TICK_S)
+            # The clock lifts embargoes without a word from anybody: look again in a while.
+            self._changed.wait(10.0)
+
+    def _refresh_all(self, made: int) -> int:
+        """Make surfaces until none is outdated; return how many were published."""
+        published = 0
+        while not self._stopping.is_set():
+            tasks = [
+                task
+                for task in refresh.outdated(
+                    self.reader, self._layers, self._now(), self.settings.surface_hours
+                )
+                if (task.layer.id, task.hour, task.input_revision) not in self._tried
+            ]
+            self._waiting = len(tasks)
+            if not tasks:
+                self._fresh.set()
+                return published
+            for task in tasks:
+                if task.hour == tasks[0].hour:
+                    published += self._publish(task)
+            # The newest hour of every layer stands: older ones follow while the map is looked at.
+            self._fresh.set()
+            if (made + published) % RETIRE_EVERY == 0:
+                self._retire()
+        return published
+
+    def _publish(self, task: refresh.Task) -> int:
+        now = self._now()
+        with self._writing:
+            revision = self._writer.next_surface_revision(task.layer.id, task.hour)
+        surface = refresh.build(self.reader, task, now, revision, self.context)
+        self._tried.add((task.layer.id, task.hour, task.input_revision))
+        if surface is None:
+            return 0
+        with self._writing:
+            self._writer.publish_surface(surface, self._now())
+        return 1
+
+    def _retire(self) -> None:
+        with self._writing:
+            for layer in self._layers:
+                if layer.kind == "surface":
+                    self._writer.retire_surfaces(
+                        layer.id,
+                        keep_hours=self.settings.surface_hours,
+                        open_hours=self.settings.open_hours,
+                    )
+
+
+def raise_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a keeper answered, or raise the error that it names."""
+    if "ok" in answer:
+        return dict(answer["ok"])
+    kind = getattr(errors, str(answer.get("error")), errors.LayersError)
+    raise kind(str(answer.get("text", "the keeper failed")))

@@ -1,0 +1,121 @@
+"""`mapserver serve`: one keeper and several web workers, ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from layers.errors import LayersError, StoreLockedError
+from mapserver.settings import Settings
+
+GREETING = "keeping"
+RESTART_AFTER_S = 1.0
+
+
+class KeeperProcess:
+    """The keeper as a child: it ends when its standard input closes, so it never outlives us."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._ending = False
+        self._child = self._start()
+        threading.Thread(target=self._watch, name="keeper-watch", daemon=True).start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "mapserver", "keeper"],
+            env={**os.environ, **self._settings.environment()},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert child.stdout is not None  # noqa: S101 - a pipe was asked for
+        first = child.stdout.readline().strip()
+        if first != GREETING:
+            child.wait()
+            raise StoreLockedError(first or "the keeper did not start; see the lines above")
+        return child
+
+    def _watch(self) -> None:
+        while True:
+            self._child.wait()
+            if self._ending:
+                return
+            time.sleep(RESTART_AFTER_S)
+            try:
+                self._child = self._start()
+            except LayersError as error:
+                print(f"the keeper could not be started again: {error}", file=sys.stderr)
+
+    def end(self) -> None:
+        """Let the keeper finish what it is writing, and wait for it."""
+        self._ending = True
+        if self._child.stdin is not None:
+            self._child.stdin.close()
+        try:
+            self._child.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted.
+
+    Raises
+    ------
+    StoreLockedError
+        Where another server or command keeps the data folder.
+    """
+    # The workers read their settings from the environment: it is the only thing they inherit.
+    os.environ.update(settings.environment())
+    keeper = KeeperProcess(settings)
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
+    try:
+        Granian(
+            "mapserver.runtime.wsgi:application",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            respawn_failed_workers=True,
+            log_access=False,
+            log_level=LogLevels.warning,
+        ).serve()
+    finally:
+        keeper.end()
+
+
+def keep(settings: Settings) -> None:
+    """Run the keeper in this process until standard input closes or a signal asks it to end."""
+    from mapserver.documents import assets
+    from mapserver.runtime.keeper import Keeper
+    from mapserver.runtime.opening import context_for, definition
+
+    try:
+        catalog = definition(settings, assets.read())
+        keeper = Keeper(settings, catalog.layers, catalog.feeds, context_for(settings, catalog))
+    except LayersError as error:
+        print(error, flush=True)
+        raise SystemExit(1) from None
+
+    def wait_for_parent() -> None:
+        sys.stdin.read()
+        keeper.stop()
+
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_: keeper.stop())
+    server = keeper.listen()
+    print(GREETING, flush=True)
+    threading.Thread(target=wait_for_parent, name="parent", daemon=True).start()
+    try:
+        keeper.run()
+    finally:
+        server.close()
+        keeper.close()

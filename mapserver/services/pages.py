@@ -1,0 +1,98 @@
+"""The public map in four languages, and the files that it is made of."""
+
+import mimetypes
+from datetime import datetime
+
+from flask import Blueprint, Response, redirect, request, send_file
+from werkzeug.wrappers import Response as AnyResponse
+
+from layers.errors import NotFoundError
+from layers.kinds.stations import StationsKind
+from layers.messages import LANGUAGES
+from mapserver import negotiation, params
+from mapserver.documents.page import FirstStation, PageDescription, compose
+from mapserver.services.site import Site
+
+DEFAULT_LANGUAGE = "en"
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the addresses ``/``, ``/kk``, ``/uz``, ``/ru``, ``/en`` and ``/static/...``."""
+    bp = Blueprint("pages", __name__)
+
+    def page(language: str, *, vary: bool = False) -> Response:
+        params.only(request.args, ())
+        html = compose(_description(site, language))
+        response = negotiation.answer(
+            html.encode(), "text/html", request, cache="public, max-age=0, must-revalidate"
+        )
+        response.headers["Content-Language"] = language
+        if vary:
+            response.vary.add("Accept-Language")
+        return response
+
+    @bp.get("/")
+    def front() -> Response:
+        wanted = request.accept_languages.best_match(LANGUAGES, DEFAULT_LANGUAGE)
+        return page(wanted or DEFAULT_LANGUAGE, vary=True)
+
+    for language in LANGUAGES:
+        bp.add_url_rule(
+            f"/{language}",
+            f"page_{language}",
+            lambda language=language: page(language),
+            methods=["GET"],
+        )
+
+    @bp.get("/static/<path:name>")
+    def static(name: str) -> Response:
+        path = (site.assets.folder / name).resolve()
+        if not (path.is_relative_to(site.assets.folder.resolve()) and path.is_file()):
+            raise NotFoundError(f'no file "{name}" belongs to the page')
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        response = send_file(path, mimetype=media_type, conditional=True)
+        response.headers["Cache-Control"] = (
+            negotiation.IMMUTABLE if site.assets.is_immutable(name) else negotiation.LATEST
+        )
+        return response
+
+    @bp.get("/favicon.ico")
+    def icon() -> AnyResponse:
+        return redirect(f"/static/{site.assets['icon.svg'].file}", 302)
+
+    return bp
+
+
+def _description(site: Site, language: str) -> PageDescription:
+    stations, newest = _first_view(site, language)
+    return PageDescription(
+        language=language,
+        catalog=site.catalog.definition,
+        extents={layer_id: kind.extent() for layer_id, kind in site.catalog.kinds.items()},
+        assets=site.assets,
+        stations=stations,
+        newest=newest,
+    )
+
+
+def _first_view(site: Site, language: str) -> tuple[tuple[FirstStation, ...], datetime | None]:
+    """Return the stations of the first visible stations layer with their newest values."""
+    for layer in site.catalog.layers.values():
+        kind = site.catalog.kinds[layer.id]
+        if not (isinstance(kind, StationsKind) and layer.visible):
+            continue
+        times = kind.extent().times
+        if not times:
+            return (), None
+        found = kind.everything(times[-1], kind.version(times[-1]))
+        columns = found.properties
+        return tuple(
+            FirstStation(
+                name=columns[f"name_{language}"][i] or found.ids[i],
+                value=columns["value"][i],
+                unit=columns["unit"][i],
+                begin_time=times[-1],
+            )
+            for i in range(len(found))
+        ), times[-1]
+    return (), None

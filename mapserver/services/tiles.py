@@ -1,0 +1,59 @@
+"""XYZ tiles of every layer in the catalogue, and their TileJSON."""
+
+from flask import Blueprint, Response, request
+
+from mapserver import negotiation, params
+from mapserver.documents import tilejson
+from mapserver.services.site import Site
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the addresses ``/tiles/...`` and ``/tilejson/...``."""
+    bp = Blueprint("tiles", __name__)
+
+    @bp.get("/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>")
+    def tile(**words: str) -> Response:
+        definition = site.catalog.layer(words["layer"])
+        style = site.catalog.style(definition, words["style"])
+        asked = params.tile_request(definition, style, words, request.args)
+        pinned = site.tiler.pinned(asked)
+        fixed = params.is_fixed(words)
+        cache = negotiation.IMMUTABLE if fixed else negotiation.LATEST
+        etag = site.tiler.etag(pinned)
+        known = negotiation.not_modified(request, etag, cache)
+        if known is not None:
+            return known
+        found = site.tiler.fetch(pinned)
+        return negotiation.answer(
+            found.body,
+            found.media_type,
+            request,
+            cache=cache,
+            etag=etag,
+            content_location=None if fixed else _with_query(tilejson.tile_path(pinned)),
+        )
+
+    @bp.get("/tilejson/<layer>.json")
+    def describe(layer: str) -> Response:
+        params.only(request.args, ("style", "time"))
+        definition = site.catalog.layer(layer)
+        style = site.catalog.style(definition, request.args.get("style"))
+        at = params.instant_or_latest(request.args.get("time"))
+        version, moment = site.tiler.newest(definition.id, style.id, at)
+        document = tilejson.tilejson(
+            definition,
+            style,
+            site.catalog.kind(layer).extent(),
+            version,
+            moment,
+            site.base_url(request),
+            site.catalog.definition,
+        )
+        return negotiation.json_answer(document, request, cache=negotiation.SHORT)
+
+    return bp
+
+
+def _with_query(path: str) -> str:
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{path}?{query}" if query else path
