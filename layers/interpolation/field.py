@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from layers.errors import BadInputError
 from layers.interpolation.local import Local, local, thinned
 from layers.interpolation.parameters import FloatArray, Parameters, Transform
-from layers.interpolation.robust import among_neighbours, extra_noise
+from layers.interpolation.robust import FAR, SUSPECT, among_neighbours, extra_noise
 from layers.interpolation.sample import LARGEST_M, Sample, sample
 from layers.interpolation.solver import Exact, Latent, exact
 
@@ -19,6 +19,8 @@ EXACT_WORK = 3e10
 """Operations (sites² x cells) up to which a grid is predicted exactly; beyond, by blocks."""
 BLOCK = 8
 """Cells along the side of a block that shares its sites."""
+NODES = np.array([0, 4, 7])
+"""Rows and columns of a block at which its mean is compared with the exact one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,9 @@ class Field:
     def predict_grid(self, x_m: ArrayLike, y_m: ArrayLike) -> Prediction:
         """As ``predict`` for a grid of shape (H, W) in which neighbours lie side by side.
 
-        Large grids are predicted in blocks of 8 x 8 cells that share their 64 nearest sites:
-        the mean stays within 0.05 standard deviations of the exact one.
+        Large grids are predicted in blocks of 8 x 8 cells that share their nearest sites. Up to
+        2,000 sites the mean is drawn back to the exact one, to 0.01 standard deviations; the
+        standard deviation stays within 2 %.
 
         Raises
         ------
@@ -135,7 +138,13 @@ class Field:
         whole = np.stack([np.pad(a, pad, mode="edge") for a in (x, y)], axis=2)
         down, across = whole.shape[0] // BLOCK, whole.shape[1] // BLOCK
         blocks = whole.reshape(down, BLOCK, across, BLOCK, 2).swapaxes(1, 2)
-        found = near.predict_blocks(blocks.reshape(down * across, BLOCK, BLOCK, 2))
+        blocks = blocks.reshape(down * across, BLOCK, BLOCK, 2)
+        found = near.predict_blocks(blocks)
+        if isinstance(self.solver, Exact):
+            mu = found.mu.reshape(-1, BLOCK, BLOCK)
+            full = near.crowded(blocks)
+            mu[full] = self.solver.means(blocks[full])
+            mu[~full] += _unseen(mu[~full], blocks[~full], self.solver)
 
         def cells(a: FloatArray) -> FloatArray:
             back = a.reshape(down, across, BLOCK, BLOCK).swapaxes(1, 2)
@@ -201,31 +210,41 @@ def conditioned(
     parameters: Parameters,
     source: tuple[FloatArray, FloatArray, FloatArray],
     fallback: str | None = None,
-    suspect: NDArray[np.bool_] | None = None,
+    limit: FloatArray | None = None,
 ) -> Field:
     """Field of ``sites`` under given parameters; values that stand far out get own noise.
 
     Parameters
     ----------
-    suspect : array of bool, shape (n,), optional
-        Sites already under suspicion; without it their neighbours are asked.
+    limit : array of float, shape (n,), optional
+        Standard deviations beyond which each value is not believed, below ``robust.FAR`` for
+        those under suspicion; without it their neighbours are asked.
     """
     if sites.n == 0:
         return Field(parameters, sites, np.zeros(0), None, source, fallback)
     noise = noise_of(sites, parameters)
-    if suspect is None:
-        suspect = among_neighbours(sites.x_m, sites.y_m, sites.z)
-    trusted = ~suspect
+    if limit is None:
+        limit = np.where(among_neighbours(sites.x_m, sites.y_m, sites.z), SUSPECT, FAR)
+    trusted = limit >= FAR
+    suspect = ~trusted
     part = (sites.x_m[trusted], sites.y_m[trusted])
     solver = _solve(parameters, *part, noise[trusted], sites.z[trusted])
     error, spread = np.zeros(sites.n), np.ones(sites.n)
     if np.count_nonzero(trusted) > 1:
-        error[trusted], spread[trusted] = left_out(solver, sites.z[trusted])
+        at = np.flatnonzero(trusted)
+        if isinstance(solver, Local):  # of very many sites, those that could be far out
+            near = among_neighbours(sites.x_m, sites.y_m, sites.z, SUSPECT)
+            looked = near[at]
+            error[at[looked]], spread[at[looked]] = left_out(
+                solver, sites.z[at], np.flatnonzero(looked)
+            )
+        else:
+            error[at], spread[at] = left_out(solver, sites.z[at])
     if suspect.any():
-        at = solver.predict(sites.x_m[suspect], sites.y_m[suspect])
-        error[suspect] = sites.z[suspect] - at.mu
-        spread[suspect] = np.sqrt(at.sigma**2 + noise[suspect])
-    extra = extra_noise(error, spread, suspect)
+        found = solver.predict(sites.x_m[suspect], sites.y_m[suspect])
+        error[suspect] = sites.z[suspect] - found.mu
+        spread[suspect] = np.sqrt(found.sigma**2 + noise[suspect])
+    extra = extra_noise(error, spread, limit)
     if extra.any() or suspect.any():
         solver = _solve(parameters, sites.x_m, sites.y_m, noise + extra, sites.z)
     return Field(parameters, sites, extra, solver, source, fallback)
@@ -246,6 +265,26 @@ def _solve(
 ) -> Exact | Local:
     make = exact if len(z) <= EXACT_SITES else local
     return make(parameters, x_m, y_m, noise, z)
+
+
+def _unseen(mu: FloatArray, blocks: FloatArray, solver: Exact) -> FloatArray:
+    """What the sites out of sight change in the means of blocks, shape (b, 8, 8).
+
+    Notes
+    -----
+    That is a smooth function inside a block: the parabola through 3 x 3 of its cells has it.
+    """
+    nodes = np.ix_(np.arange(len(mu)), NODES, NODES)
+    missing = solver.means(blocks[nodes]) - mu[nodes]
+    row = np.arange(BLOCK)[:, None]
+    lagrange = np.stack(
+        [
+            np.prod((row - others) / (node - others), axis=1)
+            for node, others in ((node, np.setdiff1d(NODES, node)) for node in NODES)
+        ],
+        axis=1,
+    )
+    return np.asarray(np.einsum("ia,bac,jc->bij", lagrange, missing, lagrange, optimize=True))
 
 
 def _targets(x_m: ArrayLike, y_m: ArrayLike) -> tuple[FloatArray, FloatArray]:

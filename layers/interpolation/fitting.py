@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.errors import BadInputError
+from layers.interpolation import robust
 from layers.interpolation.estimation import DEFAULT, Days, estimate
 from layers.interpolation.field import Field, conditioned
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
-from layers.interpolation.robust import BoolArray, against_history, among_neighbours
+from layers.interpolation.robust import BoolArray, among_neighbours
 from layers.interpolation.sample import Sample, sample
 from layers.interpolation.validation import calibrated
 
@@ -59,17 +60,20 @@ def fit(
     x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
     past = _past(sites, history, transform)
-    suspect = among_neighbours(sites.x_m, sites.y_m, sites.z)
+    alone = among_neighbours(sites.x_m, sites.y_m, sites.z)
+    limit = np.where(alone, robust.SUSPECT, robust.FAR)
     if past.size:
         # A site that was always like this is no news, however much it differs from others.
-        suspect = against_history(sites.z, past) | suspect & ~_usual(sites.z, past)
-    days = [_day(sites, sites.z[:, None], ~suspect), *_days(sites, past)]
+        known = np.isfinite(past).sum(axis=1) >= robust.PAST
+        changed = robust.against_history(sites.z, past)
+        limit[known] = np.where(changed[known], robust.CHANGED, robust.FAR)
+    days = [_day(sites, sites.z[:, None], limit >= robust.FAR), *_days(sites, past)]
     parameters, why = estimate(days, transform=transform, model=model, prior=prior)
-    field = conditioned(sites, parameters, (x, y, s), why, suspect)
+    field = conditioned(sites, parameters, (x, y, s), why, limit)
     better = calibrated(field)
     if better is parameters:
         return field
-    return conditioned(sites, better, (x, y, s), why, suspect)
+    return conditioned(sites, better, (x, y, s), why, limit)
 
 
 def condition(
@@ -145,8 +149,3 @@ def _days(sites: Sample, past: FloatArray) -> Iterator[Days]:
 
 def _day(sites: Sample, z: FloatArray, rows: BoolArray) -> Days:
     return Days(sites.x_m[rows], sites.y_m[rows], sites.error[rows], z[rows])
-
-
-def _usual(z: FloatArray, past: FloatArray) -> BoolArray:
-    """Sites with a past of two days or more that today agrees with."""
-    return np.asarray((np.isfinite(past).sum(axis=1) >= 2) & ~against_history(z, past))

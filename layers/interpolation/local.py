@@ -54,26 +54,34 @@ class Local:
     def predict_blocks(self, target_m: FloatArray) -> Latent:
         """Latent field at b blocks of s x s targets, shape (b, s, s, 2) -> flat, (b s s,).
 
-        A block shares the sites nearest to its centre; where these reach less than twice as
-        far as the block itself it is quartered, down to single targets.
+        A block shares the sites nearest to its centre; one that is ``crowded`` is quartered, down
+        to single targets.
         """
         b, s = target_m.shape[:2]
         flat = target_m.reshape(b, s * s, 2)
-        centre = flat.mean(axis=1)
-        half = np.sqrt(((flat - centre[:, None]) ** 2).sum(axis=2).max(axis=1))
-        k = min(NEAREST, len(self.z))
-        reach = np.asarray(self.tree.query(centre, k=[k])[0])[:, 0]
-        thin = (reach < 2.0 * half) & (len(self.z) > k) & (s % 2 == 0)
+        full = self.crowded(target_m) & (s % 2 == 0)
         latent = Latent(*np.empty((3, b, s * s)))
         for rows, found in (
-            (~thin, self._each(flat[~thin])),
-            (thin, self._quarters(target_m[thin]) if thin.any() else None),
+            (~full, self._each(flat[~full])),
+            (full, self._quarters(target_m[full]) if full.any() else None),
         ):
             if found is not None:
                 latent.mu[rows] = found.mu.reshape(-1, s * s)
                 latent.sigma[rows] = found.sigma.reshape(-1, s * s)
                 latent.support[rows] = found.support.reshape(-1, s * s)
         return Latent(*(a.reshape(-1) for a in (latent.mu, latent.sigma, latent.support)))
+
+    def crowded(self, target_m: FloatArray) -> NDArray[np.bool_]:
+        """Which blocks, shape (b, s, s, 2), have so many sites that one set cannot serve all.
+
+        The nearest sites then reach less than three times as far as the block itself.
+        """
+        flat = target_m.reshape(len(target_m), -1, 2)
+        centre = flat.mean(axis=1)
+        half = np.sqrt(((flat - centre[:, None]) ** 2).sum(axis=2).max(axis=1))
+        k = min(NEAREST, len(self.z))
+        reach = np.asarray(self.tree.query(centre, k=[k])[0])[:, 0]
+        return np.asarray((reach < 3.0 * half) & (len(self.z) > k))
 
     def _quarters(self, target_m: FloatArray) -> Latent:
         b, s = target_m.shape[:2]

@@ -9,8 +9,12 @@ from layers.interpolation.parameters import FloatArray
 BoolArray = NDArray[np.bool_]
 
 FAR = 6.0
-"""Robust standard deviations from which a value stands out."""
+"""Standard deviations from which a value stands out by itself."""
+SUSPECT, CHANGED = 3.0, 1.0
+"""The same for a value whose neighbours all disagree, and for one that left its own past."""
 NEIGHBOURS = 8
+PAST = 2
+"""Days of its own that a site needs before a change can be told."""
 MAD = 1.4826
 """Median absolute deviation to standard deviation under a normal distribution."""
 
@@ -20,7 +24,9 @@ def scale(residual: FloatArray) -> float:
     return float(MAD * np.median(np.abs(residual - np.median(residual))))
 
 
-def among_neighbours(x_m: FloatArray, y_m: FloatArray, z: FloatArray) -> BoolArray:
+def among_neighbours(
+    x_m: FloatArray, y_m: FloatArray, z: FloatArray, far: float = FAR
+) -> BoolArray:
     """Which of n sites differ from the median of their nearest ones as none should.
 
     Notes
@@ -34,7 +40,7 @@ def among_neighbours(x_m: FloatArray, y_m: FloatArray, z: FloatArray) -> BoolArr
     k = min(NEIGHBOURS, len(z) - 1)
     _, near = cKDTree(xy).query(xy, k=np.arange(2, k + 2))
     residual = z - np.median(z[near], axis=1)
-    return _far(residual, float(np.ptp(z)))
+    return _far(residual, float(np.ptp(z)), far)
 
 
 def against_history(z: FloatArray, history: FloatArray) -> BoolArray:
@@ -45,7 +51,7 @@ def against_history(z: FloatArray, history: FloatArray) -> BoolArray:
     Today minus the median of the site's past, against the same difference of all sites (a rise
     everywhere is weather, not news). A site without two days of past cannot stand out.
     """
-    known = np.isfinite(history).sum(axis=1) >= 2
+    known = np.isfinite(history).sum(axis=1) >= PAST
     far = np.zeros(len(z), dtype=np.bool_)
     if np.count_nonzero(known) >= 4:
         residual = z[known] - np.nanmedian(history[known], axis=1)
@@ -53,27 +59,26 @@ def against_history(z: FloatArray, history: FloatArray) -> BoolArray:
     return far
 
 
-def _far(residual: FloatArray, size: float) -> BoolArray:
+def _far(residual: FloatArray, size: float, limit: float = FAR) -> BoolArray:
     # A spread of nothing (all alike but one) must not make rounding noise stand out.
     spread = max(scale(residual), 1e-3 * size, np.finfo(np.float64).tiny)
-    return np.asarray(np.abs(residual - np.median(residual)) > FAR * spread)
+    return np.asarray(np.abs(residual - np.median(residual)) > limit * spread)
 
 
-def extra_noise(error: FloatArray, spread: FloatArray, suspect: BoolArray) -> FloatArray:
+def extra_noise(error: FloatArray, spread: FloatArray, limit: FloatArray) -> FloatArray:
     """Variance of its own for every value that the model cannot believe, 0 for the others.
 
     Parameters
     ----------
     error, spread : array of float, shape (n,)
         Leave-one-out error and its standard deviation.
-    suspect : array of bool, shape (n,)
-        Sites that an earlier look found; they need 3 standard deviations instead of ``FAR``.
+    limit : array of float, shape (n,)
+        Standard deviations, at least 1, beyond which the value is not believed.
 
     Notes
     -----
     The variance that makes N(error; 0, spread² + extra) largest: extra = error² - spread².
     Source: the variance shift model, Cook, Holschuh & Weisberg (1982), JRSS B 44(2).
     """
-    limit = np.where(suspect, FAR / 2.0, FAR)
     beyond = np.abs(error) > limit * spread
     return np.where(beyond, error**2 - spread**2, 0.0)

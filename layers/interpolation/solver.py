@@ -84,6 +84,16 @@ class Exact:
             sigma[part] = np.sqrt(left + unknown * unknown * self.mean_variance)
         return Latent(mu, sigma, support)
 
+    def means(self, target_m: FloatArray) -> FloatArray:
+        """Mean alone at targets of shape (..., 2): no product of n² operations a target."""
+        flat = target_m.reshape(-1, 2)
+        mu = np.empty(len(flat))
+        step = max(1, CHUNK // len(self.ones))
+        for begin in range(0, len(flat), step):
+            lag = cdist(self.xy_m, flat[begin : begin + step])
+            mu[begin : begin + step] = self.mean + self.weight @ self.parameters.covariance(lag)
+        return mu.reshape(target_m.shape[:-1])
+
     def with_values(self, z: FloatArray) -> "Exact":
         """The same sites and noise with other values: two triangular solves, O(n²)."""
         mean = float(self.ones @ z) * self.mean_variance
