@@ -17,7 +17,7 @@ WINDOW = Window(6, 44, 23)
 
 def metres(x, y, window=WINDOW):
     """Position of grid units of a tile (y downward) in metres of EPSG:3857."""
-    west, south, east, north = window.bounds_m
+    west, _, east, north = window.bounds_m
     unit = (east - west) / 4096
     return west + x * unit, north - y * unit
 
