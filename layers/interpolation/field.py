@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from layers.errors import BadInputError
+from layers.interpolation import grid
 from layers.interpolation.local import Local, local, thinned
 from layers.interpolation.parameters import FloatArray, Parameters, Transform
 from layers.interpolation.robust import FAR, SUSPECT, among_neighbours, extra_noise
@@ -15,12 +16,6 @@ from layers.interpolation.solver import Exact, Latent, exact
 
 EXACT_SITES = 2_000
 """Sites up to which the covariance is factorised whole; beyond, the nearest ones are taken."""
-EXACT_WORK = 3e10
-"""Operations (sites² x cells) up to which a grid is predicted exactly; beyond, by blocks."""
-BLOCK = 8
-"""Cells along the side of a block that shares its sites."""
-NODES = np.array([0, 4, 7])
-"""Rows and columns of a block at which its mean is compared with the exact one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +126,10 @@ class Field:
         near = self._near()
         if near is None or not regular:
             return self.predict(x, y)
-        if isinstance(self.solver, Exact) and self.sites.n**2 * x.size <= EXACT_WORK:
+        whole = self.solver if isinstance(self.solver, Exact) else None
+        if whole is not None and self.sites.n**2 * x.size <= grid.EXACT_WORK:
             return self.predict(x, y)
-        height, width = x.shape
-        pad = ((0, -height % BLOCK), (0, -width % BLOCK))
-        whole = np.stack([np.pad(a, pad, mode="edge") for a in (x, y)], axis=2)
-        down, across = whole.shape[0] // BLOCK, whole.shape[1] // BLOCK
-        blocks = whole.reshape(down, BLOCK, across, BLOCK, 2).swapaxes(1, 2)
-        blocks = blocks.reshape(down * across, BLOCK, BLOCK, 2)
-        found = near.predict_blocks(blocks)
-        if isinstance(self.solver, Exact):
-            mu = found.mu.reshape(-1, BLOCK, BLOCK)
-            full = near.crowded(blocks)
-            mu[full] = self.solver.means(blocks[full])
-            mu[~full] += _unseen(mu[~full], blocks[~full], self.solver)
-
-        def cells(a: FloatArray) -> FloatArray:
-            back = a.reshape(down, across, BLOCK, BLOCK).swapaxes(1, 2)
-            return back.reshape(down * BLOCK, across * BLOCK)[:height, :width].reshape(-1)
-
-        latent = Latent(cells(found.mu), cells(found.sigma), cells(found.support))
+        latent = grid.by_blocks(near, whole, x, y)
         return self._prediction(latent, x.shape)
 
     def with_values(self, value: ArrayLike) -> "Field":
@@ -265,26 +244,6 @@ def _solve(
 ) -> Exact | Local:
     make = exact if len(z) <= EXACT_SITES else local
     return make(parameters, x_m, y_m, noise, z)
-
-
-def _unseen(mu: FloatArray, blocks: FloatArray, solver: Exact) -> FloatArray:
-    """What the sites out of sight change in the means of blocks, shape (b, 8, 8).
-
-    Notes
-    -----
-    That is a smooth function inside a block: the parabola through 3 x 3 of its cells has it.
-    """
-    nodes = np.ix_(np.arange(len(mu)), NODES, NODES)
-    missing = solver.means(blocks[nodes]) - mu[nodes]
-    row = np.arange(BLOCK)[:, None]
-    lagrange = np.stack(
-        [
-            np.prod((row - others) / (node - others), axis=1)
-            for node, others in ((node, np.setdiff1d(NODES, node)) for node in NODES)
-        ],
-        axis=1,
-    )
-    return np.asarray(np.einsum("ia,bac,jc->bij", lagrange, missing, lagrange, optimize=True))
 
 
 def _targets(x_m: ArrayLike, y_m: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -7,7 +7,7 @@ import pytest
 
 from layers import interpolation
 from layers.errors import BadInputError
-from layers.interpolation import field as field_module
+from layers.interpolation import grid as grid_module
 from layers.interpolation.likelihood import distances_m
 from layers.interpolation.parameters import Parameters
 
@@ -31,7 +31,7 @@ def test_a_large_grid_is_nearly_the_exact_one(monkeypatch) -> None:
     field = interpolation.condition(x, y, value, KNOWN)
     x_m, y_m = grid(101, 67)  # no multiple of a block
     exact = field.predict(x_m, y_m)
-    monkeypatch.setattr(field_module, "EXACT_WORK", 0)
+    monkeypatch.setattr(grid_module, "EXACT_WORK", 0)
     fast = field.predict_grid(x_m, y_m)
     assert fast.mu.shape == (67, 101)
     assert np.max(np.abs(fast.mu - exact.mu) / exact.sigma) < 0.02
