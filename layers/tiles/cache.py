@@ -1,0 +1,132 @@
+"""Rendered tiles as immutable files, named as in their addresses."""
+
+import contextlib
+import itertools
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+IsCurrent = Callable[[str, str, str, str], bool]
+"""Tells of (layer, style, version, time word) whether it is what ``latest`` would answer."""
+
+_BLOCK_BYTES = 4096
+_SWEEP_SHARE = 32
+_KEPT_SHARE = 0.9
+_LEFTOVER_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    size_bytes: int
+    written_s: float
+    edition: tuple[str, str, str, str]
+
+
+class DiskCache:
+    """Files below one folder, shared by all processes of a server.
+
+    A file is written beside its place and renamed, so a reader sees a whole tile or none; it is
+    not flushed to the disk, because a lost tile is rendered again. A disk that is full or cannot be
+    written costs time, never an answer.
+    """
+
+    def __init__(self, folder: Path, limit_bytes: int, is_current: IsCurrent) -> None:
+        self._folder = folder
+        self._limit = limit_bytes
+        self._is_current = is_current
+        self._numbers = itertools.count()
+        self._mutex = threading.Lock()
+        # What was left by the last run is measured with the first tile that is written.
+        self._unswept_bytes = limit_bytes
+
+    def get(self, path: str) -> bytes | None:
+        """Return the bytes of a tile, or None."""
+        try:
+            return (self._folder / path).read_bytes()
+        except OSError:
+            return None
+
+    def put(self, path: str, body: bytes) -> None:
+        """Write a tile; every 1/32 of the limit, look whether there is too much."""
+        place = self._folder / path
+        beside = place.with_name(f"{place.name}.{os.getpid()}.{next(self._numbers)}.part")
+        # A sweep of another process may take the folder away between the two steps.
+        for _ in range(2):
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                beside.write_bytes(body)
+                beside.replace(place)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                with contextlib.suppress(OSError):
+                    beside.unlink(missing_ok=True)
+                return
+            break
+        with self._mutex:
+            self._unswept_bytes += _blocks(len(body))
+            due = self._unswept_bytes * _SWEEP_SHARE >= self._limit
+            if due:
+                self._unswept_bytes = 0
+        if due:
+            threading.Thread(target=self.sweep, name="tile-sweep", daemon=True).start()
+
+    def sweep(self) -> int:
+        """Return the bytes left after deleting down to 9/10 of the limit, if it is exceeded.
+
+        Tiles of superseded versions go first, then the oldest. Files count as whole blocks.
+        """
+        now_s = time.time()
+        files, total = [], 0
+        for file in self._files():
+            if file.path.endswith(".part"):
+                if now_s - file.written_s > _LEFTOVER_S:
+                    self._delete(file)
+                continue
+            files.append(file)
+            total += file.size_bytes
+        if total <= self._limit:
+            return total
+        current = {edition: self._is_current(*edition) for edition in {f.edition for f in files}}
+        for file in sorted(files, key=lambda f: (current[f.edition], f.written_s)):
+            if total <= self._limit * _KEPT_SHARE:
+                break
+            total -= self._delete(file)
+        return total
+
+    def _files(self) -> Iterator[_File]:
+        for root, _, names in os.walk(self._folder):
+            parts = Path(root).relative_to(self._folder).parts
+            if len(parts) != 6:  # layer, style, version, time, zoom, column
+                continue
+            for name in names:
+                path = os.path.join(root, name)  # noqa: PTH118 - a hundred thousand of them
+                try:
+                    facts = os.stat(path)  # noqa: PTH116
+                except OSError:
+                    continue  # another process was quicker
+                layer, style, version, at = parts[:4]
+                edition = (layer, style, version, at)
+                yield _File(path, _blocks(facts.st_size), facts.st_mtime, edition)
+
+    def _delete(self, file: _File) -> int:
+        """Delete a file and the folders that it leaves empty; return the bytes set free."""
+        place = Path(file.path)
+        with contextlib.suppress(FileNotFoundError):
+            place.unlink()
+        for folder in place.parents:
+            if folder == self._folder:
+                break
+            try:
+                folder.rmdir()
+            except OSError:
+                break  # not empty
+        return file.size_bytes
+
+
+def _blocks(size_bytes: int) -> int:
+    return -(-size_bytes // _BLOCK_BYTES) * _BLOCK_BYTES

@@ -1,0 +1,97 @@
+"""What is asked for, in words that are safe to be a path."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from layers import temporal
+from layers.errors import BadParameterError, UnsupportedFormatError, nearest
+from layers.geo import TILE_PX, Window
+
+FORMATS = ("png", "webp", "mvt")
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_VERSION = re.compile(r"[0-9a-f]{1,40}-[0-9a-f]{1,16}")
+
+
+@dataclass(frozen=True, slots=True)
+class TileOptions:
+    """Numbers of the query; ``threshold`` and ``breaks`` in the canonical unit, or a share."""
+
+    threshold: float | None = None
+    quantile: float | None = None
+    breaks: tuple[float, ...] = ()
+    smooth: bool = False
+
+    @property
+    def token(self) -> str:
+        """A short hash of what differs from the plain tile, or an empty text."""
+        if self == TileOptions():
+            return ""
+        # 150 and 150.0 are one number, and so are 0.0 and -0.0.
+        numbers = [
+            None if number is None else float(number) + 0.0
+            for number in (self.threshold, self.quantile, *self.breaks)
+        ]
+        said = [numbers, self.smooth]
+        return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TileRequest:
+    """One tile of one layer. ``version`` None is the newest; ``time`` None the newest, or no time.
+
+    Raises
+    ------
+    BadParameterError
+        For an id or version that is none.
+    UnsupportedFormatError
+        For a format that no layer has.
+    """
+
+    layer: str
+    style: str
+    version: str | None
+    time: datetime | None
+    window: Window
+    format: str = "png"
+    options: TileOptions = field(default_factory=TileOptions)
+
+    def __post_init__(self) -> None:
+        for what, word in (("layer", self.layer), ("style", self.style)):
+            if not _ID.fullmatch(word):
+                raise BadParameterError(f'"{word}" is no id of a {what}')
+        if self.version is not None and not _VERSION.fullmatch(self.version):
+            raise BadParameterError(f'"{self.version}" is no version of this server')
+        if self.format not in FORMATS:
+            raise UnsupportedFormatError(
+                f'no format "{self.format}"; known are {", ".join(FORMATS)}'
+                f"{nearest(self.format, FORMATS)}"
+            )
+        if self.window.size_px not in (TILE_PX, 2 * TILE_PX):
+            raise BadParameterError(
+                f"a tile of {self.window.size_px} px; {TILE_PX} or {2 * TILE_PX} is offered"
+            )
+
+    @property
+    def time_word(self) -> str:
+        """The time as an address spells it; ``static`` where there is none."""
+        return "static" if self.time is None else temporal.word(self.time)
+
+    @property
+    def path(self) -> str:
+        """The name of the tile: layer/style/version/time/z/x/y[@2x][-options].format.
+
+        It is made of ids, hashes, whole numbers and a time only, and names one content for ever.
+        """
+        if self.version is None:
+            raise BadParameterError("a tile without a version has no name of its own")
+        at = self.window
+        dense = "@2x" if at.size_px > TILE_PX else ""
+        chosen = f"-{token}" if (token := self.options.token) else ""
+        return (
+            f"{self.layer}/{self.style}/{self.version}/{self.time_word}"
+            f"/{at.zoom}/{at.col}/{at.row}{dense}{chosen}.{self.format}"
+        )

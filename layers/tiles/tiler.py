@@ -1,0 +1,225 @@
+"""A request becomes bytes: from memory, from the disk, or by one render."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from layers import temporal
+from layers.errors import (
+    GoneError,
+    LayersError,
+    UnknownLayerError,
+    UnknownStyleError,
+    UnsupportedFormatError,
+    nearest,
+)
+from layers.geo import TILE_PX
+from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
+from layers.model.kind import LayerKind, Question, TileData
+from layers.render import draw, legend, mvt, png, ramp, surface, webp
+from layers.tiles.cache import DiskCache
+from layers.tiles.flight import Flight
+from layers.tiles.memory import Memory
+from layers.tiles.request import TileRequest
+from layers.tiles.tile import Tile
+from layers.tiles.version import data_part, full_version, style_token
+
+MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_TYPE}
+_INDEXED = {"png": png.indexed, "webp": webp.indexed}
+_PICTURE = {"png": png.picture, "webp": webp.picture}
+_EMPTY: Mapping[str, Callable[[int], bytes]] = {
+    "png": png.empty,
+    "webp": webp.empty,
+    "mvt": lambda size_px: b"",
+}
+
+
+class Tiler:
+    """Tiles of all layers of a catalogue; one for each process, safe for its threads."""
+
+    def __init__(
+        self,
+        layers: Mapping[str, LayerDefinition],
+        kinds: Mapping[str, LayerKind],
+        cache_dir: Path | None,
+        *,
+        disk_bytes: int = 2 << 30,
+        memory_bytes: int = 64 << 20,
+        font: bytes | None = None,
+    ) -> None:
+        """Keep what is needed to answer.
+
+        Parameters
+        ----------
+        layers, kinds : mapping by layer id
+        cache_dir : Path or None
+            Folder for rendered tiles and locks, shared by the processes; None keeps none.
+        disk_bytes, memory_bytes : int
+            Limits of the two caches.
+        font : bytes, optional
+            A TrueType font for the text in drawn tiles.
+        """
+        self._layers = layers
+        self._kinds = kinds
+        self._font = font
+        self._memory = Memory(memory_bytes)
+        self._disk = (
+            DiskCache(cache_dir / "tiles", disk_bytes, self._is_current) if cache_dir else None
+        )
+        self._flight: Flight[Tile] = Flight(cache_dir / "locks" if cache_dir else None)
+        self._timeless: set[str] = set()
+
+    def newest(
+        self, layer_id: str, style_id: str, at: datetime | None = None
+    ) -> tuple[str, datetime | None]:
+        """Return the full version and the time that ``latest`` stands for; ``at`` fixes the time.
+
+        Raises
+        ------
+        UnknownLayerError, UnknownStyleError, NoSurfaceError
+        """
+        style = self._style(layer_id, style_id)
+        kind = self._kinds[layer_id]
+        moment = at or self._newest_time(layer_id)
+        return full_version(kind.version(moment), style), moment
+
+    def pinned(self, request: TileRequest) -> TileRequest:
+        """Return the request with version and time filled in; equal to it if they were."""
+        if request.version is not None:
+            self._style(request.layer, request.style)
+            if request.time is not None or request.layer in self._timeless:
+                return request
+            return dataclasses.replace(request, time=self._newest_time(request.layer))
+        version, at = self.newest(request.layer, request.style, request.time)
+        return dataclasses.replace(request, version=version, time=at)
+
+    def etag(self, pinned: TileRequest) -> str:
+        """Return the entity tag of a pinned request, without quotes; nothing is rendered for it."""
+        return hashlib.blake2b(pinned.path.encode(), digest_size=12).hexdigest()
+
+    def fetch(self, request: TileRequest) -> Tile:
+        """Return the tile.
+
+        Raises
+        ------
+        UnknownLayerError, UnknownStyleError
+            With the nearest known word.
+        UnsupportedFormatError
+            For a vector tile of cells or pictures.
+        GoneError
+            For a version whose data, style or renderer is no longer the one kept.
+        """
+        pinned = self.pinned(request)
+        key = pinned.path
+        tile = self._memory.get(key)
+        if tile is None:
+            tile = self._flight.once(
+                key, lambda: self._stored(pinned, key), lambda: self._made(pinned, key)
+            )
+            self._memory.put(key, tile)
+        return tile
+
+    def legend(
+        self, layer_id: str, style_id: str, breaks: tuple[float, ...] = ()
+    ) -> tuple[legend.LegendEntry, ...]:
+        """Return what the colours of a style mean, low to high."""
+        return legend.entries(self._style(layer_id, style_id), breaks)
+
+    def _stored(self, pinned: TileRequest, key: str) -> Tile | None:
+        body = self._disk.get(key) if self._disk else None
+        if body is None:
+            return None
+        return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
+
+    def _made(self, pinned: TileRequest, key: str) -> Tile:
+        body = self._rendered(pinned)
+        # An empty answer is cheaper to find again than to keep on the disk.
+        if body is not None and self._disk:
+            self._disk.put(key, body)
+        etag = self.etag(pinned)
+        if body is None:
+            nothing = _EMPTY[pinned.format](pinned.window.size_px)
+            return Tile(nothing, MEDIA_TYPES[pinned.format], etag, empty=True)
+        return Tile(body, MEDIA_TYPES[pinned.format], etag)
+
+    def _rendered(self, pinned: TileRequest) -> bytes | None:
+        style = self._style(pinned.layer, pinned.style)
+        version = str(pinned.version)
+        if version != full_version(data_part(version), style):
+            raise GoneError(
+                f'version "{version}" shows style "{style.id}" as it was drawn before; '
+                f'it now ends in "{style_token(style)}"'
+            )
+        chosen = pinned.options
+        buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.BUFFER_PX
+        question = Question(
+            style,
+            threshold=chosen.threshold,
+            quantile=chosen.quantile,
+            breaks=chosen.breaks,
+            smooth=chosen.smooth,
+            buffer_px=buffer_px * pinned.window.size_px // TILE_PX,
+        )
+        found = self._kinds[pinned.layer].tile(
+            pinned.window, pinned.time, data_part(version), question
+        )
+        if found is None:
+            return None
+        if pinned.format == "mvt":
+            return _vector(found, pinned) or None
+        return self._picture(found, pinned, style)
+
+    def _picture(
+        self, found: TileData, pinned: TileRequest, style: StyleDefinition
+    ) -> bytes | None:
+        chosen = pinned.options
+        match found:
+            case Raster():
+                size_px = pinned.window.size_px
+                shown = surface.classes(found, style, size_px, chosen.breaks, chosen.smooth)
+                colours = ramp.colours(style, chosen.breaks)
+                return _INDEXED[pinned.format](shown, colours) if shown.any() else None
+            case Features():
+                rgba = draw.picture(found, style, pinned.window, self._font)
+                return _PICTURE[pinned.format](rgba) if rgba.any() else None
+            case Picture():
+                return _PICTURE[pinned.format](found.rgba)
+
+    def _style(self, layer_id: str, style_id: str) -> StyleDefinition:
+        if layer_id not in self._layers:
+            raise UnknownLayerError(f'no layer "{layer_id}"{nearest(layer_id, self._layers)}')
+        layer = self._layers[layer_id]
+        style = layer.style(style_id)
+        if style is None:
+            known = [s.id for s in layer.styles]
+            raise UnknownStyleError(
+                f'layer "{layer_id}" has no style "{style_id}"; known are {", ".join(known)}'
+                f"{nearest(style_id, known)}"
+            )
+        return style
+
+    def _newest_time(self, layer_id: str) -> datetime | None:
+        kind = self._kinds[layer_id]
+        times = kind.extent().times
+        if times:
+            return times[-1]
+        kind.version(None)  # raises where a layer with times has nothing yet
+        self._timeless.add(layer_id)
+        return None
+
+    def _is_current(self, layer: str, style: str, version: str, at: str) -> bool:
+        try:
+            moment = None if at == "static" else temporal.instant(at)
+            return self.newest(layer, style, moment)[0] == version
+        except LayersError:
+            return False
+
+
+def _vector(found: TileData, pinned: TileRequest) -> bytes:
+    if not isinstance(found, Features):
+        raise UnsupportedFormatError(
+            f'layer "{pinned.layer}" has no vector tiles; png and webp are offered'
+        )
+    return mvt.encode(found, pinned.window, pinned.layer)

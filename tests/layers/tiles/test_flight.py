@@ -1,0 +1,92 @@
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from layers.tiles.flight import Flight
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def test_askers_at_the_same_time_share_one_answer():
+    flight, gate, made = Flight(None), threading.Event(), []
+
+    def make():
+        gate.wait(30)
+        made.append(b"tile")
+        return made[0]
+
+    def there():
+        return made[0] if made else None
+
+    with ThreadPoolExecutor(32) as pool:
+        waiting = [pool.submit(flight.once, "key", there, make) for _ in range(32)]
+        gate.set()
+        answers = [future.result() for future in waiting]
+    assert answers == [b"tile"] * 32
+    assert len(made) == 1
+
+
+def test_what_was_made_meanwhile_is_not_made_again():
+    def never():
+        raise AssertionError
+
+    assert Flight(None).once("key", lambda: b"there", never) == b"there"
+
+
+def test_an_error_reaches_all_who_wait_and_the_next_one_tries_again():
+    flight, entered, gate = Flight(None), threading.Event(), threading.Event()
+
+    def fail():
+        entered.set()
+        gate.wait(30)
+        raise ValueError("no such thing")
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(flight.once, "key", lambda: None, fail)
+        entered.wait(30)
+        second = pool.submit(flight.once, "key", lambda: None, fail)
+        gate.set()
+        for future in (first, second):
+            with pytest.raises(ValueError, match="no such thing"):
+                future.result()
+    assert flight.once("key", lambda: None, lambda: b"tile") == b"tile"
+
+
+def test_other_keys_do_not_wait():
+    flight, inside = Flight(None), threading.Barrier(2, timeout=30)
+    with ThreadPoolExecutor(2) as pool:
+        futures = [
+            pool.submit(flight.once, key, lambda: None, lambda: inside.wait() >= 0) for key in "ab"
+        ]
+        assert all(future.result() for future in futures)
+
+
+def holder(folder, ready):
+    def hold():
+        ready.set()
+        signal.pause()
+
+    Flight(folder).once("key", lambda: None, hold)
+
+
+def test_the_lock_of_a_killed_process_is_given_back(tmp_path):
+    ready = SPAWN.Event()
+    process = SPAWN.Process(target=holder, args=(tmp_path, ready))
+    process.start()
+    assert ready.wait(60)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(Flight(tmp_path).once, "key", lambda: None, lambda: b"tile")
+        assert not asked.done()
+        os.kill(process.pid, signal.SIGKILL)
+        assert asked.result(60) == b"tile"
+    process.join(60)
+
+
+def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path):
+    in_the_way = tmp_path / "file"
+    in_the_way.write_bytes(b"")
+    assert Flight(in_the_way / "locks").once("key", lambda: None, lambda: b"t") == b"t"
