@@ -2,6 +2,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -80,6 +81,7 @@ def test_the_lock_of_a_killed_process_is_given_back(tmp_path):
     assert ready.wait(60)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(Flight(tmp_path).once, "key", lambda: None, lambda: b"tile")
+        time.sleep(0.5)
         assert not asked.done()
         os.kill(process.pid, signal.SIGKILL)
         assert asked.result(60) == b"tile"
