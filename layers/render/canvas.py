@@ -175,7 +175,8 @@ def _listed(vertices: IntArray) -> list[float]:
 @functools.lru_cache(maxsize=64)
 def _typeface(font: bytes | None, size: int) -> ImageFont.FreeTypeFont:
     if font is not None:
-        return ImageFont.truetype(io.BytesIO(font), size)
+        # Plain layout: labels are digits and short words, and look the same on every build.
+        return ImageFont.truetype(io.BytesIO(font), size, layout_engine=ImageFont.Layout.BASIC)
     built_in = ImageFont.load_default(size)
     if not isinstance(built_in, ImageFont.FreeTypeFont):
         raise RuntimeError("this Pillow was built without FreeType")

@@ -61,15 +61,20 @@ def classes(
 
 
 def classified(value: Float32Array, limits: tuple[float, ...]) -> ClassArray:
-    """Count breaks at or below the value; NaN is above nothing and counts 0.
+    """Return 1 + the number of breaks at or below each value, 0 for NaN; shape of ``value``.
 
     Breaks are compared as float32, so that a cell that stores 0.7 as well as it can is not below
-    a break of 0.7.
+    a break of 0.7. Only the breaks that the values straddle are looked at.
     """
-    # NaN alone differs from itself.
-    found: ClassArray = (value == value).view(np.uint8)
-    for limit in np.asarray(limits, np.float32):
-        found += (value >= limit).view(np.uint8)
+    value = np.ascontiguousarray(value)
+    rising = np.asarray(limits, np.float32)
+    ends = [f.reduce(value, axis=None, initial=np.nan) for f in (np.fmin, np.fmax)]
+    first, last = np.searchsorted(rising, ends, side="right")
+    found: ClassArray = (~np.isnan(value)).view(np.uint8) * np.uint8(1 + first)
+    above = np.empty(value.shape, bool)
+    for limit in rising[first:last]:
+        np.greater_equal(value, limit, out=above)
+        found += above.view(np.uint8)
     return found
 
 

@@ -1,11 +1,12 @@
 import itertools
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
-from PIL import Image
+from PIL import Image, ImageFont
 
 from layers.geo import Window, mercator
 from layers.model import Features, Palette, StyleDefinition
@@ -260,6 +261,20 @@ def test_dense_pixels_show_the_same_twice_as_fine():
         twice = draw.picture(features, style, Window(5, 21, 11, 512))
         halved = np.asarray(Image.fromarray(twice).reduce(2)).astype(float)
         assert np.abs(once[:, :, 3] - halved[:, :, 3]).mean() < 1.5
+
+
+def test_threads_that_share_a_font_draw_the_same():
+    alone = draw.picture(STATIONS, DOSE, WINDOW)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: draw.picture(STATIONS, DOSE, WINDOW), range(40)))
+    assert all((one == alone).all() for one in found)
+
+
+def test_text_is_written_in_the_font_that_is_handed_in():
+    shown = draw.picture(STATIONS, DOSE, WINDOW, font=ImageFont.load_default(10).font_bytes)
+    np.testing.assert_array_equal(shown, draw.picture(STATIONS, DOSE, WINDOW))
+    with pytest.raises(OSError, match="unknown file format"):
+        draw.picture(STATIONS, DOSE, WINDOW, font=b"no font")
 
 
 def test_nothing_in_the_window_is_a_clear_picture():
