@@ -54,8 +54,14 @@ def fit(
     Raises
     ------
     BadInputError
-        If shapes do not belong together; never because of what the values are.
+        If shapes do not belong together, or the prior is of another transform; never because
+        of what the values are.
     """
+    if prior is not None and prior.transform != transform:
+        raise BadInputError(
+            f"the prior is of transform {prior.transform!r}, the field of {transform!r}; a"
+            " variance of one says nothing about the other."
+        )
     sites = sample(x_m, y_m, value, sd=sd, transform=transform)
     x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)

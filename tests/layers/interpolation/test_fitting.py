@@ -177,3 +177,13 @@ def test_parameters_are_refused_outside_their_domain() -> None:
         Parameters("exponential", "log", sill=-1.0, range_m=1.0, nugget_site=0.0)
     with pytest.raises(BadVariogramError, match="models are"):
         Parameters("gauss", "log", sill=1.0, range_m=1.0, nugget_site=0.0)  # type: ignore[arg-type]
+
+
+def test_yesterdays_parameters_stand_in_where_today_is_too_small() -> None:
+    x, y, value = simulated(8)
+    prior = Parameters("exponential", "log", sill=0.03, range_m=77e3, nugget_site=0.03)
+    found = interpolation.fit_parameters(x, y, value, prior=prior)
+    assert found.range_m == 77e3
+    assert found.nugget_site == pytest.approx(found.sill)
+    with pytest.raises(BadInputError, match="one says nothing about the other"):
+        interpolation.fit(x, y, value, transform="none", prior=prior)
