@@ -14,6 +14,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import BinaryIO
 
 from layers import temporal, units
@@ -198,7 +199,10 @@ class _Reader:
             if sd:
                 deviation = spread(needed(sd, "sd", "sd", self._comma))
                 if not 0 < deviation < _IMPOSSIBLE:
-                    raise RowFault("sd", f"sd {sd[:40]} is not above 0; empty means not known")
+                    raise RowFault(
+                        "sd",
+                        f"sd {sd[:40]} is not above 0 or beyond all measure; empty means not known",
+                    )
         else:
             facts = _quantity(quantity)
         state = Status.RAW
@@ -314,7 +318,7 @@ def _zone(defaults: Defaults) -> str:
     zone = defaults.get("zone", "")
     if zone and _ZONE.fullmatch(zone) is None:
         raise BadParameterError(
-            f'the option zone is "{zone}"; Z or an offset as +05:00 was expected'
+            f'the option zone is "{zone}"; Z or an offset such as +05:00 was expected'
         )
     return zone
 
@@ -401,8 +405,7 @@ def _written(item: Observation) -> list[str]:
 
 def _spread_word(sd: float, unit: str, item: Observation) -> str:
     """Return a spread in the source unit that reads back as the same number, if there is one."""
-    near = units.from_canonical(sd, unit, item.quantity) if unit else sd
-    near -= units.from_canonical(0.0, unit, item.quantity)
+    near = float(Fraction(sd) / units.CONVERSIONS[item.quantity][unit].factor)
     for candidate in (near, math.nextafter(near, 0), math.nextafter(near, math.inf)):
         if units.spread_to_canonical(candidate, unit, item.quantity) == sd:
             return repr(candidate)

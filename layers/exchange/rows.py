@@ -104,9 +104,7 @@ def columns(
 
 def missing(header: Sequence[str], expected: Sequence[str], lacking: Sequence[str]) -> BadFileError:
     """Return the error that says which columns were expected and what is near."""
-    lacks = ", ".join(
-        f'"{name}"{nearest(name.split(" ")[0], header).rstrip("?")}' for name in lacking
-    )
+    lacks = ", ".join(f'"{name}"{_near(name, header)}' for name in lacking)
     return BadFileError(
         f"the header has no column {lacks}; expected were {', '.join(expected)}; "
         f"found were {', '.join(header)[:300]}"

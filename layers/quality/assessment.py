@@ -1,6 +1,6 @@
 """The rules applied to a batch."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -41,8 +41,10 @@ def assess(
         members.sort(key=lambda i: batch[i].begin_time)
         before = list((history or {}).get(key, ()))
         values = before + [v for i in members if (v := batch[i].value) is not None]
+        times = Counter(batch[i].begin_time for i in members)
         for index, i in enumerate(members, start=len(before)):
-            batch[i] = _assessed(Case(batch[i], values[index], values, index, now))
+            repeated = times[batch[i].begin_time] > 1
+            batch[i] = _assessed(Case(batch[i], values[index], values, index, now, repeated))
     return batch
 
 

@@ -40,13 +40,17 @@ _NOISY = (DOSE, "pm2_5", "pm10", "radon")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One observation with a value, at ``index`` of the values of its series, oldest first."""
+    """One observation with a value, at ``index`` of the values of its series, oldest first.
+
+    ``repeated`` tells that the batch has another value for the same time.
+    """
 
     observation: Observation
     value: float
     series: Sequence[float]
     index: int
     now: datetime
+    repeated: bool = False
 
 
 def gross_range(case: Case) -> bool:
@@ -104,6 +108,11 @@ def time(case: Case) -> bool:
     )
 
 
+def clock(case: Case) -> bool:
+    """Tell whether the batch has several values for one time: a clock that stands still."""
+    return case.repeated
+
+
 def interval(case: Case) -> bool:
     """Tell whether the averaging time is none that networks use."""
     length = case.observation.end_time - case.observation.begin_time
@@ -139,6 +148,7 @@ RULES = (
     Rule("spike", "one value far from those around it", spike),
     Rule("stuck", "six or more values equal to the last digit", stuck),
     Rule("time", "the interval is turned around or ends in the future", time),
+    Rule("clock", "the batch has several values for the same time", clock),
     Rule("interval", "averaged over less than a minute or more than a day", interval),
     Rule("emergency", "above 1 uSv/h: a person must look, nothing may be hidden", emergency),
 )

@@ -122,6 +122,12 @@ def test_the_future_and_a_turned_interval_are_doubted() -> None:
     assert assess([turned], now=NOW)[0].reasons == ("time", "interval")
 
 
+def test_a_clock_that_stands_still_is_seen_by_its_several_values() -> None:
+    # As the air network of a real city does: new values under a time of last year.
+    found = assess([observation(100.0), observation(101.0), observation(102.0, 1)], now=NOW)
+    assert [o.reasons for o in found] == [("clock",), ("clock",), ()]
+
+
 @pytest.mark.parametrize(
     ("length", "expected"),
     [
