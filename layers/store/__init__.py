@@ -1,7 +1,7 @@
 """The only SQL and the only paths of the data folder."""
 
 from layers.store.batches import Batch
-from layers.store.database import SAFE_SQLITE, SchemaError
+from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, SchemaError
 from layers.store.lock import FolderLock
 from layers.store.paths import Paths
 from layers.store.policy import PUBLIC, Audience, Role, contexts_of
@@ -13,6 +13,7 @@ from layers.store.writer import Writer
 __all__ = [
     "PUBLIC",
     "SAFE_SQLITE",
+    "SQLITE_VERSION",
     "Audience",
     "Batch",
     "FolderLock",

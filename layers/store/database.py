@@ -15,6 +15,9 @@ SAFE_SQLITE = (3, 51, 3)
 """Older libraries can corrupt a WAL when two connections write or checkpoint: we have one."""
 
 
+SQLITE_VERSION = sqlite3.sqlite_version_info
+
+
 class SchemaError(UnavailableError):
     """The database was made by another version of the schema."""
 

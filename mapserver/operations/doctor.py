@@ -1,10 +1,9 @@
 """Looks a data folder over."""
 
 import shutil
-import sqlite3
 from dataclasses import dataclass
 
-from layers.store import SAFE_SQLITE, Paths, Reader
+from layers.store import SAFE_SQLITE, SQLITE_VERSION, Paths, Reader
 
 LITTLE_SPACE = 0.1
 
@@ -26,10 +25,10 @@ def findings(reader: Reader, paths: Paths) -> list[Finding]:
         if broken is None
         else Finding(False, f"audit row {broken} is not what was written")
     )
-    version = ".".join(map(str, SAFE_SQLITE))
-    older = sqlite3.sqlite_version_info < SAFE_SQLITE
-    note = f"; below {version} only one process may write, as here" if older else ""
-    found.append(Finding(True, f"SQLite {sqlite3.sqlite_version}{note}"))
+    present, safe = (".".join(map(str, v)) for v in (SQLITE_VERSION, SAFE_SQLITE))
+    older = SQLITE_VERSION < SAFE_SQLITE
+    note = f"; below {safe} only one process may write, as here" if older else ""
+    found.append(Finding(True, f"SQLite {present}{note}"))
     disk = shutil.disk_usage(paths.root)
     share = disk.free / disk.total
     found.append(Finding(share > LITTLE_SPACE, f"{share:.0%} of the disk is free"))

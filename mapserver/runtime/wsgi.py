@@ -1,6 +1,9 @@
 """What a web worker runs: the application, opened at the first request it can be opened for."""
 
+import ctypes
 import json
+import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -54,4 +57,12 @@ def _away(text: str, environ: dict[str, Any], start_response: StartResponse) -> 
     return [body]
 
 
+def _end_with_parent() -> None:
+    """Ask the kernel to end this worker when the server that started it dies, however it dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+_PR_SET_PDEATHSIG = 1
+_end_with_parent()
 application = Worker()
