@@ -22,6 +22,8 @@ Colour = tuple[int, int, int, int]
 SUPERSAMPLING = 4
 """Measured in docs/decisions/0005: below it circles look worn, above it only the cost grows."""
 
+_SEMIBOLD = 600
+
 CLEAR: Colour = (0, 0, 0, 0)
 
 _FOR_THE_BUILT_IN = str.maketrans({"≤": "<=", "≥": ">=", "–": "-"})
@@ -174,10 +176,18 @@ def _listed(vertices: IntArray) -> list[float]:
 
 @functools.lru_cache(maxsize=64)
 def _typeface(font: bytes | None, size: int) -> ImageFont.FreeTypeFont:
-    if font is not None:
-        # Plain layout: labels are digits and short words, and look the same on every build.
-        return ImageFont.truetype(io.BytesIO(font), size, layout_engine=ImageFont.Layout.BASIC)
-    built_in = ImageFont.load_default(size)
-    if not isinstance(built_in, ImageFont.FreeTypeFont):
-        raise RuntimeError("this Pillow was built without FreeType")
-    return built_in
+    if font is None:
+        built_in = ImageFont.load_default(size)
+        if not isinstance(built_in, ImageFont.FreeTypeFont):
+            raise RuntimeError("this Pillow was built without FreeType")
+        return built_in
+    # Plain layout: labels are digits and short words, and look the same on every build.
+    face = ImageFont.truetype(io.BytesIO(font), size, layout_engine=ImageFont.Layout.BASIC)
+    try:
+        axes = face.get_variation_axes()
+    except OSError:
+        return face  # a font of one weight
+    face.set_variation_by_axes(
+        [_SEMIBOLD if axis["name"] == b"Weight" else axis["default"] or 0 for axis in axes]
+    )
+    return face

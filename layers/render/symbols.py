@@ -17,7 +17,7 @@ HALO = rgba("#FFFFFF")
 RING = rgba("#27303F")
 PAPER = rgba("#FFFFFF", 235)
 
-_RADIUS_PX = 12.5
+_RADIUS_PX = 13.0
 _RING_PX = 1.6
 _HALO_PX = 1.8
 _TEXT_PX = 10.0
@@ -58,7 +58,7 @@ def _station(canvas: Canvas, centre: IntArray, mark: str, fill: Colour, label: s
         shape(canvas, centre, _RADIUS_PX - _RING_PX, fill)
     if label:
         width_px, _ = canvas.text_size_px(label, _TEXT_PX)
-        size_px = _TEXT_PX * min(1.0, 2 * (_RADIUS_PX - 2) / width_px)
+        size_px = _TEXT_PX * min(1.0, 2 * (_RADIUS_PX - 3) / width_px)
         below = np.array([0, canvas.dots(3)]) if mark == "alarm" else 0
         canvas.text(centre + below, label, size_px, ink(fill))
 
