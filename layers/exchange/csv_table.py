@@ -5,23 +5,19 @@ source_org`` in UTF-8; an empty value is a gap. Also: positions instead of codes
 an averaging interval, and a bare ``lon,lat,value`` with the rest said by the caller.
 """
 
-import contextlib
 import csv
-import functools
 import io
 import math
 import operator
-import re
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import BinaryIO
 
 from layers import temporal, units
-from layers.errors import BadFileError, BadInstantError, BadParameterError, UnknownUnitError
-from layers.exchange import places
+from layers.errors import BadFileError
+from layers.exchange import places, words
 from layers.exchange.adapter import COLUMN, Adapter, Defaults, Record
-from layers.exchange.cells import duration, duration_word, needed, number, optional
+from layers.exchange.cells import duration_word, needed, number, optional
 from layers.exchange.rows import (
     RowFault,
     Table,
@@ -62,14 +58,6 @@ _DEFAULTED = ("quantity", "unit", "time_start_utc", "averaging", "network", "cou
 # A million sieverts an hour in canonical units; no instrument, and no accident, reads this.
 _IMPOSSIBLE = 1e15
 _SAME_PLACE = 0.001
-_CACHED = 100_000
-_ZONE = re.compile(r"Z|[+-]\d\d:\d\d")
-
-Span = tuple[datetime, datetime, tuple[str, ...]]
-"""Begin, end, and reason codes about the two."""
-
-Scale = tuple[units.Quantity, str, Callable[[float], float], Callable[[float], float]]
-"""Quantity, note of the conversion, and how values and spreads convert."""
 
 
 def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
@@ -105,6 +93,7 @@ class _Reader:
     """The meaning of the columns of one file, and what was already understood of its words."""
 
     def __init__(self, source: Table, defaults: Defaults) -> None:
+        words.check_options(defaults)
         self._comma = source.comma
         self._column = columns(source.header, _ALIASES, defaults)
         self._defaults = {
@@ -114,13 +103,11 @@ class _Reader:
         }
         self._box = places.domain(defaults)
         self._expect(source.header)
-        self._check_defaults()
         self.new_station: Station | None = None
         self._stations: dict[str, tuple[float, float]] = {}
         self._placed = {"lon", "lat"} <= self._column.keys()
-        self._zone = _zone(defaults)
-        self._intervals: dict[tuple[str, str, str], Span] = {}
-        self._scales: dict[tuple[str, str], Scale] = {}
+        self._spans = words.Spans(defaults.get("zone", ""))
+        self._scales = words.Scales()
         self._codes: dict[tuple[str, str, str], str] = {}
         # Each name has an index: of its column, or of a cell appended with the default.
         self._extra: list[str] = []
@@ -157,23 +144,6 @@ class _Reader:
                 f"{', '.join(options)} with the file"
             )
 
-    def _check_defaults(self) -> None:
-        """Refuse a wrong option once, rather than every row for it."""
-        try:
-            if "time_start_utc" in self._defaults:
-                temporal.instant(self._defaults["time_start_utc"])
-            if "quantity" in self._defaults:
-                quantity = units.quantity(self._defaults["quantity"])
-                if "unit" in self._defaults:
-                    units.unit(self._defaults["unit"], quantity.id)
-        except (BadInstantError, units.UnknownQuantityError, UnknownUnitError) as error:
-            raise BadParameterError(str(error)) from None
-        if duration(self._defaults.get("averaging", "PT1H")) is None:
-            raise BadParameterError(
-                f'the option averaging is "{self._defaults["averaging"]}"; '
-                "a duration such as PT1H or PT10M was expected"
-            )
-
     def observation(self, line: int, cells: list[str]) -> Observation:
         """Return the observation of one row; RowFault says why there is none.
 
@@ -182,16 +152,13 @@ class _Reader:
         cells += self._extra
         picked = map(str.strip, self._pick(cells))
         code, lon, lat, start, end, averaging, quantity, unit, value, sd, status, flags, by = picked
-        span = self._intervals.get((start, end, averaging)) or self._span(start, end, averaging)
-        begin_time, end_time, reasons = span
+        begin_time, end_time, reasons = self._spans[start, end, averaging]
         if flags:
             reasons = (*flags.replace("|", " ").split(), *reasons)
         canonical = deviation = None
         note = ""
         if unit or value or sd:
-            facts, note, convert, spread = self._scales.get((quantity, unit)) or self._scale(
-                quantity, unit
-            )
+            facts, note, convert, spread = self._scales[quantity, unit]
             if value:
                 canonical = convert(self._value(value))
                 if not facts.valid_range[0] <= canonical < _IMPOSSIBLE:
@@ -204,7 +171,7 @@ class _Reader:
                         f"sd {sd[:40]} is not above 0 or beyond all measure; empty means not known",
                     )
         else:
-            facts = _quantity(quantity)
+            facts = words.quantity(quantity)
         state = Status.RAW
         if status or canonical is None:
             state = _status(status, canonical)
@@ -214,54 +181,6 @@ class _Reader:
             name, facts.id, begin_time, end_time, canonical, deviation, value, unit, note, state,
             reasons, by, line,
         )  # fmt: skip
-
-    def _span(self, start: str, end: str, averaging: str) -> Span:
-        begin_time = self._instant(start)
-        reasons: tuple[str, ...] = ()
-        try:
-            average = begin_time + _length(averaging or "PT1H")
-        except OverflowError:
-            raise RowFault("time", f"{start} lies at the end of the calendar") from None
-        end_time = self._instant(end) if end else average
-        if end_time <= begin_time:
-            raise RowFault("interval", f"the interval ends ({end}) before it begins ({start})")
-        if averaging and end_time != average:
-            reasons = ("averaging_differs",)
-        if len(self._intervals) >= _CACHED:
-            self._intervals.clear()
-        self._intervals[start, end, averaging] = (begin_time, end_time, reasons)
-        return begin_time, end_time, reasons
-
-    def _instant(self, text: str) -> datetime:
-        if not text:
-            raise RowFault("time", "the time is empty")
-        try:
-            return temporal.instant(text)
-        except BadInstantError as error:
-            if self._zone:
-                with contextlib.suppress(BadInstantError):
-                    return temporal.instant(text + self._zone)
-            raise RowFault("time", str(error)) from None
-
-    def _scale(self, word: str, unit: str) -> Scale:
-        facts = _quantity(word)
-        if not unit:
-            raise RowFault("unit", "the row has a value and no unit; none is assumed")
-        try:
-            name = units.unit(unit, facts.id)
-        except UnknownUnitError as error:
-            raise RowFault("unit", str(error)) from None
-        rule = units.CONVERSIONS[facts.id][name]
-        convert = functools.partial(units.to_canonical, unit_name=name, quantity_id=facts.id)
-        spread = functools.partial(units.spread_to_canonical, unit_name=name, quantity_id=facts.id)
-        if rule.factor.denominator == 1 and rule.offset == 0:
-            # The product with a whole factor is rounded once, as the exact conversion would be.
-            convert = spread = float(rule.factor).__mul__  # type: ignore[assignment]
-        scale = (facts, rule.note, convert, spread)
-        if len(self._scales) >= _CACHED:
-            self._scales.clear()
-        self._scales[word, unit] = scale
-        return scale
 
     def _value(self, text: str) -> float:
         value = number(text, self._comma)
@@ -292,8 +211,6 @@ class _Reader:
                     f'station "{code}" stood at {at[0]:g}, {at[1]:g} in an earlier row and '
                     f"at {lon:g}, {lat:g} here",
                 )
-        if len(self._codes) >= _CACHED:
-            self._codes.clear()
         self._codes[key] = code
         return code
 
@@ -312,31 +229,6 @@ class _Reader:
             elevation_m=optional(text["elevation_m"], "elevation", "position", self._comma),
             country=text["country"],
         )
-
-
-def _zone(defaults: Defaults) -> str:
-    zone = defaults.get("zone", "")
-    if zone and _ZONE.fullmatch(zone) is None:
-        raise BadParameterError(
-            f'the option zone is "{zone}"; Z or an offset such as +05:00 was expected'
-        )
-    return zone
-
-
-def _length(text: str) -> timedelta:
-    length = duration(text)
-    if length is None:
-        raise RowFault(
-            "averaging", f'"{text[:40]}" is no duration such as PT1H or PT10M, longer than zero'
-        )
-    return length
-
-
-def _quantity(word: str) -> units.Quantity:
-    try:
-        return units.quantity(word)
-    except units.UnknownQuantityError as error:
-        raise RowFault("quantity", str(error)) from None
 
 
 def _status(word: str, value: float | None) -> Status:
