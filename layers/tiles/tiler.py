@@ -16,6 +16,7 @@ from layers.errors import (
     nearest,
 )
 from layers.geo import TILE_PX
+from layers.kinds import KINDS
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind, Question, TileData
 from layers.render import draw, legend, mvt, png, ramp, surface, webp
@@ -86,9 +87,21 @@ class Tiler:
         return full_version(kind.version(moment), style), moment
 
     def pinned(self, request: TileRequest) -> TileRequest:
-        """Return the request with version and time filled in; equal to it if they were."""
+        """Return the request with version and time filled in; equal to it if they were.
+
+        Raises
+        ------
+        UnknownLayerError, UnknownStyleError, NoSurfaceError
+            With the nearest known word.
+        UnsupportedFormatError
+            For a vector tile of cells or pictures.
+        """
+        self._style(request.layer, request.style)
+        if request.format == "mvt" and not KINDS[self._layers[request.layer].kind].vector:
+            raise UnsupportedFormatError(
+                f'layer "{request.layer}" has no vector tiles; png and webp are offered'
+            )
         if request.version is not None:
-            self._style(request.layer, request.style)
             if request.time is not None or request.layer in self._timeless:
                 return request
             return dataclasses.replace(request, time=self._newest_time(request.layer))
@@ -104,12 +117,9 @@ class Tiler:
 
         Raises
         ------
-        UnknownLayerError, UnknownStyleError
-            With the nearest known word.
-        UnsupportedFormatError
-            For a vector tile of cells or pictures.
         GoneError
-            For a version whose data, style or renderer is no longer the one kept.
+            For a version whose data, style or renderer is no longer the one kept; and what
+            ``pinned`` raises.
         """
         pinned = self.pinned(request)
         key = pinned.path
@@ -165,17 +175,15 @@ class Tiler:
         found = self._kinds[pinned.layer].tile(
             pinned.window, pinned.time, data_part(version), question
         )
-        if found is None:
-            return None
-        if pinned.format == "mvt":
-            return _vector(found, pinned) or None
-        return self._picture(found, pinned, style)
+        return None if found is None else self._written(found, pinned, style)
 
-    def _picture(
+    def _written(
         self, found: TileData, pinned: TileRequest, style: StyleDefinition
     ) -> bytes | None:
         chosen = pinned.options
         match found:
+            case Features() if pinned.format == "mvt":
+                return mvt.encode(found, pinned.window, pinned.layer) or None
             case Raster():
                 size_px = pinned.window.size_px
                 shown = surface.classes(found, style, size_px, chosen.breaks, chosen.smooth)
@@ -215,11 +223,3 @@ class Tiler:
             return self.newest(layer, style, moment)[0] == version
         except LayersError:
             return False
-
-
-def _vector(found: TileData, pinned: TileRequest) -> bytes:
-    if not isinstance(found, Features):
-        raise UnsupportedFormatError(
-            f'layer "{pinned.layer}" has no vector tiles; png and webp are offered'
-        )
-    return mvt.encode(found, pinned.window, pinned.layer)

@@ -172,6 +172,9 @@ def test_what_has_no_features_has_no_vector_tile(tmp_path, layer, style):
     made, _, _ = tiler(tmp_path)
     with pytest.raises(UnsupportedFormatError, match="png and webp are offered"):
         made.fetch(request(layer, style, format="mvt"))
+    # The answer does not depend on whether there is something in the tile.
+    with pytest.raises(UnsupportedFormatError):
+        made.pinned(request(layer, style, format="mvt", window=Window(5, 21, 0)))
 
 
 @pytest.mark.parametrize("row", [0, 1])
