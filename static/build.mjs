@@ -1,38 +1,71 @@
-// Builds what the browser gets into dist/, each file named after its content, and lists it in dist/manifest.json:
-// logical name -> { file, bytes, integrity }.
+// Builds what the browser gets into dist/. Files named after their content are listed in dist/manifest.json,
+// logical name -> { file, bytes, integrity }; palettes and the font for drawing on the server keep their names.
+// dist/basemap is not ours: basemap/build.py makes it.
 import { createHash } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname } from "node:path";
 import { build } from "esbuild";
+import { merge } from "topojson-client";
 
-const out = new URL("dist/", import.meta.url);
-await rm(out, { recursive: true, force: true });
-await mkdir(out, { recursive: true });
-
-// Leaflet stays a plain script, because folium's pages speak to its global L.
-const options = { minify: true, write: false, outdir: "dist", absWorkingDir: import.meta.dirname };
-const built = await Promise.all([
-  build({ ...options, entryPoints: { leaflet: "node_modules/leaflet/dist/leaflet-src.js" } }),
-  build({
-    ...options,
-    entryPoints: { leaflet: "node_modules/leaflet/dist/leaflet.css" },
-    bundle: true,
-    loader: { ".png": "file" },
-    assetNames: "[name]-[hash]",
-  }),
-]);
-
+const here = new URL("./", import.meta.url);
+const out = new URL("dist/", here);
 const manifest = {};
-for (const { path, contents } of built.flatMap((each) => each.outputFiles)) {
-  const extension = extname(path);
-  const name = basename(path, extension);
-  const hash = createHash("sha256").update(contents).digest("hex").slice(0, 12);
-  const file = extension === ".png" ? name + extension : `${name}-${hash}${extension}`; // esbuild named these
-  await writeFile(new URL(file, out), contents);
-  manifest[name + extension] = {
-    file,
-    bytes: contents.length,
-    integrity: `sha384-${createHash("sha384").update(contents).digest("base64")}`,
-  };
+
+await mkdir(out, { recursive: true });
+for (const name of await readdir(out)) {
+  if (name !== "basemap") await rm(new URL(name, out), { recursive: true });
 }
+
+function digest(algorithm, bytes, form) {
+  return createHash(algorithm).update(bytes).digest(form);
+}
+
+async function put(name, bytes, file) {
+  const extension = extname(name);
+  const hashed = file ?? `${name.slice(0, -extension.length)}-${digest("sha256", bytes, "hex").slice(0, 12)}${extension}`;
+  await mkdir(dirname(new URL(hashed, out).pathname), { recursive: true });
+  await writeFile(new URL(hashed, out), bytes);
+  manifest[name] = { file: hashed, bytes: bytes.length, integrity: `sha384-${digest("sha384", bytes, "base64")}` };
+}
+
+// Code and styles. esbuild names fonts and pictures itself, since the style sheet must point at them.
+const bundled = await build({
+  absWorkingDir: here.pathname,
+  entryPoints: { app: "src/app.ts", style: "css/app.css" },
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "esm",
+  target: "es2022",
+  legalComments: "none", // licences.txt has them
+  outdir: "dist",
+  assetNames: "media/[name]-[hash]",
+  loader: { ".png": "file", ".woff2": "file" },
+});
+for (const { path, contents } of bundled.outputFiles) {
+  const name = basename(path);
+  if (path.includes("/media/")) await put(`media/${name.replace(/-[A-Z0-9]{8}(?=\.)/, "")}`, contents, `media/${name}`);
+  else await put(name === "style.css" ? "app.css" : name, contents);
+}
+
+// The outline of the two states, in which a surface is shown. Baikonur is a part of Kazakhstan.
+const atlas = JSON.parse(await readFile(new URL("node_modules/world-atlas/countries-10m.json", here)));
+const states = ["Kazakhstan", "Uzbekistan", "Baikonur"];
+const outline = merge(atlas, atlas.objects.countries.geometries.filter((each) => states.includes(each.properties.name)));
+const rounded = outline.coordinates.map((rings) => rings.map((ring) => ring.map((pair) => pair.map((n) => Number(n.toFixed(3))))));
+await put("area.json", Buffer.from(JSON.stringify(rounded)));
+
+await put("icon.svg", await readFile(new URL("css/icon.svg", here)));
+await cp(new URL("palettes/", here), new URL("palettes/", out), { recursive: true });
+
+// The one font that draws labels on the server: every alphabet in one file, read by FreeType as it is.
+await mkdir(new URL("fonts/", out), { recursive: true });
+await copyFile(new URL("node_modules/inter-ui/variable/InterVariable.woff2", here), new URL("fonts/inter-server.woff2", out));
+
+const shipped = ["leaflet/LICENSE", "@fontsource-variable/inter/LICENSE", "world-atlas/LICENSE"];
+const licences = await Promise.all(
+  shipped.map(async (path) => `${dirname(path)}\n\n${await readFile(new URL(`node_modules/${path}`, here), "utf8")}`),
+);
+await put("licences.txt", Buffer.from(licences.join("\n\n")));
+
 await writeFile(new URL("manifest.json", out), JSON.stringify(manifest, null, 2) + "\n");

@@ -1,0 +1,37 @@
+"""Texts for people, by id, in Kazakh, Uzbek, Russian and English: one source of all words.
+
+A text may hold ``{names}`` that are filled in. Texts are written so that no plural form is needed.
+"""
+
+from collections.abc import Mapping
+
+from layers.messages import en, kk, ru, uz
+
+LANGUAGES = ("kk", "uz", "ru", "en")
+
+_CATALOGUES: Mapping[str, Mapping[str, str]] = {
+    "kk": kk.TEXTS,
+    "uz": uz.TEXTS,
+    "ru": ru.TEXTS,
+    "en": en.TEXTS,
+}
+
+__all__ = ["LANGUAGES", "catalogue", "text"]
+
+
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return all texts of a language; KeyError for one that is not of ``LANGUAGES``."""
+    return _CATALOGUES[language]
+
+
+def text(message: str, language: str, **values: object) -> str:
+    """Return the text of an id with ``values`` filled in.
+
+    Raises
+    ------
+    KeyError
+        For an unknown id or language, or a name in the text that no value was given for: a page
+        must not show a gap.
+    """
+    found = _CATALOGUES[language][message]
+    return found.format_map(values) if values else found

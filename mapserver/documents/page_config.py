@@ -1,0 +1,130 @@
+"""The data block of the page: the catalogue in one language, as the page's code reads it."""
+
+from typing import TYPE_CHECKING, Any
+
+from layers import messages
+from layers.geo import Bounds
+from layers.model import Extent, LayerDefinition, StyleDefinition
+from mapserver.documents import legend
+
+if TYPE_CHECKING:
+    from mapserver.documents.assets import Assets
+    from mapserver.documents.page import PageDescription
+
+FILLED = ("surface", "raster")
+AREA = Bounds(46.4, 37.1, 87.4, 55.6)
+"""The two states whose outline is ``area.json``."""
+
+MAX_ZOOM = 14
+
+
+def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
+    """Return the whole block; ``tiles`` are those that folium holds, by ``layer/style``."""
+    language, root, assets = page.language, page.root, page.assets
+    return {
+        "language": language,
+        "context": str(page.catalog.context),
+        "root": root,
+        "utc_offset_min": page.utc_offset_min,
+        "bounds": list(page.view.as_tuple()),
+        "max_zoom": MAX_ZOOM,
+        "area": f"{root}/static/{assets['area.json'].file}",
+        "places": f"{root}/static/basemap/places.json",
+        "layers": [
+            _layer(layer, page.extents[layer.id], language, assets)
+            for layer in page.catalog.layers
+            if layer.id in page.extents
+        ],
+        "tiles": tiles,
+        "messages": messages.catalogue(language),
+    }
+
+
+def value_text(value: float | None, unit: str, language: str) -> str:
+    """Return a value with its unit, or the words for a gap; dose rates are shown in uSv/h."""
+    if value is None:
+        return messages.text("card.no_value", language)
+    shown, name = (value / 1000, "uSv/h") if unit == "nSv/h" else (value, unit)
+    number = f"{shown:.2f}" if unit == "nSv/h" else f"{shown:.1f}"
+    if language != "en":
+        number = number.replace(".", ",")
+    word = messages.catalogue(language).get(f"unit.{name}", name)
+    return f"{number} {word}"
+
+
+def _layer(
+    layer: LayerDefinition, extent: Extent, language: str, assets: "Assets"
+) -> dict[str, Any]:
+    bounds = extent.bounds
+    return {
+        "id": layer.id,
+        "kind": layer.kind,
+        "title": layer.titles.get(language, layer.title),
+        "abstract": layer.abstract,
+        "notice": layer.notice,
+        "quantity": layer.quantity,
+        "bounds": list(bounds.as_tuple()),
+        "min_zoom": extent.min_zoom,
+        "max_zoom": extent.max_zoom,
+        "attribution": layer.attribution,
+        "visible": layer.visible,
+        "clipped": layer.kind == "surface" and _is_of_the_area(bounds),
+        "styles": [_style(layer, style, language, assets) for style in layer.styles],
+    }
+
+
+def _is_of_the_area(bounds: Bounds) -> bool:
+    """Whether the middle of a layer lies in the two states: then it ends at their borders."""
+    lon, lat = (bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2
+    return AREA.west < lon < AREA.east and AREA.south < lat < AREA.north
+
+
+def _style(
+    layer: LayerDefinition, style: StyleDefinition, language: str, assets: "Assets"
+) -> dict[str, Any]:
+    palette = style.palette
+    ramp = assets.ramp(palette) if palette else {}
+    words = messages.catalogue(language)
+    classes = legend.entries(style)
+    # The words of a palette belong to its classes one by one; other breaks have other meanings.
+    fitting = palette is not None and len(palette.colours) == len(classes)
+    prefix = f"class.{palette.id}." if palette and fitting else ""
+    return {
+        "id": style.id,
+        "title": style.titles.get(language, style.title or style.id),
+        "measure": style.measure,
+        "unit": legend.unit_of(layer, style),
+        "raised_from": ramp.get("raised_from"),
+        "alarm_from": ramp.get("alarm_from"),
+        "threshold": style.threshold,
+        "classes": [
+            {
+                "colour": entry["colour"],
+                "text": text_colour(str(entry["colour"])),
+                "low": entry["low"],
+                "high": entry["high"],
+                "label": style.labels[i] if style.labels else "",
+                "words": words.get(f"{prefix}{i}", "") if prefix else "",
+            }
+            for i, entry in enumerate(classes)
+        ],
+    }
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``#RRGGBB``, 0 to 1 (WCAG 2.2, definition)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, definition)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def text_colour(colour: str) -> str:
+    """Return black or white, whichever is read better: one of them has a contrast of 4.5."""
+    dark, light = "#000000", "#FFFFFF"
+    return dark if contrast(colour, dark) >= contrast(colour, light) else light

@@ -1,0 +1,57 @@
+// What the page was composed with; mapserver/documents/page.py writes it. It does not change from hour to hour.
+
+export interface LegendClass {
+  colour: string;
+  text: string; // colour of text on it
+  low: number | null;
+  high: number | null;
+  label: string; // as the catalogue writes it, or ""
+  words: string; // what it means, in the language of the page
+}
+
+export interface Style {
+  id: string;
+  title: string;
+  measure: string;
+  unit: string;
+  raised_from: number | null; // first class that is drawn as a square
+  alarm_from: number | null; // first class that is drawn as a triangle
+  threshold: number | null;
+  classes: LegendClass[];
+}
+
+export interface Layer {
+  id: string;
+  kind: string;
+  title: string;
+  abstract: string;
+  notice: string;
+  quantity: string | null;
+  bounds: [west: number, south: number, east: number, north: number];
+  min_zoom: number;
+  max_zoom: number;
+  attribution: string;
+  visible: boolean;
+  clipped: boolean; // shown inside the area only
+  styles: Style[];
+}
+
+export interface Config {
+  language: Language;
+  context: string;
+  root: string;
+  utc_offset_min: number;
+  bounds: [west: number, south: number, east: number, north: number];
+  max_zoom: number;
+  area: string | null;
+  places: string;
+  layers: Layer[];
+  tiles: Record<string, { address: string; opacity: number }>; // by layer/style; {version}, {time}, {dense} are left open
+  messages: Record<string, string>;
+}
+
+export type Language = "kk" | "uz" | "ru" | "en";
+
+export function readConfig(): Config {
+  return JSON.parse(document.getElementById("map-config")!.textContent!) as Config;
+}

@@ -1,0 +1,76 @@
+// The moving part: which versions and times exist now. The browser keeps the ETag.
+
+export interface Entry {
+  time: string; // "static" for a layer without time
+  data: string; // version of the data: address of files
+  versions: Record<string, string>; // style -> version: address of tiles
+}
+
+interface Document {
+  generated: string;
+  context: string;
+  layers: { id: string; count?: number; times: Entry[] }[];
+}
+
+const EVERY_MS = 60_000;
+
+export class Current {
+  private readonly entries = new Map<string, Map<string, Entry>>();
+  private readonly counts = new Map<string, number>();
+  private readonly address: string;
+  private seen = "";
+
+  constructor(root: string) {
+    this.address = `${root}/current.json`;
+  }
+
+  /** Ask once and then every minute; `changed` is called when something new is there, `failed` when asking fails. */
+  async start(changed: () => void, failed: (failing: boolean) => void): Promise<void> {
+    const ask = async (): Promise<void> => {
+      try {
+        const answer = await fetch(this.address);
+        if (!answer.ok) throw new Error(`${this.address}: ${answer.status}`);
+        const text = await answer.text();
+        failed(false);
+        if (text === this.seen) return;
+        this.seen = text;
+        this.take(JSON.parse(text) as Document);
+        changed();
+      } catch {
+        failed(true);
+      }
+    };
+    await ask();
+    setInterval(() => {
+      if (!document.hidden) void ask();
+    }, EVERY_MS);
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) void ask();
+    });
+  }
+
+  times(layer: string): string[] {
+    return [...(this.entries.get(layer)?.keys() ?? [])];
+  }
+
+  count(layer: string): number {
+    return this.counts.get(layer) ?? 0;
+  }
+
+  /** The entry of exactly that time, the only entry of a timeless layer; null time is the newest. */
+  entry(layer: string, time: string | null): Entry | null {
+    const times = this.entries.get(layer);
+    if (!times?.size) return null;
+    const timeless = times.get("static");
+    if (timeless) return timeless;
+    return time === null ? [...times.values()].at(-1)! : (times.get(time) ?? null);
+  }
+
+  private take(found: Document): void {
+    this.entries.clear();
+    for (const layer of found.layers) {
+      this.entries.set(layer.id, new Map(layer.times.map((entry) => [entry.time, entry])));
+      this.counts.set(layer.id, layer.count ?? 0);
+    }
+  }
+}

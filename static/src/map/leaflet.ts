@@ -1,0 +1,211 @@
+// The only module that knows Leaflet. All others speak of positions [lon, lat], pixels and handles.
+import * as L from "leaflet";
+
+export type Position = readonly [lon: number, lat: number];
+export type Bounds = readonly [west: number, south: number, east: number, north: number];
+
+export interface Handle {
+  remove(): void;
+}
+
+export interface Pixel {
+  x: number;
+  y: number;
+}
+
+/** Panes from the ground up; all that can be pressed lies above all that is only seen. */
+const PANES = { base: 200, surface: 250, lines: 300, zones: 350, faults: 360, quakes: 370, dots: 380, names: 590, stations: 600 };
+export type Pane = keyof typeof PANES;
+
+const flip = ([lon, lat]: Position): L.LatLngTuple => [lat, lon];
+const corners = ([west, south, east, north]: Bounds): L.LatLngBounds => L.latLngBounds([south, west], [north, east]);
+
+export interface LineStyle {
+  colour: string;
+  width: number;
+  opacity?: number;
+  dash?: string;
+  fill?: string;
+  fillOpacity?: number;
+}
+
+export class MapView {
+  private readonly map: L.Map;
+  private readonly dotRenderers = new Map<Pane, L.Canvas>();
+
+  constructor(container: HTMLElement, bounds: Bounds, maxZoom: number, calm: boolean) {
+    const wide = corners(bounds).pad(0.9);
+    this.map = L.map(container, {
+      zoomControl: false,
+      attributionControl: false,
+      minZoom: 3,
+      maxZoom,
+      maxBounds: wide,
+      maxBoundsViscosity: 0.6,
+      worldCopyJump: false,
+      zoomSnap: 0.5,
+      zoomDelta: 1,
+      wheelPxPerZoomLevel: 90,
+      zoomAnimation: !calm,
+      fadeAnimation: !calm,
+      markerZoomAnimation: !calm,
+      inertia: !calm,
+    });
+    for (const [name, level] of Object.entries(PANES)) {
+      const pane = this.map.createPane(name);
+      pane.style.zIndex = String(level);
+      if (name === "lines" || name === "names" || name === "surface" || name === "base") pane.style.pointerEvents = "none";
+    }
+    // Plain words before the credits, and no flag: the map belongs to two states.
+    L.control.attribution({ position: "bottomright", prefix: "Leaflet" }).addTo(this.map);
+    L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 110 }).addTo(this.map);
+  }
+
+  /** Show all of the bounds beside what panels cover, but never from further away than a zoom. */
+  fit(bounds: Bounds, padding: { left: number; top: number; right: number; bottom: number }, least: number): void {
+    const { zoomSnap } = this.map.options;
+    this.map.options.zoomSnap = 0.25; // finer than by hand, so that the first view is well filled
+    this.map.fitBounds(corners(bounds), {
+      paddingTopLeft: [padding.left, padding.top],
+      paddingBottomRight: [padding.right, padding.bottom],
+      animate: false,
+    });
+    if (this.map.getZoom() < least) this.map.setZoom(least, { animate: false });
+    this.map.options.zoomSnap = zoomSnap ?? 1;
+  }
+
+  look(position: Position, zoom: number): void {
+    this.map.setView(flip(position), zoom, { animate: false });
+  }
+
+  /** Bring a position into the part of the map that no panel covers. */
+  reveal(position: Position, padding: { left: number; top: number; right: number; bottom: number }): void {
+    this.map.panInside(flip(position), {
+      paddingTopLeft: [padding.left, padding.top],
+      paddingBottomRight: [padding.right, padding.bottom],
+    });
+  }
+
+  zoomBy(steps: number): void {
+    this.map.setZoom(this.map.getZoom() + steps);
+  }
+
+  credit(text: string): void {
+    this.map.attributionControl.addAttribution(escaped(text));
+  }
+
+  get zoom(): number {
+    return this.map.getZoom();
+  }
+
+  get centre(): Position {
+    const { lng, lat } = this.map.getCenter();
+    return [lng, lat];
+  }
+
+  get size(): Pixel {
+    return this.map.getSize();
+  }
+
+  pixel(position: Position): Pixel {
+    return this.map.latLngToContainerPoint(flip(position));
+  }
+
+  onMoved(listener: () => void): void {
+    this.map.on("moveend zoomend resize", listener);
+  }
+
+  onPressed(listener: (position: Position) => void): void {
+    this.map.on("click", ({ latlng }) => listener([latlng.lng, latlng.lat]));
+  }
+
+  tiles(address: string, pane: Pane, minZoom: number, maxZoom: number, bounds?: Bounds): Handle {
+    return L.tileLayer(address, {
+      pane,
+      minZoom: 0,
+      maxZoom: 22,
+      minNativeZoom: minZoom,
+      maxNativeZoom: maxZoom,
+      keepBuffer: 4,
+      ...(bounds ? { bounds: corners(bounds) } : {}),
+    }).addTo(this.map);
+  }
+
+  /**
+   * Tiles that are drawn here. `draw` paints the tile of (zoom, col, row) and calls `done`; `ready` is called once, when
+   * the first view is complete, so that what stood there before can go without a flicker.
+   */
+  canvasTiles(
+    draw: (canvas: HTMLCanvasElement, zoom: number, col: number, row: number, done: () => void) => void,
+    pane: Pane,
+    maxZoom: number,
+    bounds: Bounds,
+    ready: () => void,
+  ): Handle {
+    const Drawn = L.GridLayer.extend({
+      createTile(coords: L.Coords, done: (error: unknown, tile: HTMLElement) => void): HTMLElement {
+        const canvas = document.createElement("canvas");
+        draw(canvas, coords.z, coords.x, coords.y, () => done(null, canvas));
+        return canvas;
+      },
+    }) as unknown as new (options: L.GridLayerOptions) => L.GridLayer;
+    const layer = new Drawn({ pane, minZoom: 0, maxZoom: 22, maxNativeZoom: maxZoom, bounds: corners(bounds), keepBuffer: 2 });
+    layer.once("load", ready);
+    return layer.addTo(this.map);
+  }
+
+  /** A mark made of an element; its middle stands on the position. */
+  mark(made: HTMLElement, position: Position, pane: Pane): Handle {
+    const icon = L.divIcon({ html: made, className: "mark", iconSize: [0, 0] });
+    // The element inside is the button; Leaflet's own wrapper must not be a second one.
+    return L.marker(flip(position), { icon, pane, keyboard: false, interactive: false }).addTo(this.map);
+  }
+
+  /** A small circle on a canvas: thousands of them stay quick. */
+  dot(position: Position, pane: Pane, radius: number, style: LineStyle, pressed: () => void): Handle {
+    const found = this.dotRenderers.get(pane);
+    const renderer = found ?? L.canvas({ pane, tolerance: 6 });
+    if (!found) this.dotRenderers.set(pane, renderer);
+    const made = L.circleMarker(flip(position), { ...path(style), renderer, radius, bubblingMouseEvents: false });
+    made.on("click", pressed);
+    return made.addTo(this.map);
+  }
+
+  /** Lines and areas of GeoJSON; every part says by `style` how it looks, null for not at all. */
+  shapes(
+    collection: GeoJSON.FeatureCollection,
+    pane: Pane,
+    style: (feature: GeoJSON.Feature) => LineStyle,
+    pressed: ((feature: GeoJSON.Feature, position: Position) => void) | null,
+  ): Handle {
+    return L.geoJSON(collection, {
+      pane,
+      interactive: pressed !== null,
+      bubblingMouseEvents: false,
+      style: (feature) => path(style(feature!)),
+      onEachFeature: (feature, layer) => {
+        if (pressed) layer.on("click", ({ latlng }: L.LeafletMouseEvent) => pressed(feature, [latlng.lng, latlng.lat]));
+      },
+    } as L.GeoJSONOptions).addTo(this.map);
+  }
+}
+
+function path(style: LineStyle): L.PathOptions {
+  return {
+    color: style.colour,
+    weight: style.width,
+    opacity: style.opacity ?? 1,
+    fill: style.fill !== undefined,
+    lineCap: "round",
+    lineJoin: "round",
+    ...(style.fill !== undefined ? { fillColor: style.fill, fillOpacity: style.fillOpacity ?? 1 } : {}),
+    ...(style.dash ? { dashArray: style.dash } : {}),
+  };
+}
+
+/** Leaflet's credits are markup by design; ours are text. */
+function escaped(text: string): string {
+  const made = document.createElement("span");
+  made.textContent = text;
+  return made.innerHTML;
+}

@@ -1,0 +1,138 @@
+// The stations of the shown layers: full marks where there is room, dots where there is not.
+import type { Layer, Style } from "../config.ts";
+import { around, neighbour, type Arrow, type Occupied } from "../declutter.ts";
+import { classOf } from "../scale.ts";
+import type { Handle, MapView, Pixel } from "./leaflet.ts";
+import { MARK_PX, StationMark, type Reading, type Station } from "./station.ts";
+
+const MOST_MARKS = 250; // buttons on the page at once; more would be slow, and no help to anyone
+const RING = "#27303F";
+
+export interface StationWords {
+  number(reading: Reading): string;
+  label(station: Station): string;
+}
+
+interface Shown {
+  mark: StationMark;
+  handle: Handle;
+  station: Station;
+}
+
+export class Stations {
+  private readonly map: MapView;
+  private readonly words: StationWords;
+  private readonly pressed: (station: Station) => void;
+  private readonly marks = new Map<string, Shown>();
+  private dots: Handle[] = [];
+  private focused = "";
+  /** Those that have a full mark, in the order of their weight, with their place on the screen. */
+  visible: { station: Station; pixel: Pixel }[] = [];
+
+  constructor(map: MapView, words: StationWords, pressed: (station: Station) => void) {
+    this.map = map;
+    this.words = words;
+    this.pressed = pressed;
+  }
+
+  show(groups: readonly { layer: Layer; stations: readonly Station[] }[], selected: string | null, rank: (station: Station) => number, occupied: Occupied): void {
+    const { x: width, y: height } = this.map.size;
+    const inView: { station: Station; style: Style; pixel: Pixel; weight: number }[] = [];
+    for (const { layer, stations } of groups) {
+      const style = layer.styles[0];
+      if (!style) continue;
+      for (const station of stations) {
+        const pixel = this.map.pixel(station.position);
+        if (pixel.x < -60 || pixel.y < -60 || pixel.x > width + 60 || pixel.y > height + 60) continue;
+        inView.push({ station, style, pixel, weight: weight(station, style, selected, rank) });
+      }
+    }
+    inView.sort((a, b) => b.weight - a.weight);
+    for (const dot of this.dots) dot.remove();
+    this.dots = [];
+    this.visible = [];
+    const keep = new Set<string>();
+    for (const { station, style, pixel } of inView) {
+      const box = around(pixel.x, pixel.y, MARK_PX / 2 + 1);
+      if (keep.size < MOST_MARKS && occupied.isFree(box)) {
+        occupied.take(box);
+        keep.add(keyOf(station));
+        this.visible.push({ station, pixel });
+        this.mark(station, style);
+      } else {
+        this.dot(station, style);
+      }
+    }
+    for (const [key, { handle }] of this.marks) {
+      if (keep.has(key)) continue;
+      handle.remove();
+      this.marks.delete(key);
+    }
+    this.rove(selected);
+  }
+
+  /** Give the keyboard to the mark of a station, if it has one. */
+  focus(station: Station): boolean {
+    const found = this.marks.get(keyOf(station));
+    found?.mark.button.focus({ preventScroll: true });
+    return found !== undefined;
+  }
+
+  private mark(station: Station, style: Style): void {
+    const key = keyOf(station);
+    let shown = this.marks.get(key);
+    if (!shown) {
+      const mark = new StationMark(() => this.pressed(this.marks.get(key)!.station));
+      mark.button.addEventListener("keydown", (event) => this.step(event, key));
+      mark.button.addEventListener("focus", () => {
+        this.focused = key;
+        this.rove(null);
+      });
+      shown = { mark, station, handle: this.map.mark(mark.button, station.position, "stations") };
+      this.marks.set(key, shown);
+    }
+    shown.station = station;
+    shown.mark.show(station.reading, style, this.words.number(station.reading), this.words.label(station));
+  }
+
+  private dot(station: Station, style: Style): void {
+    const { value } = station.reading;
+    const fill = value === null ? "#ffffff" : style.classes[classOf(value, style.classes)]?.colour;
+    const look = { colour: RING, width: 1.2, fill: fill ?? "#ffffff", fillOpacity: value === null ? 0.35 : 1 };
+    this.dots.push(this.map.dot(station.position, "dots", 4.5, look, () => this.pressed(station)));
+  }
+
+  /** One stop of the tab key for all stations; arrows go on from there. */
+  private rove(selected: string | null): void {
+    const keys = this.visible.map(({ station }) => keyOf(station));
+    const chosen = this.visible.findIndex(({ station }) => station.reading.code === selected);
+    const stop = chosen >= 0 ? keys[chosen] : keys.includes(this.focused) ? this.focused : keys[0];
+    for (const [key, { mark, station }] of this.marks) {
+      mark.button.tabIndex = key === stop ? 0 : -1;
+      if (selected !== null || chosen >= 0) mark.button.setAttribute("aria-pressed", String(station.reading.code === selected));
+    }
+  }
+
+  private step(event: KeyboardEvent, key: string): void {
+    if (!event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+    event.stopPropagation(); // the map would pan
+    const places = this.visible.map(({ pixel }) => pixel);
+    const from = this.visible.findIndex(({ station }) => keyOf(station) === key);
+    const next = neighbour(places, from, event.key as Arrow);
+    if (next !== null) this.focus(this.visible[next]!.station);
+  }
+}
+
+function keyOf(station: Station): string {
+  return `${station.layer}/${station.reading.code}`;
+}
+
+/** What must be seen first: the chosen one, then raised values, then the large places, then the higher value. */
+function weight(station: Station, style: Style, selected: string | null, rank: (station: Station) => number): number {
+  const { code, value } = station.reading;
+  if (code === selected) return 1e6;
+  const index = value === null ? -1 : classOf(value, style.classes);
+  const raised = style.raised_from !== null && index >= style.raised_from ? 1000 * index : 0;
+  return raised + 10 * (20 - rank(station)) + Math.max(index, 0) + (value === null ? -500 : 0);
+}

@@ -1,0 +1,135 @@
+// Zones, faults, earthquakes and other features: how each kind is drawn, and what it is called.
+import type { Layer } from "../config.ts";
+import { classOf, quakeRadius } from "../scale.ts";
+import type { Handle, LineStyle, MapView, Position } from "./leaflet.ts";
+
+export interface Look {
+  dark: boolean;
+  outlined: boolean; // zones as outlines, since a surface is shown
+}
+
+export type Pressed = (layer: Layer, feature: GeoJSON.Feature) => void;
+
+const RING = "#27303F";
+
+export function showFeatures(map: MapView, layer: Layer, collection: GeoJSON.FeatureCollection, look: Look, pressed: Pressed): Handle {
+  const press = (feature: GeoJSON.Feature): void => pressed(layer, feature);
+  switch (layer.kind) {
+    case "zones":
+      return showZones(map, layer, collection, look);
+    case "faults":
+      return together([
+        map.shapes(collection, "faults", () => ({ colour: look.dark ? "#12161d" : "#ffffff", width: 4.5, opacity: 0.55 }), null),
+        map.shapes(collection, "faults", (feature) => faultLine(feature, look), press),
+      ]);
+    case "quakes":
+      return showQuakes(map, layer, collection, press);
+    default:
+      return showOthers(map, collection, look, press);
+  }
+}
+
+function showZones(map: MapView, layer: Layer, collection: GeoJSON.FeatureCollection, look: Look): Handle {
+  const line = look.dark ? "#E9C9A6" : "#6B3A2A";
+  const style = (feature: GeoJSON.Feature): LineStyle => {
+    const colour = zoneColour(layer, feature);
+    return look.outlined
+      ? { colour: line, width: 1.3, opacity: 0.85, dash: "7 4" }
+      : { colour: line, width: 1, opacity: 0.7, fill: colour, fillOpacity: 0.72 };
+  };
+  const shown = look.outlined ? { ...collection, features: aboveLowest(collection.features) } : collection;
+  return map.shapes(shown, "zones", style, null); // a press goes to the map, which answers for the place
+}
+
+/** As outlines, the lowest grade has no edge of its own: where it ends, the drawing ends. */
+function aboveLowest(features: GeoJSON.Feature[]): GeoJSON.Feature[] {
+  const lowest = Math.min(...features.map((feature) => Number(feature.properties?.msk)));
+  return features.filter((feature) => Number(feature.properties?.msk) > lowest);
+}
+
+function zoneColour(layer: Layer, feature: GeoJSON.Feature): string {
+  const classes = layer.styles[0]?.classes ?? [];
+  const msk = Number(feature.properties?.msk);
+  return classes[Number.isFinite(msk) ? classOf(msk, classes) : 0]?.colour ?? "#AA845F";
+}
+
+function faultLine(feature: GeoJSON.Feature, look: Look): LineStyle {
+  const colour = look.dark ? "#F2A58E" : "#7A1F12";
+  const hidden = feature.properties?.status === "inferred";
+  return { colour, width: 1.9, opacity: 0.95, ...(hidden ? { dash: "6 5" } : {}) };
+}
+
+function showQuakes(map: MapView, layer: Layer, collection: GeoJSON.FeatureCollection, press: (feature: GeoJSON.Feature) => void): Handle {
+  const classes = layer.styles[0]?.classes ?? [];
+  // Small ones last, so that a large circle hides none.
+  const features = [...collection.features].sort((a, b) => magnitude(b) - magnitude(a));
+  return together(
+    features.filter(isPoint).map((feature) => {
+      const depth = Number(feature.properties?.depth_km);
+      const fill = feature.properties?.depth_km == null ? "#ffffff" : classes[classOf(depth, classes)]?.colour;
+      const look = { colour: RING, width: 1.3, fill: fill ?? "#52A9A3", fillOpacity: 0.78 };
+      return map.dot(positionOf(feature), "quakes", quakeRadius(magnitude(feature)), look, () => press(feature));
+    }),
+  );
+}
+
+function showOthers(map: MapView, collection: GeoJSON.FeatureCollection, look: Look, press: (feature: GeoJSON.Feature) => void): Handle {
+  const colour = look.dark ? "#9db8e8" : "#24324B";
+  const points = collection.features.filter(isPoint);
+  const rest = { ...collection, features: collection.features.filter((feature) => !isPoint(feature)) };
+  return together([
+    map.shapes(rest, "faults", () => ({ colour, width: 1.6, fill: colour, fillOpacity: 0.12 }), press),
+    ...points.map((feature) =>
+      map.dot(positionOf(feature), "dots", 6, { colour: "#ffffff", width: 2, fill: colour }, () => press(feature)),
+    ),
+  ]);
+}
+
+/** Where numerals stand on the outlines of zones: every so many pixels along the line. */
+export function outlineLabels(map: MapView, collection: GeoJSON.FeatureCollection): { text: string; position: Position }[] {
+  const { x: width, y: height } = map.size;
+  const found: { text: string; position: Position }[] = [];
+  for (const feature of aboveLowest(collection.features)) {
+    const msk = Number(feature.properties?.msk);
+    for (const ring of rings(feature.geometry)) {
+      let since = 130;
+      let last: { x: number; y: number } | null = null;
+      for (const position of ring) {
+        const at = map.pixel([position[0]!, position[1]!]);
+        if (last) since += Math.hypot(at.x - last.x, at.y - last.y);
+        last = at;
+        if (since < 260 || at.x < 0 || at.y < 0 || at.x > width || at.y > height) continue;
+        since = 0;
+        found.push({ text: roman(msk), position: [position[0]!, position[1]!] });
+      }
+    }
+  }
+  return found;
+}
+
+/** MSK grades are written in Roman numerals, which no one takes for a dose. */
+export function roman(grade: number): string {
+  return ["0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"][grade] ?? String(grade);
+}
+
+function rings(geometry: GeoJSON.Geometry): GeoJSON.Position[][] {
+  if (geometry.type === "Polygon") return geometry.coordinates;
+  return geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];
+}
+
+function isPoint(feature: GeoJSON.Feature): boolean {
+  return feature.geometry.type === "Point";
+}
+
+function positionOf(feature: GeoJSON.Feature): Position {
+  const [lon = 0, lat = 0] = (feature.geometry as GeoJSON.Point).coordinates;
+  return [lon, lat];
+}
+
+function magnitude(feature: GeoJSON.Feature): number {
+  return Number(feature.properties?.magnitude) || 0;
+}
+
+function together(handles: Handle[]): Handle {
+  return { remove: () => handles.forEach((handle) => handle.remove()) };
+}

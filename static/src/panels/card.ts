@@ -1,0 +1,129 @@
+// The card beside the map: what a station read, what a feature is, what is known of a place.
+import type { Config, Layer } from "../config.ts";
+import { coloured, element, icon } from "../dom.ts";
+import { nameOf, type Station } from "../map/station.ts";
+import { classOf } from "../scale.ts";
+import type { Words } from "../words.ts";
+
+export type Row = [label: string, value: string | Node | null | undefined];
+
+/** The frame of every card: heading, mark of what is not real, content. */
+export function card(words: Words, title: string, kicker: string, notice: string, close: () => void, ...children: (Node | null)[]): HTMLElement[] {
+  const button = element("button", { type: "button", class: "tool close", "aria-label": words.text("card.close") }, icon("close"));
+  button.addEventListener("click", close);
+  const heading = element("h2", { tabindex: "-1" }, title);
+  return [
+    element("header", {}, element("div", {}, element("p", { class: "kicker" }, kicker), heading), button),
+    ...(notice ? [element("p", { class: "notice" }, notice)] : []),
+    ...children.filter((child): child is HTMLElement => child !== null),
+  ];
+}
+
+export function facts(rows: Row[]): HTMLElement {
+  const list = element("dl", { class: "facts" });
+  for (const [label, value] of rows) {
+    if (value !== null && value !== undefined && value !== "") list.append(element("dt", {}, label), element("dd", {}, value));
+  }
+  return list;
+}
+
+export function noticeOf(config: Config, words: Words, layer?: Layer): string {
+  if ((config.context === "simulated" || config.context === "exercise") && (!layer || layer.quantity)) {
+    return words.text(`context.${config.context}`);
+  }
+  if (!layer?.notice) return "";
+  const id = `notice.${layer.notice}`;
+  return words.messages.has(id) ? words.text(id) : layer.notice;
+}
+
+export function stationCard(layer: Layer, station: Station, words: Words): Node[] {
+  const { reading, position } = station;
+  const style = layer.styles[0];
+  const shown: Node[] = [];
+  if (reading.value === null) {
+    shown.push(element("p", { class: "big none" }, words.text("card.no_value")));
+  } else {
+    const entry = style?.classes[classOf(reading.value, style.classes)];
+    const number = element("strong", {}, words.number(reading.value, reading.unit));
+    const big = element("p", { class: "big" }, number, " ", element("span", {}, words.unit(reading.unit)));
+    shown.push(big);
+    if (entry) {
+      shown.push(element("p", { class: "verdict" }, coloured(element("span", { class: "swatch" }), entry.colour), entry.words || words.classLabel(entry, style!.unit)));
+    }
+  }
+  const spread = reading.value !== null && reading.sd !== null ? `± ${words.value(reading.sd, reading.unit)}` : words.text("card.not_given");
+  const time = reading.begin_time && reading.end_time ? reading.begin_time : null;
+  shown.push(
+    facts([
+      [words.text("card.quantity"), quantityWord(reading.quantity || layer.quantity || "", words)],
+      [words.text("card.sd"), reading.value === null ? null : spread],
+      [words.text("card.time"), time && words.hour(time, reading.end_time!)],
+      [words.text("card.utc"), time && words.utc(time)],
+      [words.text("card.status"), statusWord(reading.status, words)],
+      [words.text("card.reasons"), reading.reasons?.map((reason) => reasonWord(reason, words)).join("; ")],
+      [words.text("card.network"), reading.network],
+      [words.text("card.elevation"), reading.elevation_m === null ? null : `${words.plain(reading.elevation_m, 0)} ${words.text("unit.m")}`],
+      [words.text("card.position"), positionText(position, words)],
+      [words.text("card.received"), reading.received_at && words.clock(reading.received_at)],
+      [words.text("card.code"), reading.code],
+      [words.text("card.revision"), reading.revision !== null && reading.revision > 1 ? String(reading.revision) : null],
+    ]),
+  );
+  return shown;
+}
+
+export function titleOfStation(station: Station, config: Config): string {
+  return nameOf(station.reading, config.language);
+}
+
+export function featureCard(config: Config, layer: Layer, feature: GeoJSON.Feature, words: Words): { title: string; body: Node } {
+  const found = (feature.properties ?? {}) as Record<string, unknown>;
+  const text = (key: string): string => (found[key] === null || found[key] === undefined ? "" : String(found[key]));
+  const number = (key: string): number | null => (Number.isFinite(Number(text(key) || NaN)) ? Number(text(key)) : null);
+  const name = text(`name_${config.language}`) || text("name_en") || text("name") || text("place");
+  const magnitude = number("magnitude");
+  const depth = number("depth_km");
+  if (layer.kind === "quakes" && magnitude !== null) {
+    const day = text("time");
+    const rows: Row[] = [
+      [words.text("quake.magnitude"), `${words.plain(magnitude, 1)} ${text("magnitude_type") === "unknown" ? "" : text("magnitude_type")}`.trim()],
+      [words.text("quake.depth"), depth === null ? words.text("card.not_given") : words.value(depth, "km")],
+      [words.text("quake.time"), day && words.utc(day)],
+      [words.text("card.source"), text("source")],
+    ];
+    return { title: words.text("quake.title", { magnitude: words.plain(magnitude, 1), place: name, date: day ? words.date(day) : "" }), body: facts(rows) };
+  }
+  const accuracy = number("position_accuracy_km");
+  const rows: Row[] = [
+    [words.text("fault.type"), translated("fault.type.", text("type"), words)],
+    [words.text("fault.sense"), translated("fault.sense.", text("slip_sense"), words)],
+    [words.text("fault.accuracy"), accuracy === null ? null : `± ${words.value(accuracy, "km")}`],
+    [words.text("card.source"), text("source")],
+  ];
+  if (layer.kind === "faults") return { title: name || layer.title, body: facts(rows) };
+  const plain = Object.entries(found).filter(([key, value]) => !key.startsWith("name") && typeof value !== "object");
+  return { title: name || layer.title, body: facts(plain.map(([key, value]): Row => [key, String(value)])) };
+}
+
+export function translated(prefix: string, word: string, words: Words): string {
+  const id = `${prefix}${word.replaceAll("-", "_")}`;
+  return words.messages.has(id) ? words.text(id) : word;
+}
+
+export function quantityWord(quantity: string, words: Words): string {
+  return translated("quantity.", quantity, words);
+}
+
+export function statusWord(status: string, words: Words): string {
+  return translated("status.", status, words);
+}
+
+function reasonWord(reason: string, words: Words): string {
+  return translated("reason.", reason, words);
+}
+
+export function positionText([lon, lat]: readonly [number, number], words: Words): string {
+  const east = words.text(lon < 0 ? "side.west" : "side.east");
+  const north = words.text(lat < 0 ? "side.south" : "side.north");
+  return `${words.plain(Math.abs(lat), 3)}° ${north}, ${words.plain(Math.abs(lon), 3)}° ${east}`;
+}

@@ -1,0 +1,143 @@
+// What the colours, shapes and lines mean: always in words too.
+import type { Config, Layer, Style } from "../config.ts";
+import { coloured, element, svg } from "../dom.ts";
+import { quakeRadius } from "../scale.ts";
+import type { State } from "../state.ts";
+import type { Words } from "../words.ts";
+
+export function showLegend(root: HTMLElement, config: Config, state: State, words: Words): void {
+  const filled = config.layers.find((layer) => layer.id === state.filled);
+  const style = filled?.styles.find((each) => each.id === state.style) ?? filled?.styles[0];
+  const parts: HTMLElement[] = [];
+  if (filled && style) {
+    parts.push(classes(words.styleTitle(filled, style), style, words, true));
+    if (filled.kind === "surface") parts.push(hatchKey(words));
+  }
+  for (const id of state.overlays) {
+    const layer = config.layers.find((each) => each.id === id);
+    if (layer) parts.push(...overlayKey(layer, config, state, words));
+  }
+  if (!parts.length) parts.push(element("p", {}, words.text("legend.empty")));
+  const body = element("div", { class: "legend-body" }, ...parts);
+  const old = root.querySelector("details");
+  if (old) {
+    old.querySelector(".legend-body")!.replaceWith(body);
+    return;
+  }
+  const roomy = window.matchMedia("(min-width: 48rem) and (min-height: 34rem)").matches;
+  root.append(element("details", { open: roomy }, element("summary", {}, words.text("legend.title")), body));
+}
+
+function classes(title: string, style: Style, words: Words, descending: boolean): HTMLElement {
+  const rows = style.classes.map((entry) => {
+    const swatch = coloured(element("span", { class: "swatch" }), entry.colour);
+    return element(
+      "li",
+      {},
+      swatch,
+      element("span", { class: "edge" }, words.classLabel(entry, style.unit)),
+      element("span", { class: "words" }, entry.words),
+    );
+  });
+  if (descending) rows.reverse();
+  return element("section", {}, element("h3", {}, title), element("ol", { class: "classes" }, ...rows));
+}
+
+function hatchKey(words: Words): HTMLElement {
+  return element(
+    "p",
+    { class: "key" },
+    element("span", { class: "swatch hatched", "aria-hidden": "true" }),
+    element("span", {}, words.text("legend.unknown")),
+  );
+}
+
+function overlayKey(layer: Layer, config: Config, state: State, words: Words): HTMLElement[] {
+  const style = layer.styles[0];
+  switch (layer.kind) {
+    case "stations": {
+      const shapes = element("section", {}, element("h3", {}, layer.title));
+      // A surface of the same quantity explains the colours already.
+      const filled = config.layers.find((each) => each.id === state.filled);
+      const explained = filled?.quantity === layer.quantity && filled?.styles.find((each) => each.id === state.style)?.measure === "mean";
+      if (style?.classes.length && !explained) {
+        shapes.replaceChildren(...classes(words.styleTitle(layer, { ...style, measure: "mean" }), style, words, true).childNodes);
+      }
+      if (style?.raised_from !== null && style?.raised_from !== undefined) {
+        shapes.append(
+          element(
+            "ul",
+            { class: "shapes" },
+            shapeKey("circle", words.text("shape.circle")),
+            shapeKey("square", words.text("shape.square")),
+            shapeKey("triangle", words.text("shape.triangle")),
+            shapeKey("hollow", words.text("shape.hollow")),
+          ),
+        );
+      }
+      return shapes.childElementCount > 1 ? [shapes] : [];
+    }
+    case "zones": {
+      if (!style) return [];
+      if (state.filled === null) return [classes(layer.title, style, words, true)];
+      return [lineKey("zone", layer.title, words.text("legend.zone_lines"))];
+    }
+    case "faults":
+      return [lineKey("fault", layer.title, "")];
+    case "quakes":
+      return style ? [quakeKey(layer, style, words)] : [];
+    default:
+      return [];
+  }
+}
+
+function shapeKey(shape: string, text: string): HTMLElement {
+  const drawn: Record<string, [string, Record<string, string>]> = {
+    circle: ["circle", { cx: "8", cy: "8", r: "6" }],
+    hollow: ["circle", { cx: "8", cy: "8", r: "6" }],
+    square: ["rect", { x: "2.4", y: "2.4", width: "11.2", height: "11.2", rx: "2" }],
+    triangle: ["path", { d: "M8 1.5 15 14H1Z" }],
+  };
+  const [name, attributes] = drawn[shape]!;
+  const picture = svg("svg", { viewBox: "0 0 16 16", class: "shape", "data-shape": shape, "aria-hidden": "true" }, svg(name, attributes));
+  return element("li", {}, picture, text);
+}
+
+function lineKey(kind: string, title: string, words: string): HTMLElement {
+  return element(
+    "p",
+    { class: "key" },
+    element("span", { class: `line ${kind}`, "aria-hidden": "true" }),
+    element("span", {}, title, words && element("small", {}, words)),
+  );
+}
+
+function quakeKey(layer: Layer, style: Style, words: Words): HTMLElement {
+  const sizes = [6, 7, 8].map((magnitude) => {
+    const radius = quakeRadius(magnitude);
+    const size = String(2 * radius + 2);
+    const middle = String(radius + 1);
+    const picture = svg(
+      "svg",
+      { width: size, height: size, class: "quake-size", "aria-hidden": "true" },
+      svg("circle", { cx: middle, cy: middle, r: String(radius) }),
+    );
+    return element("li", {}, picture, `M ${magnitude}`);
+  });
+  const depths = style.classes.map((entry) =>
+    element(
+      "li",
+      {},
+      coloured(element("span", { class: "swatch" }), entry.colour),
+      element("span", {}, words.classLabel(entry, style.unit)),
+    ),
+  );
+  return element(
+    "section",
+    {},
+    element("h3", {}, layer.title),
+    element("ul", { class: "quake-sizes" }, ...sizes),
+    element("p", { class: "caption" }, words.text("legend.depth")),
+    element("ul", { class: "depths" }, ...depths),
+  );
+}

@@ -1,0 +1,109 @@
+// What is known of any place, in plain words.
+import type { Config, Layer } from "../config.ts";
+import { element } from "../dom.ts";
+import { roman } from "../map/vectors.ts";
+import type { Words } from "../words.ts";
+import { facts, type Row } from "./card.ts";
+
+interface Value {
+  name: string;
+  value: number | null;
+  unit: string;
+}
+
+interface Answer {
+  layer: string;
+  title: string;
+  kind: string;
+  known: boolean;
+  reason: string;
+  threshold?: number | null;
+  values: Value[];
+}
+
+export interface PointAnswer {
+  layers: Answer[];
+  nearest_stations: { code: string; name: string | Record<string, string>; distance_km: number; value: number | null; unit: string; age_s: number | null }[];
+}
+
+export async function askPoint(root: string, lon: number, lat: number, time: string | null): Promise<PointAnswer> {
+  const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5), ...(time ? { time } : {}) });
+  const answer = await fetch(`${root}/api/v1/point?${query}`);
+  if (!answer.ok) throw new Error(`point: ${answer.status}`);
+  return (await answer.json()) as PointAnswer;
+}
+
+export function pointBody(config: Config, found: PointAnswer, shown: readonly string[], words: Words): Node[] {
+  const body: Node[] = [];
+  for (const answer of found.layers) {
+    const layer = config.layers.find((each) => each.id === answer.layer);
+    if (!layer || (layer.kind === "surface" && !shown.includes(layer.id) && !layer.visible)) continue;
+    if (layer.kind === "surface" || layer.kind === "raster") body.push(surfaceWords(layer, answer, words));
+    else if (layer.kind === "zones" && answer.known) body.push(zoneWords(layer, answer, words));
+  }
+  const stations = found.nearest_stations.slice(0, 3);
+  if (stations.length) {
+    body.push(element("h3", {}, words.text("point.nearest")));
+    body.push(facts(stations.map((station): Row => [nameIn(station.name, config.language) || station.code, stationWords(station, words)])));
+  }
+  return body.length ? body : [element("p", {}, words.text("reason.outside_domain"))];
+}
+
+function pick(answer: Answer, name: string): Value | null {
+  const found = answer.values.find((each) => each.name === name);
+  return found && found.value !== null ? found : null;
+}
+
+function surfaceWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
+  const part = element("section", {}, element("h3", {}, layer.title));
+  const mean = pick(answer, "mean") ?? pick(answer, "value");
+  if (!answer.known || !mean) {
+    const id = `reason.${answer.reason}`;
+    part.append(element("p", { class: "unknown" }, words.text(words.messages.has(id) ? id : "reason.unknown")));
+    return part;
+  }
+  part.append(element("p", { class: "big" }, element("strong", {}, words.number(mean.value!, mean.unit)), " ", element("span", {}, words.unit(mean.unit))));
+  const low = pick(answer, "p05");
+  const high = pick(answer, "p95");
+  if (low && high) {
+    const range = { low: words.number(low.value!, low.unit), high: words.value(high.value!, high.unit) };
+    part.append(element("p", {}, words.text("point.interval", range)));
+  }
+  const chance = pick(answer, "exceedance");
+  if (chance && answer.threshold) {
+    const share = chance.value!;
+    const id = share < 0.01 ? "point.chance_small" : share > 0.99 ? "point.chance_large" : "point.chance";
+    part.append(element("p", {}, words.text(id, { value: words.value(answer.threshold, mean.unit), chance: words.value(share, "1") })));
+  }
+  part.append(element("p", { class: "caption" }, words.text("point.estimated")));
+  return part;
+}
+
+function zoneWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
+  const grade = pick(answer, "msk");
+  const low = pick(answer, "pga_min_g");
+  const high = pick(answer, "pga_max_g");
+  const text = grade ? words.text("point.zone", { grade: roman(grade.value!) }) : "";
+  const shaking =
+    low && high ? words.text("point.shaking", { low: words.number(low.value!, "g"), high: words.number(high.value!, "g") }) : "";
+  const notice = layer.notice && words.messages.has(`notice.${layer.notice}`) ? words.text(`notice.${layer.notice}`) : layer.notice;
+  return element(
+    "section",
+    {},
+    element("h3", {}, layer.title),
+    text && element("p", {}, text),
+    shaking && element("p", {}, shaking),
+    notice && element("p", { class: "caption" }, notice),
+  );
+}
+
+function stationWords(station: PointAnswer["nearest_stations"][number], words: Words): string {
+  const distance = words.text("point.distance", { distance: words.plain(station.distance_km, station.distance_km < 10 ? 1 : 0) });
+  if (station.value === null) return `${distance}, ${words.text("card.no_value")}`;
+  const old = station.age_s === null ? "" : `, ${words.age(station.age_s)}`;
+  return `${words.value(station.value, station.unit)}, ${distance}${old}`;
+}
+
+function nameIn(name: string | Record<string, string>, language: string): string {
+  return typeof name === "string" ? name : (name[language] ?? name.en ?? "");
+}

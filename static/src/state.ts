@@ -1,0 +1,51 @@
+// What the reader chose. Panels change it, the map and the panels follow it.
+
+export type Theme = "light" | "dark";
+
+export interface Card {
+  kind: "station" | "feature" | "point";
+  layer: string; // id; "" for a point
+  code: string; // of a station
+  position: readonly [lon: number, lat: number];
+  feature: GeoJSON.Feature | null;
+}
+
+export interface State {
+  filled: string | null;
+  style: string; // of the filled layer
+  threshold: number | null;
+  overlays: readonly string[];
+  time: string | null; // null follows the newest
+  unit: "uSv/h" | "nSv/h";
+  theme: Theme;
+  card: Card | null;
+  failing: boolean; // the server did not answer
+}
+
+type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
+
+export class Store {
+  private readonly listeners: Listener[] = [];
+  private now: State;
+
+  constructor(state: State) {
+    this.now = state;
+  }
+
+  get state(): State {
+    return this.now;
+  }
+
+  set(patch: Partial<State>): void {
+    const changed = new Set(
+      (Object.keys(patch) as (keyof State)[]).filter((key) => JSON.stringify(patch[key]) !== JSON.stringify(this.now[key])),
+    );
+    if (!changed.size) return;
+    this.now = { ...this.now, ...patch };
+    for (const listener of this.listeners) listener(this.now, changed);
+  }
+
+  follow(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+}

@@ -1,0 +1,38 @@
+// Numbers as the four languages write them. Chromium's Intl is wrong for kk and uz, so this is our own.
+import type { Language } from "../config.ts";
+
+const NO_BREAK_SPACE = "\u00a0";
+const MINUS = "\u2212";
+
+export function formatNumber(value: number, decimals: number, language: Language): string {
+  const [whole = "", fraction] = Math.abs(value).toFixed(decimals).split(".");
+  const english = language === "en";
+  // Four digits stay together outside of English, as CLDR asks for.
+  const grouped =
+    english || whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, english ? "," : NO_BREAK_SPACE) : whole;
+  const zero = !/[1-9]/.test(whole + (fraction ?? ""));
+  return (value < 0 && !zero ? MINUS : "") + grouped + (fraction ? (english ? "." : ",") + fraction : "");
+}
+
+/** As many decimals as leave about three digits that mean something, at most `most`. */
+export function decimalsFor(value: number, most: number): number {
+  const size = Math.abs(value);
+  if (size >= 100) return 0;
+  return Math.min(most, size >= 10 ? 1 : 2);
+}
+
+export type DoseUnit = "uSv/h" | "nSv/h";
+
+/** A dose rate given in nSv/h, in the unit that the reader chose. */
+export function formatDose(value: number, unit: DoseUnit, language: Language): string {
+  if (unit === "nSv/h") return formatNumber(value, value < 10 ? 1 : 0, language);
+  const micro = value / 1000;
+  return formatNumber(micro, micro >= 100 ? 0 : micro >= 10 ? 1 : 2, language);
+}
+
+/** An edge of a class: no digit more than it needs. */
+export function formatEdge(value: number, language: Language): string {
+  let decimals = 0;
+  while (decimals < 6 && Math.abs(Number(value.toFixed(decimals)) - value) > Math.abs(value) * 1e-9) decimals++;
+  return formatNumber(value, decimals, language);
+}
