@@ -124,11 +124,14 @@ class Tiler:
         pinned = self.pinned(request)
         key = pinned.path
         tile = self._memory.get(key)
+        if tile is not None:
+            return tile
+        tile = self._stored(pinned, key)
         if tile is None:
             tile = self._flight.once(
                 key, lambda: self._stored(pinned, key), lambda: self._made(pinned, key)
             )
-            self._memory.put(key, tile)
+        self._memory.put(key, tile)
         return tile
 
     def legend(
