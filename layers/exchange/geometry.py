@@ -17,6 +17,7 @@ _DEPTH = {
     "Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2,
     "MultiPolygon": 3,
 }  # fmt: skip
+_NUMBERS = frozenset((float, int))  # and no bool, which is an int too
 
 
 def geometry(value: Any, box: Bounds | None) -> BaseGeometry:
@@ -88,11 +89,14 @@ def _check_position(position: Any, box: Bounds | None) -> None:
     if (
         not isinstance(position, list)
         or not 2 <= len(position) <= 4
-        or not all(type(number) in (float, int) for number in position)
+        or not _NUMBERS.issuperset(map(type, position))
     ):
         raise RowFault("geometry", f"{str(position)[:60]} is no position of two or three numbers")
+    lon, lat = position[:2]
+    if box is None and -180 <= lon <= 180 and -90 <= lat <= 90:
+        return
     # Whole numbers may have any number of digits; only their size matters here.
-    lon, lat = (float(max(-1e9, min(1e9, n))) if n == n else math.nan for n in position[:2])
+    lon, lat = (float(max(-1e9, min(1e9, n))) if n == n else math.nan for n in (lon, lat))
     places.check(lon, lat, box)
 
 

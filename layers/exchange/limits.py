@@ -12,8 +12,9 @@ RAW_CHARS = 1_000
 """What is kept of a rejected row."""
 
 # A GeoJSON text of 64 MB could ask for gigabytes once parsed, so its parts are counted before.
-MAX_JSON_BRACKETS = 3_000_000
-MAX_JSON_COMMAS = 8_000_000
+# At these counts the worst text (nothing but different keys) takes 0.8 GB, 20 MB of zones 0.25.
+MAX_JSON_BRACKETS = 2_000_000
+MAX_JSON_COMMAS = 4_000_000
 MAX_FEATURES = 500_000
 MAX_VERTICES = 500_000
 """Of one geometry; the most detailed coastlines of whole states have fewer."""
