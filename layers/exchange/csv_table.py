@@ -199,7 +199,7 @@ class _Reader:
         else:
             lon = needed(lon_text, "longitude", "position", self._comma)
             lat = needed(lat_text, "latitude", "position", self._comma)
-            places.check(lon, lat, self._box)
+            places.check(lon, lat, self._box, cells[self._index["country"]].strip())
             code = places.checked_code(code) if code else places.code_of(lon, lat)
             at = self._stations.get(code)
             if at is None:

@@ -142,6 +142,8 @@ def _station(item: Any, defaults: Defaults, box: Bounds | None) -> Station:
     if not isinstance(shape, shapely.Point):
         raise RowFault("geometry", f"a station is a Point, not a {shape.geom_type}")
     words = {name: value for name, value in properties.items() if isinstance(value, str)}
+    country = words.get("country", defaults.get("country", ""))
+    places.check(shape.x, shape.y, box, country)
     code = properties.get("code", properties.get("station_code", item.get("id")))
     height = properties.get("elevation_m")
     if height is None:
@@ -155,7 +157,7 @@ def _station(item: Any, defaults: Defaults, box: Bounds | None) -> Station:
         lat=shape.y,
         names=places.names_of(words),
         elevation_m=None if height is None else float(height),
-        country=words.get("country", defaults.get("country", "")),
+        country=country,
         valid_from=_time(properties, "valid_from"),
         valid_to=_time(properties, "valid_to"),
     )

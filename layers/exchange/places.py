@@ -10,6 +10,8 @@ from layers.geo import Bounds
 
 LANGUAGES = ("kk", "uz", "ru", "en")
 MAX_CODE_CHARS = 64
+# Boxes of the two states, a little wider than their borders.
+_COUNTRIES = {"KZ": Bounds(46.0, 40.0, 88.0, 56.0), "UZ": Bounds(55.5, 37.0, 73.5, 46.0)}
 
 
 def domain(defaults: Defaults) -> Bounds | None:
@@ -33,17 +35,18 @@ def domain(defaults: Defaults) -> Bounds | None:
         ) from None
 
 
-def check(lon: float, lat: float, box: Bounds | None) -> None:
+def check(lon: float, lat: float, box: Bounds | None, country: str = "") -> None:
     """Refuse a position that is not on Earth, or that only makes sense when swapped.
 
     A swapped position of Central Asia is still one on Earth (43 E, 77 N), so it can be seen only
-    where the caller says in which ``box`` the positions lie.
+    where the caller says in which ``box`` the positions lie, or the row in which ``country``.
 
     Raises
     ------
     RowFault
         ``position`` or ``swapped``.
     """
+    box = _COUNTRIES.get(country.upper(), box)
     if -180 <= lon <= 180 and -90 <= lat <= 90:
         if (
             box is None

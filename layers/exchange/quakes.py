@@ -10,7 +10,6 @@ from layers.geo import Bounds
 from layers.model import Feature
 
 COLLECTION = "earthquakes"
-PROPERTIES = ("magnitude", "magnitude_type", "depth_km", "place", "time_precision", "source")
 # The largest magnitude ever measured is 9.5 (Chile 1960); small local ones are negative. The
 # deepest earthquakes known lie near 750 km; stations on mountains make some slightly negative.
 _MAGNITUDES = (-3.0, 10.0)

@@ -70,7 +70,7 @@ def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
 def _station(words: dict[str, str], box: Bounds | None, comma: bool) -> Station:
     lon = needed(words["lon"], "longitude", "position", comma)
     lat = needed(words["lat"], "latitude", "position", comma)
-    places.check(lon, lat, box)
+    places.check(lon, lat, box, words.get("country", ""))
     begin, end = _time(words, "valid_from"), _time(words, "valid_to")
     if begin and end and end <= begin:
         raise RowFault("interval", "valid_to is not later than valid_from")

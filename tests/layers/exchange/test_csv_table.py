@@ -246,6 +246,11 @@ def test_only_the_stated_bounds_tell_a_swapped_position_of_the_region() -> None:
     assert len(read("lon,lat,value\n43.25,76.95,0.1\n", **BARE)) == 2
 
 
+def test_the_country_of_a_row_tells_a_swapped_position() -> None:
+    assert refused("lon,lat,value,country\n43.25,76.95,0.1,KZ\n", **BARE).code == "swapped"
+    assert refused("lon,lat,value\n41.31,69.28,0.1\n", country="UZ", **BARE).code == "swapped"
+
+
 def test_columns_of_any_name_can_be_pointed_at() -> None:
     text = '"code (S)","date (S)","stationId (N)","unit (S)","value (N)"\n'
     text += '"PM2.5","2020-03-29T00:00:00.000Z","12","mg/m3","0.0343"\n'

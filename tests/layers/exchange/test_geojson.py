@@ -174,6 +174,8 @@ def test_wrong_properties_reject_the_feature(properties: Any, code: str, words: 
 
 def test_stations_are_points_with_a_code() -> None:
     facts = {"code": "KZ1", "name_en": "Almaty", "name_ru": "Алматы", "country": "KZ"}
+    swapped = refused(feature(shape("Point", [43.25, 76.95]), facts), collection="stations")
+    assert swapped.code == "swapped"
     station, line, nameless = read(
         feature(shape("Point", [76.95, 43.25, 847]), facts),
         feature(shape("LineString", [[70, 42], [71, 42]]), {"code": "KZ2"}),
