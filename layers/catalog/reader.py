@@ -183,11 +183,9 @@ def _style(
             f'ramp "{ramp}" has {len(palette.colours)} colours; {len(breaks)} breaks need one more'
         )
     unit = fields.get("unit", str, "")
-    if unit and quantity and unit not in ("1", "%"):
-        try:
-            unit = units.unit(unit, quantity)
-        except BadInputError as reason:
-            raise fields.error(str(reason)) from reason
+    canonical = units.QUANTITIES[quantity].unit if quantity else unit
+    if unit not in ("", "1", canonical):
+        raise fields.error(f'breaks are in {canonical}, or shares ("1"); "unit" is "{unit}"')
     labels = fields.get("labels", list, [])
     if labels and len(labels) != len(breaks) + 1:
         raise fields.error(f'"labels" has {len(labels)} entries; {len(breaks) + 1} classes exist')

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from layers import interpolation
 from layers.errors import BadFileError, BadParameterError
 
-FloatArray = NDArray[np.float64]
+FloatArray = NDArray[np.floating[Any]]
 UNITS = ("nSv/h", "uSv/h", "uR/h", "none")
 
 

@@ -1,13 +1,14 @@
 """How a command writes: through the running keeper, or by becoming it."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from layers.store import Paths
 from mapserver.documents import assets
 from mapserver.runtime import channel
-from mapserver.runtime.keeper import Keeper, raise_answer
-from mapserver.runtime.opening import context_for, definition
+from mapserver.runtime.channel import raise_answer
+from mapserver.runtime.entries import context_for, definition
 from mapserver.settings import Settings
 
 
@@ -23,6 +24,9 @@ def ask(settings: Settings, header: Mapping[str, Any], payload: bytes = b"") -> 
         return raise_answer(channel.call(Paths(settings.data_dir).socket, header, payload))
     except channel.KeeperAwayError:
         pass
+    # The keeper's rooms are heavy: a command that only asks one does not load them.
+    from mapserver.runtime.keeper import Keeper
+
     catalog = definition(settings, assets.read())
     keeper = Keeper(settings, catalog.layers, (), context_for(settings, catalog))
     try:
@@ -30,3 +34,10 @@ def ask(settings: Settings, header: Mapping[str, Any], payload: bytes = b"") -> 
         return raise_answer(keeper.answer(header, payload))
     finally:
         keeper.close()
+
+
+def until_ready(settings: Settings) -> None:
+    """Wait until the running keeper has the newest surfaces; end when there is no keeper."""
+    socket = Paths(settings.data_dir).socket
+    while not raise_answer(channel.call(socket, {"op": "status"}))["ready"]:
+        time.sleep(0.5)

@@ -5,7 +5,7 @@ import click
 from layers import catalog as catalogs
 from mapserver import settings
 from mapserver.documents import assets
-from mapserver.runtime.opening import definition
+from mapserver.runtime.entries import definition
 
 
 @click.group()

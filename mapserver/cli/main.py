@@ -8,7 +8,7 @@ import click
 
 from layers.errors import LayersError
 from mapserver import settings
-from mapserver.cli.data import backup, doctor, ingest, reprocess, token
+from mapserver.cli.data import backup, doctor, ingest, reprocess, seed, token
 from mapserver.cli.interpolate import interpolate
 from mapserver.cli.lists import catalog
 
@@ -60,5 +60,5 @@ def keeper() -> None:
     keep(settings.read())
 
 
-for command in (ingest, token, reprocess, backup, doctor, catalog, interpolate):
+for command in (ingest, seed, token, reprocess, backup, doctor, catalog, interpolate):
     main.add_command(command)

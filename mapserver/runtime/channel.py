@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from layers import errors
 from layers.errors import UnavailableError
 
 HEADER_BYTES = 64_000_000
@@ -115,3 +116,11 @@ def call(
         except (OSError, EOFError, ValueError):
             raise KeeperAwayError("the keeper went away before it answered") from None
     return answer
+
+
+def raise_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a keeper answered, or raise the error that it names."""
+    if "ok" in answer:
+        return dict(answer["ok"])
+    kind = getattr(errors, str(answer.get("error")), errors.LayersError)
+    raise kind(str(answer.get("text", "the keeper failed")))

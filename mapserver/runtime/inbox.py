@@ -4,6 +4,7 @@ import dataclasses
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,7 +35,10 @@ class Inbox:
     def look(self, now: datetime) -> None:
         """Take in what has arrived; what is refused is set aside with the reason beside it."""
         if self._is_due("", now, EVERY):
-            self._look_into(self._settings.data_dir / self._settings.incoming, "*", None, now)
+            try:
+                self._look_into(self._settings.data_dir / self._settings.incoming, "*", None, now)
+            except LayersError as error:
+                LOG.warning("incoming: %s", error)
         for feed in self._feeds:
             if self._is_due(feed.id, now, timedelta(seconds=feed.every_s)):
                 try:
@@ -67,6 +71,8 @@ class Inbox:
     ) -> None:
         place.mkdir(parents=True, exist_ok=True)
         for file in folder.scan(place, now_s=now.timestamp(), pattern=pattern):
+            if feed is None and self._belongs_to_a_feed(file.path):
+                continue
             try:
                 with folder.opened(file, max_bytes=self._settings.max_upload_bytes) as stream:
                     body = stream.read()
@@ -78,6 +84,13 @@ class Inbox:
                 LOG.warning("%s was refused: %s", file.name, error)
             else:
                 folder.finish(file, "done", accounted(answer))
+
+    def _belongs_to_a_feed(self, path: Path) -> bool:
+        """Tell whether a feed of the catalogue takes this file, with what it knows of it."""
+        places = (self._settings.data_dir / feed.location for feed in self._feeds)
+        return any(
+            path.parent == place.parent and fnmatchcase(path.name, place.name) for place in places
+        )
 
     def _delivery(
         self,

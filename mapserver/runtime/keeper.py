@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from layers import errors, refresh, store, temporal
+from layers import refresh, store, temporal
 from layers.errors import LayersError
 from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
 from layers.store import FolderLock, Reader, Writer
@@ -166,6 +166,9 @@ class Keeper:
         refresher = threading.Thread(target=self._refresh, name="refresh", daemon=True)
         self.demonstration.begin(self._now())
         refresher.start()
+        # The newest hour first: what comes after would compete with it for the one writer.
+        while not (self._fresh.wait(TICK_S) or self._stopping.is_set()):
+            pass
         while not self._stopping.is_set():
             try:
                 if self.demonstration.catch_up(self._now()):
@@ -244,11 +247,3 @@ class Keeper:
                         keep_hours=self.settings.surface_hours,
                         open_hours=self.settings.open_hours,
                     )
-
-
-def raise_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a keeper answered, or raise the error that it names."""
-    if "ok" in answer:
-        return dict(answer["ok"])
-    kind = getattr(errors, str(answer.get("error")), errors.LayersError)
-    raise kind(str(answer.get("text", "the keeper failed")))

@@ -4,33 +4,19 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from layers import catalog as catalogs
 from layers.catalog import Catalog
 from layers.kinds import Sources
-from layers.model import CatalogDefinition, Context
 from layers.store import PUBLIC, Paths, Reader
 from layers.tiles import Tiler
 from mapserver.app import utc_now
 from mapserver.documents import assets as built
 from mapserver.documents.assets import Assets
 from mapserver.runtime import channel
-from mapserver.runtime.keeper import raise_answer
+from mapserver.runtime.channel import raise_answer
+from mapserver.runtime.entries import definition
 from mapserver.runtime.land import Land
 from mapserver.services.site import Site
 from mapserver.settings import Settings
-
-
-def definition(settings: Settings, assets: Assets) -> CatalogDefinition:
-    """Read and check the catalogue that the settings name."""
-    path = settings.catalog or catalogs.DEFAULT_CATALOG
-    return catalogs.read(path, assets.palettes())
-
-
-def context_for(settings: Settings, catalog: CatalogDefinition) -> Context:
-    """Return the context that a new data folder gets: simulated only for a demonstration."""
-    if catalog.context is Context.SIMULATED and not settings.demo:
-        return Context.ROUTINE
-    return catalog.context
 
 
 def open_site(settings: Settings) -> Site:
@@ -68,5 +54,5 @@ def open_site(settings: Settings) -> Site:
 
 
 def _font(assets: Assets) -> bytes | None:
-    path = assets.folder / "fonts" / "inter-server.ttf"
+    path = assets.folder / "fonts" / "inter-server.woff2"
     return path.read_bytes() if path.is_file() else None

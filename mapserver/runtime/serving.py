@@ -1,5 +1,6 @@
 """`mapserver serve`: one keeper and several web workers, ended together."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -75,6 +76,7 @@ def serve(settings: Settings) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    seeding = _seeding(settings)
     print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
     try:
         Granian(
@@ -89,14 +91,26 @@ def serve(settings: Settings) -> None:
             log_level=LogLevels.warning,
         ).serve()
     finally:
+        seeding.terminate()
+        seeding.wait()
         keeper.end()
+
+
+def _seeding(settings: Settings) -> subprocess.Popen[bytes]:
+    """Draw the low zooms of the base map in the background: a first visitor need not wait."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "mapserver", "seed", "basemap", "--wait"],
+        env={**os.environ, **settings.environment()},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def keep(settings: Settings) -> None:
     """Run the keeper in this process until standard input closes or a signal asks it to end."""
     from mapserver.documents import assets
+    from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
-    from mapserver.runtime.opening import context_for, definition
 
     try:
         catalog = definition(settings, assets.read())
@@ -109,6 +123,8 @@ def keep(settings: Settings) -> None:
         sys.stdin.read()
         keeper.stop()
 
+    # A hostile file is refused with a sentence; GDAL's own remarks about it help nobody.
+    logging.getLogger("rasterio").setLevel(logging.ERROR)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: keeper.stop())
     server = keeper.listen()
