@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { merge } from "topojson-client";
 
@@ -23,14 +24,14 @@ function digest(algorithm, bytes, form) {
 async function put(name, bytes, file) {
   const extension = extname(name);
   const hashed = file ?? `${name.slice(0, -extension.length)}-${digest("sha256", bytes, "hex").slice(0, 12)}${extension}`;
-  await mkdir(dirname(new URL(hashed, out).pathname), { recursive: true });
+  await mkdir(dirname(fileURLToPath(new URL(hashed, out))), { recursive: true });
   await writeFile(new URL(hashed, out), bytes);
   manifest[name] = { file: hashed, bytes: bytes.length, integrity: `sha384-${digest("sha384", bytes, "base64")}` };
 }
 
 // Code and styles. esbuild names fonts and pictures itself, since the style sheet must point at them.
 const bundled = await build({
-  absWorkingDir: here.pathname,
+  absWorkingDir: fileURLToPath(here),
   entryPoints: { app: "src/app.ts", style: "css/app.css" },
   bundle: true,
   minify: true,
