@@ -1,24 +1,26 @@
 """Where things are: positions, bounds, tile matrix sets, windows and cell grids.
 
 Inside, the order is longitude, latitude and west, south, east, north; other orders exist only at
-the edge. Tiles follow the OGC set WebMercatorQuad, whose constants come from morecantile.
+the edge. Tiles follow the OGC set WebMercatorQuad; its arithmetic is here, because a tile is named
+a thousand times a second, and morecantile is what it is tested against.
 """
 
 import functools
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import morecantile
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
-from layers.errors import BadExtentError
+from layers.errors import BadExtentError, BadParameterError, nearest
+
+if TYPE_CHECKING:
+    import morecantile
 
 FloatArray = NDArray[np.floating[Any]]
 
-WEB_MERCATOR_QUAD = morecantile.tms.get("WebMercatorQuad")
 TILE_PX = 256
 MAX_ZOOM = 22
 EARTH_RADIUS_M = 6378137.0
@@ -205,6 +207,24 @@ class CellGrid:
         col = math.floor((float(x) + HALF_WORLD_M) / size_m) - self.col
         row = math.floor((HALF_WORLD_M - float(y)) / size_m) - self.row
         return (row, col) if 0 <= row < self.height and 0 <= col < self.width else None
+
+
+@functools.cache
+def tile_matrix_set(set_id: str = "WebMercatorQuad") -> "morecantile.TileMatrixSet":
+    """Return an OGC tile matrix set with its scales and well-known names, for documents.
+
+    Raises
+    ------
+    BadParameterError
+        For a set that is not registered, with the nearest one.
+    """
+    # Its models take a second to build: only who asks for a whole set pays for them.
+    import morecantile
+
+    known = morecantile.tms.list()
+    if set_id not in known:
+        raise BadParameterError(f'no tile matrix set "{set_id}"{nearest(set_id, known)}')
+    return morecantile.tms.get(set_id)
 
 
 def conic(bounds: Bounds) -> pyproj.CRS:

@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "layers.unit": "Unit of the dose rate",
     # Legend
     "legend.title": "Legend",
+    "legend.about": "Borders, names, sources",
     "legend.empty": "No layer is shown.",
     "legend.unknown": "The network cannot know here: too far from any station",
     "legend.exceedance": "Chance to exceed {value}, %",
@@ -127,7 +128,7 @@ TEXTS: dict[str, str] = {
     "point.estimated": "Estimated from the stations around; it was not measured here.",
     "point.nearest": "Nearest stations",
     "point.distance": "{distance} km away",
-    "point.zone": "Shaking of grade {grade} (MSK-64) is the grade of this zone.",
+    "point.zone": "This zone is of grade {grade} on the MSK-64 scale of shaking.",
     "point.shaking": "That is a peak ground acceleration of {low} to {high} g.",
     "point.failed": "The server did not answer. Please try again.",
     "reason.no_station_near": "The network cannot know here: too far from any station.",

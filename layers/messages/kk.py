@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "layers.threshold": "Шек",
     "layers.unit": "Доза қуатының бірлігі",
     "legend.title": "Шартты белгілер",
+    "legend.about": "Шекаралар, атаулар, дереккөздер",
     "legend.empty": "Қабаттар көрсетілмеген.",
     "legend.unknown": "Мұнда желі біле алмайды: бекеттерден тым алыс",
     "legend.exceedance": "{value} мәнінен асу ықтималдығы, %",

@@ -31,6 +31,7 @@ TEXTS: dict[str, str] = {
     "layers.threshold": "Chegara",
     "layers.unit": "Doza quvvati birligi",
     "legend.title": "Shartli belgilar",
+    "legend.about": "Chegaralar, nomlar, manbalar",
     "legend.empty": "Qatlamlar koʻrsatilmagan.",
     "legend.unknown": "Bu yerda tarmoq bila olmaydi: stansiyalardan juda uzoq",
     "legend.exceedance": "{value} dan oshish ehtimoli, %",

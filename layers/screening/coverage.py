@@ -47,5 +47,7 @@ def coverage(place: Point, lon: FloatArray, lat: FloatArray, *, count: int = 5) 
     order = np.argsort(distance, kind="stable")[:count]
     around = np.asarray(azimuth)[order] % 360.0
     sides = np.sort(around)
-    gap = 360.0 if len(sides) < 2 else float(np.max(np.diff(np.append(sides, sides[0] + 360))))
+    gaps = np.diff(np.append(sides, sides[:1] + 360.0))
+    # Rounding may leave a hair more than the whole circle between two stations at one place.
+    gap = min(360.0, float(gaps.max(initial=0.0))) if len(sides) > 1 else 360.0
     return Coverage(order, np.asarray(distance)[order], around, gap)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,15 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The built files. ``files`` are named after their content and never change."""
+    """The built files. ``files`` are named after their content and never change.
+
+    ``land`` is what the base map says of itself: its attribution, and a notice by language.
+    """
 
     folder: Path
     files: Mapping[str, Asset]
     ramps: Mapping[str, Mapping[str, Any]]
+    land: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Asset:
         """Return the asset of a logical name such as ``app.js``.
@@ -79,8 +83,10 @@ def read(folder: Path | None = None) -> Assets:
             f"{place} holds no manifest.json; `make assets` builds what the browser needs"
         ) from reason
     ramps = (json.loads(path.read_text("utf-8")) for path in sorted(place.glob("palettes/*.json")))
+    land = place / "basemap" / "manifest.json"
     return Assets(
         folder=place,
         files={name: Asset(**entry) for name, entry in manifest.items()},
         ramps={ramp["id"]: ramp for ramp in ramps},
+        land=json.loads(land.read_text("utf-8")) if land.is_file() else {},
     )

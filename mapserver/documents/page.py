@@ -8,14 +8,14 @@ nonce, and the same description gives the same bytes. Values of stations never e
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import folium
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.template import Template
 
-from layers import messages, temporal
+from layers import messages
 from layers.geo import Bounds
 from layers.model import CatalogDefinition, Context, Extent
 from mapserver.documents import page_config
@@ -152,7 +152,7 @@ class LocalMap(folium.Map):
 <main id="map" aria-label="{{ text('page.map')|e }}"></main>
 <div class="shell">
 <header class="lead panel">
-<h1>{{ text('page.title')|e }}</h1>
+<h1>{% for line in this.lines %}<span>{{ line|e }} </span>{% endfor %}</h1>
 <p id="subtitle">{{ this.subtitle|e }}</p>
 {%- if this.notice %}
 <p class="notice">{{ this.notice|e }}</p>
@@ -170,7 +170,7 @@ class LocalMap(folium.Map):
 {{- this.short_in(language)|e }}</a>
 {%- endfor %}
 </nav>
-<div id="tools" class="panel" role="toolbar" aria-label="{{ text('page.tools')|e }}"></div>
+<div id="tools" class="panel" role="group" aria-label="{{ text('page.tools')|e }}"></div>
 </div>
 <section id="layers" class="panel" aria-label="{{ text('layers.title')|e }}" hidden></section>
 </div>
@@ -218,12 +218,13 @@ class LocalMap(folium.Map):
         context = page.catalog.context
         marked = context in (Context.SIMULATED, Context.EXERCISE)
         self.notice = self.page_text(f"context.{context}") if marked else ""
+        self.lines = self.page_text("page.title").split("\u00a0· ")
         self.rows = [
             (station.name, page_config.value_text(station.value, station.unit, page.language))
             for station in page.stations
         ]
-        newest = temporal.word(page.newest) if page.newest else ""
-        self.caption = f"{self.subtitle} · {newest}" + (f" · {self.notice}" if self.notice else "")
+        parts = (self.subtitle, _local(page.newest, page.utc_offset_min), self.notice)
+        self.caption = " · ".join(part for part in parts if part)
 
     def page_text(self, message: str) -> str:
         """Return a text in the language of the page."""
@@ -245,6 +246,13 @@ class LocalMap(folium.Map):
         block = page_config.config(self.page, {each.tile_name: each.described() for each in tiles})
         text = json.dumps(block, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return text.replace("<", "\\u003c")
+
+
+def _local(moment: datetime | None, offset_min: int) -> str:
+    if moment is None:
+        return ""
+    local = moment.astimezone(timezone(timedelta(minutes=offset_min)))
+    return f"{local:%Y-%m-%d %H:%M %Z}"
 
 
 def compose(page: PageDescription) -> str:

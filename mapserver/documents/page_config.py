@@ -29,6 +29,8 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
         "bounds": list(page.view.as_tuple()),
         "max_zoom": MAX_ZOOM,
         "area": f"{root}/static/{assets['area.json'].file}",
+        "credit": assets.land.get("attribution", ""),
+        "notice": assets.land.get("notices", {}).get(language, ""),
         "places": f"{root}/static/basemap/places.json",
         "layers": [
             _layer(layer, page.extents[layer.id], language, assets)

@@ -88,7 +88,7 @@ def serve(settings: Settings) -> None:
             blocking_threads=settings.threads,
             respawn_failed_workers=True,
             log_access=False,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         ).serve()
     finally:
         seeding.terminate()

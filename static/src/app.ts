@@ -46,12 +46,14 @@ const covered = (): { left: number; top: number; right: number; bottom: number }
 };
 if (shared.zoom !== null) map.look([shared.lon!, shared.lat!], shared.zoom);
 else map.fit(config.bounds, covered(), window.innerWidth < 768 ? 4.25 : 3);
-for (const layer of config.layers) if (layer.attribution) map.credit(layer.attribution);
+for (const credit of new Set([config.credit, ...config.layers.map((layer) => layer.attribution)])) if (credit) map.credit(credit);
 
 const scene = new Scene(config, map, store, current, files, words);
 const cards = new Cards(byId("card"), config, store, scene, words, () => timeShown());
 const timeBar = new TimeBar(byId("time"), store, words, config.utc_offset_min);
 const layersSheet = new Sheet(byId("layers"), words.text("layers.title"), words);
+// The two share one column: while layers are chosen, the legend steps back.
+layersSheet.onToggle = (open) => byId("legend").classList.toggle("stepped-back", open);
 
 // Tools.
 const layersButton = iconButton("layers", words.text("layers.title"), () => layersSheet.toggle(layersButton));
@@ -116,14 +118,16 @@ map.onMoved(remember);
 
 function showTitle(state: State): void {
   const layer = config.layers.find((each) => each.id === state.filled);
-  byId("subtitle").textContent = layer?.title ?? words.text("layers.no_surface");
+  const style = layer?.styles.find((each) => each.id === state.style);
+  const measure = layer && style && style.measure !== "mean" ? ` · ${words.styleTitle(layer, style)}` : "";
+  byId("subtitle").textContent = (layer?.title ?? words.text("layers.no_surface")) + measure;
   byId("offline").hidden = !state.failing;
 }
 
 function followAll(state: State, changed: ReadonlySet<keyof State> | null): void {
   const any = (...keys: (keyof State)[]): boolean => changed === null || keys.some((key) => changed.has(key));
   if (any("theme")) document.documentElement.dataset.theme = state.theme;
-  if (any("filled", "failing")) showTitle(state);
+  if (any("filled", "style", "threshold", "unit", "failing")) showTitle(state);
   if (any("filled", "style", "threshold", "overlays", "unit")) {
     showLayers(layersSheet.body, config, store, words);
     showLegend(byId("legend"), config, state, words);

@@ -45,6 +45,8 @@ export interface Config {
   max_zoom: number;
   area: string | null;
   places: string;
+  credit: string; // of the base map
+  notice: string; // what borders and names on it do not mean
   layers: Layer[];
   tiles: Record<string, { address: string; opacity: number }>; // by layer/style; {version}, {time}, {dense} are left open
   messages: Record<string, string>;

@@ -2,6 +2,7 @@
 import type { Config, Layer } from "./config.ts";
 import type { Current, Entry } from "./current.ts";
 import { Occupied } from "./declutter.ts";
+import { element } from "./dom.ts";
 import type { Files } from "./files.ts";
 import type { Handle, MapView } from "./map/leaflet.ts";
 import { Names, placeNames, type Place } from "./map/names.ts";
@@ -96,6 +97,7 @@ export class Scene {
     const { state } = this.store;
     this.showBase(state);
     this.showFilled(state);
+    this.showPlace(state);
     const overlays = this.config.layers.filter((layer) => isOverlay(layer) && state.overlays.includes(layer.id));
     this.drop(overlays, "feature/");
     for (const id of [...this.groups.keys()]) {
@@ -157,24 +159,38 @@ export class Scene {
     const layer = this.config.layers.find((each) => each.id === state.filled);
     const entry = layer && this.current.entry(layer.id, state.time);
     const style = layer?.styles.find((each) => each.id === state.style) ?? layer?.styles[0];
+    if (!layer || !entry || !style || layer.kind !== "surface") this.take("coming");
     if (!layer || !entry || !style) return this.take("filled");
     if (layer.kind !== "surface") return this.plainTiles("filled", layer, style.id, "surface");
     const threshold = style.measure === "exceedance" ? (state.threshold ?? style.threshold) : null;
     const query = `?smooth=1${threshold === null ? "" : `&threshold=${threshold}`}`;
     const address = this.tiles(layer, style.id, entry) + query;
     const key = `${address} ${state.theme}`;
-    if (this.kept.get("filled")?.key === key) return;
+    if (this.kept.get("coming")?.key === key) return;
+    if (this.kept.get("filled")?.key === key) return this.take("coming");
     void this.area(layer).then((area) => {
-      if (this.store.state !== state) return;
-      const old = this.kept.get("filled");
+      if (this.store.state !== state || this.kept.get("coming")?.key === key) return;
       const hatch = state.theme === "dark" ? "rgba(222,230,240,.34)" : "rgba(40,50,66,.38)";
       const { opacity: light } = this.config.tiles[`${layer.id}/${style.id}`]!;
       const opacity = state.theme === "dark" ? light * DARK_SHARE : light;
       const options = { address, opacity, bounds: layer.bounds, maxZoom: layer.max_zoom, area, hatch };
-      const handle = showSurface(this.map, options, () => old?.handle.remove());
-      // What stood there before leaves when the new one is complete, and in any case when it is replaced itself.
-      this.kept.set("filled", { key, handle: { remove: () => (old?.handle.remove(), handle.remove()) } });
+      // What stands stays until the new one is complete; one that was still coming gives way at once.
+      this.take("coming");
+      const handle = showSurface(this.map, options, () => {
+        if (this.kept.get("coming")?.handle !== handle) return;
+        this.kept.delete("coming");
+        this.take("filled");
+        this.kept.set("filled", { key, handle });
+      });
+      this.kept.set("coming", { key, handle });
     });
+  }
+
+  /** The place that the card speaks of. */
+  private showPlace({ card }: State): void {
+    if (card?.kind !== "point") return this.take("place");
+    const ring = (): HTMLElement => element("span", { class: "place", "aria-hidden": "true" });
+    this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "names"));
   }
 
   private async area(layer: Layer): Promise<Area | null> {

@@ -36,6 +36,8 @@ test("a negative number that rounds to zero has no sign", () => {
 test("a dose rate keeps two decimals in uSv/h at background and none when it is large", () => {
   assert.equal(formatDose(118.4, "uSv/h", "en"), "0.12");
   assert.equal(formatDose(118.4, "nSv/h", "en"), "118");
+  assert.equal(formatDose(1.24, "uSv/h", "en"), "0.001");
+  assert.equal(formatDose(0, "uSv/h", "en"), "0.00");
   assert.equal(formatDose(12_340, "uSv/h", "ru"), "12,3");
   assert.equal(formatDose(1_234_000, "uSv/h", "ru"), "1234");
   assert.equal(formatDose(4.26, "nSv/h", "kk"), "4,3");

@@ -46,6 +46,8 @@ def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         "appendFileSync('../builds', 'x');\n"
         "writeFileSync('dist/manifest.json', '{}');\n"
     )
+    (static / "basemap").mkdir()
+    (static / "basemap" / "build.py").write_text("")
     monkeypatch.setattr(module, "STATIC", static)
     monkeypatch.setattr(module, "DIST", static / "dist")
     monkeypatch.setattr(module, "BUILT_FROM", static / "dist" / "sources.sha256")
@@ -97,7 +99,8 @@ def test_every_module_of_the_wheel_is_imported_far_from_the_checkout(
         f"for package in map(importlib.import_module, {PACKAGES!r}):\n"
         "    print(package.__file__)\n"
         "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
-        "        if not found.name.endswith('.__main__'):\n"
+        # Alembic runs the files of migrations/, nobody imports them.
+        "        if not found.name.endswith(('.__main__', '.migrations.env')):\n"
         "            importlib.import_module(found.name)\n"
     )
     ended = subprocess.run(

@@ -43,7 +43,7 @@ export class MapView {
       maxBounds: wide,
       maxBoundsViscosity: 0.6,
       worldCopyJump: false,
-      zoomSnap: 0.5,
+      zoomSnap: 0.25, // so that the first view is well filled
       zoomDelta: 1,
       wheelPxPerZoomLevel: 90,
       zoomAnimation: !calm,
@@ -63,15 +63,15 @@ export class MapView {
 
   /** Show all of the bounds beside what panels cover, but never from further away than a zoom. */
   fit(bounds: Bounds, padding: { left: number; top: number; right: number; bottom: number }, least: number): void {
-    const { zoomSnap } = this.map.options;
-    this.map.options.zoomSnap = 0.25; // finer than by hand, so that the first view is well filled
     this.map.fitBounds(corners(bounds), {
       paddingTopLeft: [padding.left, padding.top],
       paddingBottomRight: [padding.right, padding.bottom],
       animate: false,
     });
-    if (this.map.getZoom() < least) this.map.setZoom(least, { animate: false });
-    this.map.options.zoomSnap = zoomSnap ?? 1;
+    if (this.map.getZoom() < least) {
+      this.map.setView(corners(bounds).getCenter(), least, { animate: false });
+      this.map.panBy([(padding.right - padding.left) / 2, (padding.bottom - padding.top) / 2], { animate: false });
+    }
   }
 
   look(position: Position, zoom: number): void {

@@ -68,7 +68,11 @@ export class Stations {
       handle.remove();
       this.marks.delete(key);
     }
-    this.rove(selected);
+    for (const { mark, station } of this.marks.values()) {
+      mark.button.setAttribute("aria-pressed", String(station.reading.code === selected));
+    }
+    if (selected !== null) this.focused = this.visible.map(({ station }) => keyOf(station)).find((key) => key.endsWith(`/${selected}`)) ?? this.focused;
+    this.rove();
   }
 
   /** Give the keyboard to the mark of a station, if it has one. */
@@ -86,7 +90,7 @@ export class Stations {
       mark.button.addEventListener("keydown", (event) => this.step(event, key));
       mark.button.addEventListener("focus", () => {
         this.focused = key;
-        this.rove(null);
+        this.rove();
       });
       shown = { mark, station, handle: this.map.mark(mark.button, station.position, "stations") };
       this.marks.set(key, shown);
@@ -103,14 +107,10 @@ export class Stations {
   }
 
   /** One stop of the tab key for all stations; arrows go on from there. */
-  private rove(selected: string | null): void {
+  private rove(): void {
     const keys = this.visible.map(({ station }) => keyOf(station));
-    const chosen = this.visible.findIndex(({ station }) => station.reading.code === selected);
-    const stop = chosen >= 0 ? keys[chosen] : keys.includes(this.focused) ? this.focused : keys[0];
-    for (const [key, { mark, station }] of this.marks) {
-      mark.button.tabIndex = key === stop ? 0 : -1;
-      if (selected !== null || chosen >= 0) mark.button.setAttribute("aria-pressed", String(station.reading.code === selected));
-    }
+    const stop = keys.includes(this.focused) ? this.focused : keys[0];
+    for (const [key, { mark }] of this.marks) mark.button.tabIndex = key === stop ? 0 : -1;
   }
 
   private step(event: KeyboardEvent, key: string): void {

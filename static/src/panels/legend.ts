@@ -17,9 +17,13 @@ export function showLegend(root: HTMLElement, config: Config, state: State, word
     const layer = config.layers.find((each) => each.id === id);
     if (layer) parts.push(...overlayKey(layer, config, state, words));
   }
+  if (config.notice) {
+    const about = element("p", { class: "caption" }, `${config.notice} ${config.credit}.`);
+    parts.push(element("details", { class: "about" }, element("summary", {}, words.text("legend.about")), about));
+  }
   if (!parts.length) parts.push(element("p", {}, words.text("legend.empty")));
   const body = element("div", { class: "legend-body" }, ...parts);
-  const old = root.querySelector("details");
+  const old = root.querySelector(":scope > details");
   if (old) {
     old.querySelector(".legend-body")!.replaceWith(body);
     return;

@@ -5,6 +5,7 @@ import type { Words } from "../words.ts";
 export class Sheet {
   readonly body = element("div", { class: "sheet-body" });
   private readonly root: HTMLElement;
+  onToggle: (open: boolean) => void = () => undefined;
   private opener: HTMLElement | null = null;
 
   constructor(root: HTMLElement, title: string, words: Words) {
@@ -24,12 +25,14 @@ export class Sheet {
     this.opener = opener;
     this.root.hidden = false;
     opener.setAttribute("aria-expanded", "true");
+    this.onToggle(true);
     this.root.querySelector("h2")!.focus();
   }
 
   close(): void {
     if (this.root.hidden) return;
     this.root.hidden = true;
+    this.onToggle(false);
     this.opener?.setAttribute("aria-expanded", "false");
     this.opener?.focus();
   }

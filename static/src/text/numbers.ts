@@ -27,7 +27,9 @@ export type DoseUnit = "uSv/h" | "nSv/h";
 export function formatDose(value: number, unit: DoseUnit, language: Language): string {
   if (unit === "nSv/h") return formatNumber(value, value < 10 ? 1 : 0, language);
   const micro = value / 1000;
-  return formatNumber(micro, micro >= 100 ? 0 : micro >= 10 ? 1 : 2, language);
+  // A small spread is not nothing.
+  const decimals = micro >= 100 ? 0 : micro >= 10 ? 1 : micro > 0 && micro < 0.01 ? 3 : 2;
+  return formatNumber(micro, decimals, language);
 }
 
 /** An edge of a class: no digit more than it needs. */

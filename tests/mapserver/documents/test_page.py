@@ -211,6 +211,7 @@ def test_a_hostile_name_stays_text():
 
 def test_without_a_script_the_values_stand_in_a_list():
     page = compose(description("ru"))
+    assert "<caption>Мощность дозы · 2026-11-23 13:00 UTC+05:00 · " in page
     assert '<th scope="row">Almaty</th><td class="number">0,12 мкЗв/ч</td>' in page
     assert (
         f'<th scope="row">Aral</th><td class="number">{messages.text("card.no_value", "ru")}</td>'
