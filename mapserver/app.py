@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from layers.errors import LayersError
 from mapserver import negotiation
 from mapserver.auth import TokenMissingError
-from mapserver.services import data, health, observations, pages, tiles
+from mapserver.services import data, health, observations, pages, point, tiles
 from mapserver.services.site import Site
 
 LOG = logging.getLogger("mapserver")
@@ -22,7 +22,7 @@ def create_app(site: Site) -> Flask:
     app = Flask("mapserver", static_folder=None)
     app.url_map.strict_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for service in (tiles, data, observations, pages, health):
+    for service in (tiles, data, point, observations, pages, health):
         app.register_blueprint(service.blueprint(site))
 
     @app.before_request

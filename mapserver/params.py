@@ -13,6 +13,7 @@ from layers.errors import (
     nearest,
 )
 from layers.geo import TILE_PX, Point, Window
+from layers.kinds import KINDS
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import TileOptions, TileRequest
 
@@ -91,17 +92,33 @@ def tile_request(
     """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
     only(query, TILE_KEYS)
     asked, image = window(words["zoom"], words["col"], words["leaf"])
-    token, time = words["version"], words["time"]
-    at = None if time in (LATEST, STATIC) else temporal.instant(time)
+    token = words["version"]
     return TileRequest(
         layer=layer.id,
         style=style.id,
         version=None if token == LATEST else version(token),
-        time=at,
+        time=layer_time(layer, words["time"]),
         window=asked,
         format=image,
         options=_options(query, style),
     )
+
+
+def layer_time(layer: LayerDefinition, word: str) -> datetime | None:
+    """Return the instant that an address names; a layer is never shown at a time it has not."""
+    timed = KINDS[layer.kind].timed
+    if word == STATIC and timed:
+        raise BadParameterError(
+            f'layer "{layer.id}" changes with time; name a time or "{LATEST}", not "{STATIC}"'
+        )
+    if word in (LATEST, STATIC):
+        return None
+    at = temporal.instant(word)
+    if not timed:
+        raise BadParameterError(
+            f'layer "{layer.id}" has no times; write "{STATIC}" or "{LATEST}", not "{word}"'
+        )
+    return at
 
 
 def version(text: str) -> str:

@@ -15,6 +15,7 @@ class KindSpec:
 
     ``needs`` are the keys an entry must or may have beside the common ones, ``options`` keys of
     the kind alone with their types, ``measures`` and ``symbols`` the words a style may use.
+    ``timed`` kinds show another thing every hour, so that an address names its time.
     """
 
     make: Callable[[LayerDefinition, Sources], LayerKind]
@@ -23,6 +24,7 @@ class KindSpec:
     symbol: str
     symbols: tuple[str, ...]
     vector: bool = True
+    timed: bool = False
     options: Mapping[str, type] = field(default_factory=dict)
 
 
@@ -31,7 +33,13 @@ _AREAS = ("zone", "zone-outline", "fill", "line")
 KINDS: Mapping[str, KindSpec] = {
     "basemap": KindSpec(basemap.BasemapKind, (), basemap.MEASURES, "fill", ("fill",), vector=False),
     "surface": KindSpec(
-        surface.SurfaceKind, ("quantity",), surface.MEASURES, "fill", ("fill",), vector=False
+        surface.SurfaceKind,
+        ("quantity",),
+        surface.MEASURES,
+        "fill",
+        ("fill",),
+        vector=False,
+        timed=True,
     ),
     "raster": KindSpec(
         raster.RasterKind,
@@ -43,7 +51,12 @@ KINDS: Mapping[str, KindSpec] = {
         options={"band": int, "unit": str},
     ),
     "stations": KindSpec(
-        stations.StationsKind, ("quantity",), stations.MEASURES, "station", ("station", "point")
+        stations.StationsKind,
+        ("quantity",),
+        stations.MEASURES,
+        "station",
+        ("station", "point"),
+        timed=True,
     ),
     "zones": KindSpec(zones.ZonesKind, ("collection",), zones.MEASURES, "zone", _AREAS),
     "faults": KindSpec(faults.FaultsKind, ("collection",), faults.MEASURES, "fault", ("fault",)),

@@ -1,8 +1,7 @@
-"""The legend of a style as data: what each colour means, derived from the style alone."""
-
-from itertools import pairwise
+"""The legend of a style as data: what each colour means, from the table the tiles are drawn by."""
 
 from layers.model import LayerDefinition, StyleDefinition
+from layers.render import legend
 from layers.units import QUANTITIES
 
 
@@ -15,25 +14,13 @@ def unit_of(layer: LayerDefinition, style: StyleDefinition) -> str:
 
 def entries(style: StyleDefinition) -> list[dict[str, object]]:
     """Return one entry a class, low to high; ``low`` and ``high`` are None at the open ends."""
-    if style.palette is None:
-        return []
-    edges = [None, *style.breaks, None]
     return [
         {
-            "colour": colour,
-            "low": low,
-            "high": high,
-            "label": style.labels[i] if style.labels else _label(low, high),
+            "colour": entry.colour,
+            "low": entry.low,
+            "high": entry.high,
+            "label": entry.label,
+            "symbol": entry.symbol,
         }
-        for i, (colour, (low, high)) in enumerate(
-            zip(style.palette.colours, pairwise(edges), strict=False)
-        )
+        for entry in legend.entries(style)
     ]
-
-
-def _label(low: float | None, high: float | None) -> str:
-    if low is None and high is None:
-        return "all"
-    if low is None:
-        return f"< {high:g}"
-    return f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"

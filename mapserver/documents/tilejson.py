@@ -1,5 +1,6 @@
 """TileJSON 3.0.0 of a layer in a style, naming the immutable template."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +81,21 @@ def tilejson(
         "notice": mark,
     }
     if vector:
-        document["vector_layers"] = [{"id": layer.id, "description": layer.title, "fields": {}}]
         document["raster_tiles"] = [template(base_url, layer.id, style.id, version, at, "png")]
     return document
+
+
+def vector_layer(layer: LayerDefinition, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Return what TileJSON says of the one layer in a vector tile: its properties and types."""
+    return {
+        "id": layer.id,
+        "description": layer.title,
+        "fields": {name: _type(column) for name, column in columns.items()},
+    }
+
+
+def _type(column: Sequence[Any]) -> str:
+    first = next((value for value in column if value is not None), None)
+    if isinstance(first, bool):
+        return "Boolean"
+    return "Number" if isinstance(first, int | float) else "String"

@@ -2,6 +2,10 @@
 
 from flask import Blueprint, Response, request
 
+from layers.errors import GoneError
+from layers.kinds.collection import CollectionKind
+from layers.kinds.stations import StationsKind
+from layers.tiles import data_part
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
 from mapserver.services.site import Site
@@ -23,7 +27,15 @@ def blueprint(site: Site) -> Blueprint:
         known = negotiation.not_modified(request, etag, cache)
         if known is not None:
             return known
-        found = site.tiler.fetch(pinned)
+        try:
+            found = site.tiler.fetch(pinned)
+        except GoneError:
+            # What "latest" stood for gave way in between: what stands now is asked for once.
+            if asked.version is not None:
+                raise
+            pinned = site.tiler.pinned(asked)
+            etag = site.tiler.etag(pinned)
+            found = site.tiler.fetch(pinned)
         return negotiation.answer(
             found.body,
             found.media_type,
@@ -38,17 +50,21 @@ def blueprint(site: Site) -> Blueprint:
         params.only(request.args, ("style", "time"))
         definition = site.catalog.layer(layer)
         style = site.catalog.style(definition, request.args.get("style"))
-        at = params.instant_or_latest(request.args.get("time"))
+        at = params.layer_time(definition, request.args.get("time", params.LATEST))
         version, moment = site.tiler.newest(definition.id, style.id, at)
+        kind = site.catalog.kind(layer)
         document = tilejson.tilejson(
             definition,
             style,
-            site.catalog.kind(layer).extent(),
+            kind.extent(),
             version,
             moment,
             site.base_url(request),
             site.catalog.definition,
         )
+        if isinstance(kind, StationsKind | CollectionKind):
+            columns = kind.everything(moment, data_part(version)).properties
+            document["vector_layers"] = [tilejson.vector_layer(definition, columns)]
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
 
     return bp

@@ -1,0 +1,65 @@
+"""What every layer knows of one place: the answer to a click."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from layers import temporal
+from mapserver import negotiation, params
+from mapserver.documents import tilejson
+from mapserver.services.site import Site
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the address ``/api/v1/point``."""
+    bp = Blueprint("point", __name__)
+
+    @bp.get("/api/v1/point")
+    def point() -> Response:
+        params.only(request.args, ("lon", "lat", "time"))
+        place = params.point(request.args)
+        at = params.instant_or_latest(request.args.get("time"))
+        layers: list[dict[str, Any]] = []
+        nearest: list[Any] = []
+        for definition in site.catalog.layers.values():
+            if definition.kind == "basemap":
+                continue
+            kind = site.catalog.kind(definition.id)
+            found = dict(kind.inspect(place, at if kind.extent().times else None))
+            stations = found.pop("nearest_stations", None)
+            if stations is not None and definition.visible:
+                nearest = nearest or stations
+            layers.append(
+                {
+                    "layer": definition.id,
+                    "title": definition.title,
+                    "kind": definition.kind,
+                    "notice": tilejson.notice(definition, site.catalog.definition),
+                    "attribution": definition.attribution,
+                    **_plain(found),
+                }
+            )
+        document = {
+            "lon": place.lon,
+            "lat": place.lat,
+            "time": "latest" if at is None else temporal.word(at),
+            "context": str(site.catalog.definition.context),
+            "layers": layers,
+            "nearest_stations": nearest,
+        }
+        return negotiation.json_answer(document, request, cache=negotiation.SHORT)
+
+    return bp
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: times as words, sequences as lists."""
+    if isinstance(value, datetime):
+        return temporal.word(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
