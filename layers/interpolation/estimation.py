@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from layers.interpolation import likelihood, vecchia
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
@@ -129,6 +128,9 @@ def estimate(
             value += part * number / count
             slope = slope + part_slope * (number / count)
         return value, slope
+
+    # Here, since whoever only reads surfaces would wait a third of a second for it.
+    from scipy.optimize import minimize
 
     low, high = centre - 7.0, centre + 7.0
     high[1] = math.log(2.0 * diagonal) if diagonal > range_m else centre[1] + 1.0

@@ -16,11 +16,15 @@ MEMORY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A surface to be made: of a layer, for an hour, of one revision of its observations."""
+    """A surface to be made: of a layer, for an hour, of one revision of its observations.
+
+    ``newest`` marks the newest hour of the layer, the one that people look at.
+    """
 
     layer: LayerDefinition
     hour: datetime
     input_revision: int
+    newest: bool
 
 
 def outdated(
@@ -34,7 +38,9 @@ def outdated(
         made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
         hours = reader.hours(PUBLIC, now, layer.quantity)[-keep_hours:]
         tasks += [
-            Task(layer, hour, revision) for hour, revision in hours if made.get(hour) != revision
+            Task(layer, hour, revision, newest=hour == hours[-1][0])
+            for hour, revision in hours
+            if made.get(hour) != revision
         ]
     return sorted(tasks, key=lambda task: task.hour, reverse=True)
 

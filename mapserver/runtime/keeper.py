@@ -214,14 +214,14 @@ class Keeper:
                 if (task.layer.id, task.hour, task.input_revision) not in self._tried
             ]
             self._waiting = len(tasks)
-            if not tasks:
+            urgent = [task for task in tasks if task.newest]
+            if not urgent:
+                # The newest hour of every layer stands: older ones follow while people look.
                 self._fresh.set()
+            if not tasks:
                 return published
-            for task in tasks:
-                if task.hour == tasks[0].hour:
-                    published += self._publish(task)
-            # The newest hour of every layer stands: older ones follow while the map is looked at.
-            self._fresh.set()
+            for task in urgent or tasks[:1]:
+                published += self._publish(task)
             if (made + published) % RETIRE_EVERY == 0:
                 self._retire()
         return published

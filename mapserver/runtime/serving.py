@@ -1,5 +1,6 @@
 """`mapserver serve`: one keeper and several web workers, ended together."""
 
+import importlib
 import logging
 import os
 import signal
@@ -22,22 +23,33 @@ class KeeperProcess:
         self._settings = settings
         self._ending = False
         self._child = self._start()
-        threading.Thread(target=self._watch, name="keeper-watch", daemon=True).start()
 
     def _start(self) -> subprocess.Popen[str]:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "mapserver", "keeper"],
             env={**os.environ, **self._settings.environment()},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        assert child.stdout is not None  # noqa: S101 - a pipe was asked for
-        first = child.stdout.readline().strip()
+
+    def _greeted(self) -> None:
+        assert self._child.stdout is not None  # noqa: S101 - a pipe was asked for
+        first = self._child.stdout.readline().strip()
         if first != GREETING:
-            child.wait()
+            self._child.wait()
             raise StoreLockedError(first or "the keeper did not start; see the lines above")
-        return child
+
+    def watch(self) -> None:
+        """Wait until it keeps the folder; from then on start it again whenever it dies.
+
+        Raises
+        ------
+        StoreLockedError
+            Where it cannot keep the folder.
+        """
+        self._greeted()
+        threading.Thread(target=self._watch, name="keeper-watch", daemon=True).start()
 
     def _watch(self) -> None:
         while True:
@@ -47,6 +59,7 @@ class KeeperProcess:
             time.sleep(RESTART_AFTER_S)
             try:
                 self._child = self._start()
+                self._greeted()
             except LayersError as error:
                 print(f"the keeper could not be started again: {error}", file=sys.stderr)
 
@@ -72,10 +85,13 @@ def serve(settings: Settings) -> None:
     # The workers read their settings from the environment: it is the only thing they inherit.
     os.environ.update(settings.environment())
     keeper = KeeperProcess(settings)
+    # While the keeper starts: what is loaded here, the workers that are forked from here share.
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    importlib.import_module("mapserver.runtime.worker")
+    keeper.watch()
     seeding = _seeding(settings)
     print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
     try:

@@ -1,68 +1,16 @@
-"""What a web worker runs: the application, opened at the first request it can be opened for."""
+"""What the server loads in each web worker."""
 
 import ctypes
-import json
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterable
-from typing import Any
 
-from layers.errors import UnavailableError
-from mapserver import settings
-from mapserver.app import create_app
-from mapserver.errors import problem
-from mapserver.runtime.opening import open_site
-
-StartResponse = Callable[..., Any]
-
-
-class Worker:
-    """A WSGI application that waits for the keeper to make the store, and says so meanwhile."""
-
-    def __init__(self) -> None:
-        self._app: Any = None
-        self._lock = threading.Lock()
-
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, or say that the store is not there yet."""
-        app = self._app
-        if app is None:
-            try:
-                app = self.open()
-            except UnavailableError as error:
-                return _away(str(error), environ, start_response)
-        answer: Iterable[bytes] = app(environ, start_response)
-        return answer
-
-    def open(self) -> Any:
-        """Return the application, opening it once."""
-        with self._lock:
-            if self._app is None:
-                self._app = create_app(open_site(settings.read()))
-            return self._app
-
-
-def _away(text: str, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-    body = json.dumps(problem(503, text, environ.get("PATH_INFO", ""))).encode()
-    start_response(
-        "503 Service Unavailable",
-        [
-            ("Content-Type", "application/problem+json"),
-            ("Content-Length", str(len(body))),
-            ("Retry-After", "1"),
-            ("Cache-Control", "no-store"),
-        ],
-    )
-    return [body]
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel to end this worker when the server that started it dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
+from mapserver.runtime.worker import Worker
 
 _PR_SET_PDEATHSIG = 1
-_end_with_parent()
+
+# A worker ends when the server that started it dies, however it dies: the kernel sees to it. The
+# wish is of one process and no fork inherits it, so this module is loaded in the workers alone.
+if sys.platform == "linux":
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
 application = Worker()
