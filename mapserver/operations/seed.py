@@ -10,7 +10,7 @@ TILE_PX = 256
 
 
 def windows(bounds: Bounds, zoom: int) -> Iterator[Window]:
-    """Yield the tiles of one zoom that show any of ``bounds``, block of 8 x 8 by block.
+    """Yield the tiles of one zoom that show any of ``bounds``, block of 4 x 4 by block.
 
     Neighbours come together, because some layers are drawn in blocks.
     """
@@ -18,7 +18,7 @@ def windows(bounds: Bounds, zoom: int) -> Iterator[Window]:
     cols = range(grid.col // TILE_PX, -(-(grid.col + grid.width) // TILE_PX))
     rows = range(grid.row // TILE_PX, -(-(grid.row + grid.height) // TILE_PX))
     every = [Window(zoom, col, row) for row in rows for col in cols]
-    yield from sorted(every, key=lambda w: (w.row // 8, w.col // 8, w.row, w.col))
+    yield from sorted(every, key=lambda w: (w.row // 4, w.col // 4, w.row, w.col))
 
 
 def seed(site: Site, layer_id: str, zooms: range, style_id: str | None = None) -> Iterator[int]:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo import Bounds, Window
-from layers.render.basemap import load
+from layers.render.basemap import METATILE_PX, load
 from mapserver.documents.assets import Assets
 
-KEPT_BLOCKS = 3
-"""Blocks of 8 x 8 tiles held in memory, 17 MB each: enough for a map that is being moved."""
+KEPT_BLOCKS = 12
+"""Blocks of tiles held in memory, 4 MB each: the two styles of a screen, which are asked for tile
+by tile from its middle outwards, so that blocks come up in turns."""
 
 Block = dict[Window, NDArray[np.uint8]]
 
@@ -45,7 +46,7 @@ class Land:
 
     def draw(self, window: Window, theme: str) -> NDArray[np.uint8] | None:
         """Return RGBA of one tile, from a block that is drawn whole."""
-        side = 2048 // window.size_px
+        side = METATILE_PX // window.size_px
         key = (window.zoom, window.col // side, window.row // side, window.size_px, theme)
         with self._lock:
             block = self._blocks.get(key)

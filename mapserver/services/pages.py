@@ -7,10 +7,12 @@ from flask import Blueprint, Response, redirect, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import NotFoundError
+from layers.geo import Bounds
 from layers.kinds.stations import StationsKind
 from layers.messages import LANGUAGES
 from mapserver import negotiation, params
 from mapserver.documents.page import FirstStation, PageDescription, compose
+from mapserver.documents.page_config import AREA
 from mapserver.services.site import Site
 
 DEFAULT_LANGUAGE = "en"
@@ -70,9 +72,24 @@ def _description(site: Site, language: str) -> PageDescription:
         catalog=site.catalog.definition,
         extents={layer_id: kind.extent() for layer_id, kind in site.catalog.kinds.items()},
         assets=site.assets,
+        view=_view(site),
         stations=stations,
         newest=newest,
     )
+
+
+def _view(site: Site) -> Bounds:
+    """Return what is looked at first: the two states, or the first surface that lies elsewhere."""
+    for layer in site.catalog.layers.values():
+        if layer.kind != "surface" or not layer.visible:
+            continue
+        extent = site.catalog.kinds[layer.id].extent()
+        box = extent.bounds
+        lon, lat = (box.west + box.east) / 2, (box.south + box.north) / 2
+        if extent.times and not (AREA.west < lon < AREA.east and AREA.south < lat < AREA.north):
+            return box
+        break
+    return AREA
 
 
 def _first_view(site: Site, language: str) -> tuple[tuple[FirstStation, ...], datetime | None]:

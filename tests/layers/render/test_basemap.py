@@ -142,10 +142,10 @@ def test_a_picture_of_a_tiles_box_is_the_tile(basemap: Basemap) -> None:
 def test_a_block_holds_each_of_its_tiles_once(basemap: Basemap) -> None:
     tiles = [at for at, _ in basemap.metatile(Window(7, 83, 43), "light")]
     assert sorted((at.col, at.row) for at in tiles) == [
-        (col, row) for col in range(80, 88) for row in range(40, 48)
+        (col, row) for col in range(80, 84) for row in range(40, 44)
     ]
     assert len(list(basemap.metatile(Window(1, 1, 0), "light"))) == 4
-    assert len(list(basemap.metatile(Window(7, 83, 43, 512), "light"))) == 16
+    assert len(list(basemap.metatile(Window(7, 83, 43, 512), "light"))) == 4
 
 
 def test_an_unknown_style_is_refused_with_the_styles_there_are(basemap: Basemap) -> None:
