@@ -15,7 +15,8 @@ class KindSpec:
 
     ``needs`` are the keys an entry must or may have beside the common ones, ``options`` keys of
     the kind alone with their types, ``measures`` and ``symbols`` the words a style may use.
-    ``timed`` kinds show another thing every hour, so that an address names its time.
+    ``timed`` kinds show another thing every hour, so that an address names its time. Tiles within
+    a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
     """
 
     make: Callable[[LayerDefinition, Sources], LayerKind]
@@ -25,13 +26,22 @@ class KindSpec:
     symbols: tuple[str, ...]
     vector: bool = True
     timed: bool = False
+    block_px: int = 0
     options: Mapping[str, type] = field(default_factory=dict)
 
 
 _AREAS = ("zone", "zone-outline", "fill", "line")
 
 KINDS: Mapping[str, KindSpec] = {
-    "basemap": KindSpec(basemap.BasemapKind, (), basemap.MEASURES, "fill", ("fill",), vector=False),
+    "basemap": KindSpec(
+        basemap.BasemapKind,
+        (),
+        basemap.MEASURES,
+        "fill",
+        ("fill",),
+        vector=False,
+        block_px=basemap.BLOCK_PX,
+    ),
     "surface": KindSpec(
         surface.SurfaceKind,
         ("quantity",),

@@ -12,6 +12,8 @@ from layers.model.kind import Question
 
 MEASURES = ("light", "dark", "lines", "lines-dark")
 MAX_ZOOM = 12
+BLOCK_PX = 1024
+"""A side of what is drawn together: a larger one is no cheaper for each tile, and comes later."""
 
 
 class BasemapKind:
@@ -33,9 +35,9 @@ class BasemapKind:
     def tile(
         self, window: Window, at: datetime | None, version: str, question: Question
     ) -> Picture | None:
-        """The land of a window."""
-        rgba = self._basemap.draw(window, question.style.measure)
-        return None if rgba is None else Picture(rgba)
+        """The land of a window, and of its block."""
+        block = dict(self._basemap.draw(window, question.style.measure, BLOCK_PX))
+        return Picture(block.pop(window), block)
 
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """Nothing: a picture has no values."""

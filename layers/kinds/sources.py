@@ -1,6 +1,6 @@
 """What a kind may read, and what it says when there is nothing yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -26,8 +26,8 @@ class BasemapSource(Protocol):
     def bounds(self) -> Bounds:
         """The region that its data cover."""
 
-    def draw(self, window: Window, theme: str) -> NDArray[np.uint8] | None:
-        """Return RGBA of shape (size, size, 4), or None where nothing is drawn."""
+    def draw(self, window: Window, theme: str, block_px: int) -> Mapping[Window, NDArray[np.uint8]]:
+        """Return the tiles of the window's block, RGBA of shape (size, size, 4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.geo import CellGrid
+from layers.geo import CellGrid, Window
 from layers.model.observation import Context
 
 Float32Array = NDArray[np.float32]
@@ -78,6 +78,10 @@ class Raster:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Pixels that need no style: RGBA, uint8, shape (size, size, 4)."""
+    """Pixels that need no style: RGBA, uint8, shape (size, size, 4).
+
+    ``beside`` holds the other tiles that were drawn with it, in one block.
+    """
 
     rgba: NDArray[np.uint8]
+    beside: Mapping[Window, NDArray[np.uint8]] = field(default_factory=dict)

@@ -25,7 +25,6 @@ from layers.render.basemap_style import STYLES, Colour, Style
 FloatArray = NDArray[np.float64]
 Uint8Array = NDArray[np.uint8]
 
-METATILE_PX = 1024  # a side of what is drawn together; larger is no cheaper for each tile
 KEPT_SCALES = 6  # about 10 MB each
 FADE_PX = 190  # of the relief: width of the fading at the edge of the data
 
@@ -54,13 +53,15 @@ class Basemap:
         """
         return next(tile for _, tile in self._drawn(window, 1, style))
 
-    def metatile(self, window: Window, style: str) -> Iterator[tuple[Window, Uint8Array]]:
+    def block(
+        self, window: Window, style: str, block_px: int
+    ) -> Iterator[tuple[Window, Uint8Array]]:
         """Yield the tile and its neighbours, drawn together: far cheaper than one by one.
 
-        The tiles are those of the same block of 4 x 4 (of 2 x 2 for 512 px), in rows; each is what
+        The tiles are those of the same block of ``block_px`` pixels a side, in rows; each is what
         ``draw`` returns for it.
         """
-        yield from self._drawn(window, METATILE_PX // window.size_px, style)
+        yield from self._drawn(window, block_px // window.size_px, style)
 
     def picture(
         self,

@@ -15,7 +15,7 @@ from layers.errors import (
     UnsupportedFormatError,
     nearest,
 )
-from layers.geo import TILE_PX
+from layers.geo import TILE_PX, Window
 from layers.kinds import KINDS
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind, Question, TileData
@@ -69,7 +69,9 @@ class Tiler:
         self._disk = (
             DiskCache(cache_dir / "tiles", disk_bytes, self._is_current) if cache_dir else None
         )
-        self._flight: Flight[Tile] = Flight(cache_dir / "locks" if cache_dir else None)
+        self._flight: Flight[Mapping[str, Tile]] = Flight(
+            cache_dir / "locks" if cache_dir else None
+        )
         self._timeless: set[str] = set()
 
     def newest(
@@ -126,13 +128,19 @@ class Tiler:
         tile = self._memory.get(key)
         if tile is not None:
             return tile
-        tile = self._stored(pinned, key)
-        if tile is None:
-            tile = self._flight.once(
-                key, lambda: self._stored(pinned, key), lambda: self._made(pinned, key)
-            )
+        tile = self._stored(pinned, key) or self._flown(pinned, key)
         self._memory.put(key, tile)
         return tile
+
+    def _flown(self, pinned: TileRequest, key: str) -> Tile:
+        block = self._block(pinned)
+        while True:
+            tiles = self._flight.once(
+                block, lambda: self._found(pinned, key), lambda: self._made(pinned)
+            )
+            # One who waited for a neighbour in the block may find that only the neighbour came.
+            if key in tiles:
+                return tiles[key]
 
     def legend(
         self, layer_id: str, style_id: str, breaks: tuple[float, ...] = ()
@@ -140,25 +148,49 @@ class Tiler:
         """Return what the colours of a style mean, low to high."""
         return legend.entries(self._style(layer_id, style_id), breaks)
 
+    def _block(self, pinned: TileRequest) -> str:
+        """Return the name of what is drawn at once: the tile, or the first one of its block."""
+        at = pinned.window
+        side = KINDS[self._layers[pinned.layer].kind].block_px // at.size_px
+        if side < 2:
+            return pinned.path
+        first = Window(at.zoom, at.col // side * side, at.row // side * side, at.size_px)
+        return dataclasses.replace(pinned, window=first).path
+
     def _stored(self, pinned: TileRequest, key: str) -> Tile | None:
         body = self._disk.get(key) if self._disk else None
         if body is None:
             return None
         return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
 
-    def _made(self, pinned: TileRequest, key: str) -> Tile:
-        body = self._rendered(pinned)
-        # An empty answer is cheaper to find again than to keep on the disk.
-        if body is not None and self._disk:
-            self._disk.put(key, body)
-        etag = self.etag(pinned)
-        if body is None:
-            nothing = _EMPTY[pinned.format](pinned.window.size_px)
-            return Tile(nothing, MEDIA_TYPES[pinned.format], etag, empty=True)
-        return Tile(body, MEDIA_TYPES[pinned.format], etag)
+    def _found(self, pinned: TileRequest, key: str) -> Mapping[str, Tile] | None:
+        tile = self._stored(pinned, key)
+        return None if tile is None else {key: tile}
 
-    def _rendered(self, pinned: TileRequest) -> bytes | None:
+    def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
+        found = self._data(pinned, style)
+        if isinstance(found, Picture):
+            pictures = {pinned.window: found.rgba, **found.beside}
+            made = {
+                dataclasses.replace(pinned, window=at): _PICTURE[pinned.format](rgba)
+                for at, rgba in pictures.items()
+            }
+            return {each.path: self._kept(each, body) for each, body in made.items()}
+        body = None if found is None else self._written(found, pinned, style)
+        if body is None:
+            # An empty answer is cheaper to find again than to keep on the disk.
+            nothing = _EMPTY[pinned.format](pinned.window.size_px)
+            media_type = MEDIA_TYPES[pinned.format]
+            return {pinned.path: Tile(nothing, media_type, self.etag(pinned), empty=True)}
+        return {pinned.path: self._kept(pinned, body)}
+
+    def _kept(self, pinned: TileRequest, body: bytes) -> Tile:
+        if self._disk:
+            self._disk.put(pinned.path, body)
+        return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
+
+    def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
         version = str(pinned.version)
         if version != full_version(data_part(version), style):
             raise GoneError(
@@ -175,13 +207,12 @@ class Tiler:
             smooth=chosen.smooth,
             buffer_px=buffer_px * pinned.window.size_px // TILE_PX,
         )
-        found = self._kinds[pinned.layer].tile(
+        return self._kinds[pinned.layer].tile(
             pinned.window, pinned.time, data_part(version), question
         )
-        return None if found is None else self._written(found, pinned, style)
 
     def _written(
-        self, found: TileData, pinned: TileRequest, style: StyleDefinition
+        self, found: Raster | Features, pinned: TileRequest, style: StyleDefinition
     ) -> bytes | None:
         chosen = pinned.options
         match found:
@@ -195,8 +226,6 @@ class Tiler:
             case Features():
                 rgba = draw.picture(found, style, pinned.window, self._font)
                 return _PICTURE[pinned.format](rgba) if rgba.any() else None
-            case Picture():
-                return _PICTURE[pinned.format](found.rgba)
 
     def _style(self, layer_id: str, style_id: str) -> StyleDefinition:
         if layer_id not in self._layers:

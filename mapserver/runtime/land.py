@@ -1,38 +1,29 @@
-"""The base map as the kinds are handed it: drawn in blocks of tiles, the newest blocks kept."""
+"""The base map as the kinds are handed it: the files of the installation, drawn block by block."""
 
 import hashlib
-import threading
-from collections import OrderedDict
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo import Bounds, Window
-from layers.render.basemap import METATILE_PX, load
+from layers.render.basemap import load
 from mapserver.documents.assets import Assets
-
-KEPT_BLOCKS = 12
-"""Blocks of tiles held in memory, 4 MB each: the two styles of a screen, which are asked for tile
-by tile from its middle outwards, so that blocks come up in turns."""
-
-Block = dict[Window, NDArray[np.uint8]]
 
 
 class Land:
-    """Draws the base map of an installation; opened at the first tile, shared by threads."""
+    """Draws the base map of an installation; shared by threads."""
 
     def __init__(self, assets: Assets) -> None:
         folder = assets.folder / "basemap"
-        self._files = {
+        files = {
             path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()
         }
         digest = hashlib.blake2b(digest_size=5)
-        for name, body in self._files.items():
+        for name, body in files.items():
             digest.update(name.encode() + body)
         self._token = digest.hexdigest()
-        self._basemap = load(self._files)
-        self._blocks: OrderedDict[tuple[int, int, int, int, str], Block] = OrderedDict()
-        self._lock = threading.Lock()
+        self._basemap = load(files)
 
     @property
     def token(self) -> str:
@@ -44,24 +35,13 @@ class Land:
         """The region that the data cover."""
         return self._basemap.bounds
 
-    def draw(self, window: Window, theme: str) -> NDArray[np.uint8] | None:
-        """Return RGBA of one tile, from a block that is drawn whole."""
-        side = METATILE_PX // window.size_px
-        key = (window.zoom, window.col // side, window.row // side, window.size_px, theme)
-        with self._lock:
-            block = self._blocks.get(key)
-            if block is None:
-                block = dict(self._basemap.metatile(window, theme))
-                self._blocks[key] = block
-                while len(self._blocks) > KEPT_BLOCKS:
-                    self._blocks.popitem(last=False)
-            else:
-                self._blocks.move_to_end(key)
-        return _rgba(block[window])
+    def draw(self, window: Window, theme: str, block_px: int) -> Mapping[Window, NDArray[np.uint8]]:
+        """Return RGBA of every tile of the window's block."""
+        return {at: _rgba(tile) for at, tile in self._basemap.block(window, theme, block_px)}
 
 
-def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if pixels.shape[2] == 4:
-        return pixels if pixels[..., 3].any() else None
+        return pixels
     opaque = np.full((*pixels.shape[:2], 1), 255, dtype=np.uint8)
     return np.concatenate([pixels, opaque], axis=2)

@@ -210,7 +210,7 @@ def test_the_two_states_are_drawn_brighter_than_their_neighbours(basemap: Basema
 def test_real_tiles_meet_without_a_seam(basemap: Basemap, zoom: int) -> None:
     x, y = 0.5 + 66.7 / 360, 0.3739  # the border near Shardara
     here = Window(zoom, int(x * 2**zoom), int(y * 2**zoom))
-    block = dict(basemap.metatile(here, "light"))
+    block = dict(basemap.block(here, "light", 1024))
     for at in (here, Window(zoom, here.col + 1, here.row)):
         if at in block:
             alone = basemap.draw(at, "light").astype(int)

@@ -71,7 +71,7 @@ def basemap() -> Basemap:
 def test_a_tile_drawn_alone_is_the_tile_cut_from_the_block(
     basemap: Basemap, window: Window, style: str
 ) -> None:
-    block = dict(basemap.metatile(window, style))
+    block = dict(basemap.block(window, style, 1024))
     for col in (window.col, window.col + 1):
         at = Window(window.zoom, col, window.row)
         if at in block:
@@ -140,12 +140,12 @@ def test_a_picture_of_a_tiles_box_is_the_tile(basemap: Basemap) -> None:
 
 
 def test_a_block_holds_each_of_its_tiles_once(basemap: Basemap) -> None:
-    tiles = [at for at, _ in basemap.metatile(Window(7, 83, 43), "light")]
+    tiles = [at for at, _ in basemap.block(Window(7, 83, 43), "light", 1024)]
     assert sorted((at.col, at.row) for at in tiles) == [
         (col, row) for col in range(80, 84) for row in range(40, 44)
     ]
-    assert len(list(basemap.metatile(Window(1, 1, 0), "light"))) == 4
-    assert len(list(basemap.metatile(Window(7, 83, 43, 512), "light"))) == 4
+    assert len(list(basemap.block(Window(1, 1, 0), "light", 1024))) == 4
+    assert len(list(basemap.block(Window(7, 83, 43, 512), "light", 1024))) == 4
 
 
 def test_an_unknown_style_is_refused_with_the_styles_there_are(basemap: Basemap) -> None:

@@ -328,3 +328,36 @@ def test_equal_cold_requests_of_threads_and_processes_make_one_render(tmp_path):
         process.join(60)
     assert len(bodies) == 1
     assert len((tmp_path / "renders").read_text().splitlines()) == 1
+
+
+def test_a_block_is_drawn_once_for_all_of_its_tiles(tmp_path):
+    made, kinds, _ = tiler(tmp_path)
+    drawn = []
+
+    def tile(window, at, version, question):
+        drawn.append(window)
+        side = 1024 // window.size_px
+        first = (window.col // side * side, window.row // side * side)
+        rgba = np.full((window.size_px, window.size_px, 4), 255, np.uint8)
+        block = {
+            Window(window.zoom, first[0] + i, first[1] + j, window.size_px): rgba
+            for i in range(side)
+            for j in range(side)
+        }
+        return Picture(block.pop(window), block)
+
+    kinds["basemap"].tile = tile
+    version, _ = made.newest("basemap", "light")
+    every = [
+        TileRequest("basemap", "light", version, None, Window(5, col, row))
+        for col in range(20, 24)
+        for row in range(8, 12)
+    ]
+    with ThreadPoolExecutor(16) as threads:
+        tiles = list(threads.map(made.fetch, every))
+    assert len(drawn) == 1
+    assert len({tile.etag for tile in tiles}) == 16
+    again, _, _ = tiler(tmp_path)
+    assert again.fetch(every[5]).body == tiles[5].body
+    made.fetch(TileRequest("basemap", "light", version, None, Window(5, 24, 8)))
+    assert len(drawn) == 2
