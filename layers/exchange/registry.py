@@ -83,6 +83,7 @@ def sniff(name: str, head: bytes, media_type: str = "") -> Adapter:
     raise UnsupportedFormatError(
         f'"{name}" is {known or "in no format that is understood here"}; '
         f"read are {', '.join(ADAPTERS)}"
+        f"{'' if known else '; if it is one of these all the same, name its format'}"
     )
 
 
