@@ -128,6 +128,7 @@ TEXTS: dict[str, str] = {
     "point.estimated": "Estimated from the stations around; it was not measured here.",
     "point.nearest": "Nearest stations",
     "point.distance": "{distance} km away",
+    "point.no_zone": "This place lies in none of the zones drawn.",
     "point.zone": "This zone is of grade {grade} on the MSK-64 scale of shaking.",
     "point.shaking": "That is a peak ground acceleration of {low} to {high} g.",
     "point.failed": "The server did not answer. Please try again.",

@@ -122,6 +122,7 @@ TEXTS: dict[str, str] = {
     "point.estimated": "Atrofdagi stansiyalar boʻyicha baholangan; bu yerda oʻlchanmagan.",
     "point.nearest": "Eng yaqin stansiyalar",
     "point.distance": "{distance} km uzoqda",
+    "point.no_zone": "Bu joy chizilgan zonalarning hech biriga kirmaydi.",
     "point.zone": "Bu zonaning bali – {grade} (MSK-64).",
     "point.shaking": "Bu gruntning {low}–{high} g eng katta tezlanishidir.",
     "point.failed": "Server javob bermadi. Qayta urinib koʻring.",

@@ -8,6 +8,7 @@ export interface Reading {
   code: string;
   country: string;
   network: string;
+  network_name?: string;
   elevation_m: number | null;
   quantity: string;
   value: number | null;

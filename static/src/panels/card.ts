@@ -61,7 +61,7 @@ export function stationCard(layer: Layer, station: Station, words: Words): Node[
       [words.text("card.utc"), time && words.utc(time)],
       [words.text("card.status"), statusWord(reading.status, words)],
       [words.text("card.reasons"), reading.reasons?.map((reason) => reasonWord(reason, words)).join("; ")],
-      [words.text("card.network"), reading.network],
+      [words.text("card.network"), reading.network_name || reading.network],
       [words.text("card.elevation"), reading.elevation_m === null ? null : `${words.plain(reading.elevation_m, 0)} ${words.text("unit.m")}`],
       [words.text("card.position"), positionText(position, words)],
       [words.text("card.received"), reading.received_at && words.clock(reading.received_at)],

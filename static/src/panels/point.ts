@@ -19,6 +19,13 @@ interface Answer {
   reason: string;
   threshold?: number | null;
   values: Value[];
+  features?: Zone[];
+}
+
+interface Zone {
+  msk?: number | null;
+  pga_min_g?: number | null;
+  pga_max_g?: number | null;
 }
 
 export interface PointAnswer {
@@ -80,12 +87,12 @@ function surfaceWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
 }
 
 function zoneWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
-  const grade = pick(answer, "msk");
-  const low = pick(answer, "pga_min_g");
-  const high = pick(answer, "pga_max_g");
-  const text = grade ? words.text("point.zone", { grade: roman(grade.value!) }) : "";
+  // Where zones overlap, the strongest shaking is the one to know.
+  const zone = (answer.features ?? []).reduce<Zone | null>((most, each) => ((each.msk ?? 0) > (most?.msk ?? -1) ? each : most), null);
+  const text = zone?.msk ? words.text("point.zone", { grade: roman(zone.msk) }) : words.text("point.no_zone");
+  const { pga_min_g: low, pga_max_g: high } = zone ?? {};
   const shaking =
-    low && high ? words.text("point.shaking", { low: words.number(low.value!, "g"), high: words.number(high.value!, "g") }) : "";
+    low != null && high != null ? words.text("point.shaking", { low: words.number(low, "g"), high: words.number(high, "g") }) : "";
   const notice = layer.notice && words.messages.has(`notice.${layer.notice}`) ? words.text(`notice.${layer.notice}`) : layer.notice;
   return element(
     "section",
