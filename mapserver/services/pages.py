@@ -21,12 +21,20 @@ DEFAULT_LANGUAGE = "en"
 def blueprint(site: Site) -> Blueprint:
     """Return the addresses ``/``, ``/kk``, ``/uz``, ``/ru``, ``/en`` and ``/static/...``."""
     bp = Blueprint("pages", __name__)
+    composed: dict[str, tuple[PageDescription, bytes]] = {}
+
+    def html(language: str) -> bytes:
+        # folium takes a tenth of a second; what is described anew every hour is composed as often.
+        description = _description(site, language)
+        held = composed.get(language)
+        if held is None or held[0] != description:
+            held = composed[language] = (description, compose(description).encode())
+        return held[1]
 
     def page(language: str, *, vary: bool = False) -> Response:
         params.only(request.args, ())
-        html = compose(_description(site, language))
         response = negotiation.answer(
-            html.encode(), "text/html", request, cache="public, max-age=0, must-revalidate"
+            html(language), "text/html", request, cache="public, max-age=0, must-revalidate"
         )
         response.headers["Content-Language"] = language
         if vary:
