@@ -236,6 +236,8 @@ export class Scene {
       kind: this.ranks.get(station.reading.name_en ?? "")?.kind ?? "town",
       gap: 19,
     }));
+    // A capital has its name even in an hour in which its station is silent.
+    wanted.sort((a, b) => Number(b.kind === "capital") - Number(a.kind === "capital"));
     const numerals = shown
       .filter((layer) => layer.kind === "zones" && this.collections.has(layer.id) && this.kept.has(`feature/${layer.id}`))
       .flatMap((layer) => outlineLabels(this.map, this.collections.get(layer.id)!))
