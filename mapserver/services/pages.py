@@ -17,6 +17,15 @@ from mapserver.services.site import Site
 
 DEFAULT_LANGUAGE = "en"
 
+# Sent gzipped, and by names that do not hang on the machine's table of types.
+TEXTUAL = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+
 
 def blueprint(site: Site) -> Blueprint:
     """Return the addresses ``/``, ``/kk``, ``/uz``, ``/ru``, ``/en`` and ``/static/...``."""
@@ -59,11 +68,12 @@ def blueprint(site: Site) -> Blueprint:
         path = (site.assets.folder / name).resolve()
         if not (path.is_relative_to(site.assets.folder.resolve()) and path.is_file()):
             raise NotFoundError(f'no file "{name}" belongs to the page')
+        cache = negotiation.IMMUTABLE if site.assets.is_immutable(name) else negotiation.LATEST
+        if path.suffix in TEXTUAL:
+            return negotiation.answer(path.read_bytes(), TEXTUAL[path.suffix], request, cache=cache)
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         response = send_file(path, mimetype=media_type, conditional=True)
-        response.headers["Cache-Control"] = (
-            negotiation.IMMUTABLE if site.assets.is_immutable(name) else negotiation.LATEST
-        )
+        response.headers["Cache-Control"] = cache
         return response
 
     @bp.get("/favicon.ico")

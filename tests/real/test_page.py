@@ -1,0 +1,467 @@
+"""The page in a real browser, over real files and over the demonstration."""
+
+import io
+import json
+import math
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageStat
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from layers import messages
+
+pytestmark = pytest.mark.browser
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CODE_KB = 70
+OWN_REQUESTS = 16
+FIRST_VIEW_KB = 4_000
+WIDE, NARROW = (1440, 900), (390, 844)
+
+# Pixels of the surface: their colours where they are fully drawn, and how many there are.
+PAINTED = """() => {
+  const seen = {};
+  for (const canvas of document.querySelectorAll(".leaflet-surface-pane canvas")) {
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < data.length; i += 4 * 16) {
+      if (data[i + 3] < 200) continue;
+      const key = [data[i], data[i + 1], data[i + 2]].join();
+      seen[key] = (seen[key] ?? 0) + 1;
+    }
+  }
+  return seen;
+}"""
+# A place on the map with nothing to press on or near it, where the surface is drawn.
+FREE = """() => {
+  for (let y = 160; y < innerHeight - 160; y += 12) {
+    for (let x = 380; x < innerWidth - 380; x += 12) {
+      const free = [[0, 0], [9, 0], [-9, 0], [0, 9], [0, -9]].every(([dx, dy]) => {
+        const top = document.elementFromPoint(x + dx, y + dy);
+        return top && top.closest("#map") && !top.closest("button, a, path");
+      });
+      if (!free) continue;
+      for (const canvas of document.querySelectorAll(".leaflet-surface-pane canvas")) {
+        const box = canvas.getBoundingClientRect();
+        if (x < box.left || x >= box.right || y < box.top || y >= box.bottom) continue;
+        const scale = canvas.width / box.width;
+        const at = [(x - box.left) * scale, (y - box.top) * scale];
+        if (canvas.getContext("2d").getImageData(at[0], at[1], 1, 1).data[3] > 200) return [x, y];
+      }
+    }
+  }
+  return null;
+}"""
+RGB = "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        if os.environ.get("KYZYLKUM_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"no browser: none of {', '.join(BROWSERS)} is installed")
+        pytest.skip("no browser is installed")
+    with sync_playwright() as play:
+        found = play.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        )
+        yield found
+        found.close()
+
+
+@dataclass
+class Visit:
+    """An opened page with all that it asked for and complained of."""
+
+    page: Page
+    url: str
+    surface: bool = True
+    complaints: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def settle(self) -> None:
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector("button.station")
+        if self.surface:
+            self.page.wait_for_selector(".leaflet-surface-pane canvas", state="attached")
+
+    def asked(self, part: str) -> list[str]:
+        return [each.url for each in self.requests if part in each.url]
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a page of a server; all end with the module."""
+    opened: list[Page] = []
+
+    def open_page(
+        server: Any,
+        path: str = "/en",
+        size: tuple[int, int] = WIDE,
+        scheme: Any = "light",
+        surface: bool = True,
+    ) -> Visit:
+        page = browser.new_page(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        opened.append(page)
+        made = Visit(page, server.url, surface)
+        page.on(
+            "console",
+            # Reading canvases back is what these tests do, not the page.
+            lambda said: (
+                made.complaints.append(said.text)
+                if said.type != "log" and "willReadFrequently" not in said.text
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        page.on("requestfailed", lambda r: made.complaints.append(f"{r.url}: {r.failure}"))
+        page.on("request", lambda request: made.requests.append(request))
+        page.goto(server.url + path)
+        made.settle()
+        return made
+
+    yield open_page
+    for page in opened:
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def hours(demonstration: Any) -> Any:
+    """The demonstration, once it has surfaces of several hours."""
+    end = time.monotonic() + 120
+    while True:
+        layers = {each["id"]: each for each in demonstration.json("/current.json")["layers"]}
+        if len(layers["dose-rate"]["times"]) >= 4 and layers["pm2-5"]["times"]:
+            return demonstration
+        assert time.monotonic() < end, demonstration.log.read_text()
+        time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def demo(hours: Any, visit: Callable[..., Visit]) -> Visit:
+    return visit(hours)
+
+
+@pytest.fixture(scope="module")
+def real(own_map: Any, visit: Callable[..., Visit]) -> Visit:
+    return visit(own_map)
+
+
+@pytest.fixture(params=["demo", "real"])
+def either(request: pytest.FixtureRequest) -> Visit:
+    """The page over the demonstration, and over real files."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Visit)
+    return found
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pictures")
+
+
+def test_the_page_needs_no_other_host_and_complains_of_nothing(either: Visit) -> None:
+    assert either.complaints == []
+    assert {r.url.split("/tiles")[0][: len(either.url)] for r in either.requests} == {either.url}
+
+
+def test_only_scripts_of_this_server_may_run_and_none_stands_in_the_page(either: Visit) -> None:
+    document = either.requests[0].response()
+    assert document is not None
+    policy = document.headers["content-security-policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";") if " " in rule.strip())
+    scripts = rules.get("script-src", rules["default-src"])
+    assert scripts == "'self'"
+    assert "unsafe" not in policy
+    html = document.text()
+    inline = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", html)
+    assert inline == [' type="application/json" id="map-config"']
+    assert not re.search(r"<style|\son\w+=|\sstyle=|javascript:", html)
+
+
+def test_the_first_view_is_light(either: Visit, pictures: Path) -> None:
+    first = list(either.requests)
+    own = [each for each in first if "/tiles/" not in each.url]
+    code = 0
+    total = 0
+    for each in first:
+        answer = each.response()
+        assert answer is not None
+        assert answer.status in (200, 204, 304), each.url
+        total += each.sizes()["responseBodySize"]
+        if re.search(r"/static/app-\w+\.(js|css)$", each.url):
+            code += each.sizes()["responseBodySize"]
+            assert answer.headers["content-encoding"] == "gzip"
+    print(
+        f"first view: {len(own)} requests and {len(first) - len(own)} tiles, {total / 1000:.0f} kB,"
+        f" script and style {code / 1000:.1f} kB"
+    )
+    assert 10_000 < code <= CODE_KB * 1000
+    assert len(own) <= OWN_REQUESTS
+    assert total <= FIRST_VIEW_KB * 1000
+    either.page.screenshot(path=pictures / f"wide-{either.url[-5:]}.png")
+
+
+def _tilejson(visit: Visit, server_path: str) -> Any:
+    return json.loads(visit.page.request.get(visit.url + server_path).body())
+
+
+def test_the_surface_is_painted_in_the_colours_of_its_legend(either: Visit) -> None:
+    legend = _tilejson(either, "/tilejson/dose-rate.json?style=mean")["legend"]
+    colours = [tuple(bytes.fromhex(each["colour"][1:])) for each in legend]
+    painted = {
+        tuple(map(int, key.split(","))): n for key, n in either.page.evaluate(PAINTED).items()
+    }
+    assert sum(painted.values()) > 1000
+    near = sum(
+        n
+        for seen, n in painted.items()
+        # The surface is not opaque: premultiplied colours are rounded by one or two.
+        if any(max(abs(a - b) for a, b in zip(seen, c, strict=True)) <= 3 for c in colours)
+    )
+    assert near > 0.97 * sum(painted.values())
+
+
+def test_the_legend_shows_the_classes_of_the_tiles(either: Visit) -> None:
+    legend = _tilejson(either, "/tilejson/dose-rate.json?style=mean")["legend"]
+    rows = either.page.locator("#legend section").first.locator(".classes li")
+    shown = list(reversed([row.locator(".swatch").evaluate(RGB) for row in rows.all()]))
+    assert shown == [list(bytes.fromhex(each["colour"][1:])) for each in legend]
+    edges = list(reversed([row.locator(".edge").inner_text() for row in rows.all()]))
+    for text, each in zip(edges, legend, strict=True):
+        numbers = [float(n) for n in re.findall(r"[\d.]+", text.replace(",", ""))]
+        wanted = [each[end] / 1000 for end in ("low", "high") if each[end] is not None]
+        assert numbers == pytest.approx(wanted), text
+
+
+def test_stations_stand_with_the_values_of_the_file(either: Visit) -> None:
+    entry = next(
+        each
+        for each in _tilejson(either, "/current.json")["layers"]
+        if each["id"] == "stations"
+    )  # fmt: skip
+    newest = entry["times"][-1]
+    found = _tilejson(either, f"/files/stations/{newest['data']}/{newest['time']}.geojson")
+    by_name = {
+        f["properties"]["name_en"] or f["properties"]["code"]: f["properties"]["value"]
+        for f in found["features"]
+    }
+    marks = either.page.locator("button.station").all()
+    assert len(marks) >= 20
+    for mark in marks[:25]:
+        label = mark.get_attribute("aria-label") or ""
+        value = by_name[label.split(": ")[0]]
+        shown = mark.locator(".number").inner_text()
+        if value is None:
+            assert shown == ""
+        else:
+            assert float(shown) * 1000 == pytest.approx(value, abs=5.001)
+
+
+def test_a_simulated_map_says_so_and_a_real_one_does_not(demo: Visit, real: Visit) -> None:
+    notice = demo.page.locator("header .notice")
+    assert notice.is_visible()
+    assert notice.inner_text() == messages.text("context.simulated", "en")
+    assert real.page.locator("header .notice").count() == 0
+    said = real.page.locator("body").inner_text().lower()
+    assert "simulated" not in said
+
+
+def test_a_click_on_a_station_tells_value_unit_time_uncertainty_and_source(either: Visit) -> None:
+    page = either.page
+    mark = page.locator("button.station").nth(3)
+    name = (mark.get_attribute("aria-label") or "").split(": ")[0]
+    mark.click()
+    card = page.locator("#card")
+    card.wait_for(state="visible")
+    assert card.locator("h2").inner_text() == name
+    text = card.inner_text()
+    assert re.search(r"\d\.\d+\s*µSv/h", text)
+    facts = dict(
+        zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True)
+    )
+    for word in ("card.sd", "card.time", "card.utc", "card.status", "card.network", "card.code"):
+        assert facts[messages.text(word, "en")].strip(), word
+    assert re.search(r"± \d|not given", facts[messages.text("card.sd", "en")])
+    assert ("Simulated" in text) is (
+        "simulated" in page.locator("header.lead").inner_text().lower()
+    )
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+
+
+def test_a_click_on_the_surface_tells_what_is_estimated_there(either: Visit) -> None:
+    page = either.page
+    place = page.evaluate(FREE)
+    assert place is not None
+    page.mouse.click(*place)
+    card = page.locator("#card")
+    card.wait_for(state="visible")
+    found = re.search(r"([\d.]+)° (N|S), ([\d.]+)° (E|W)", card.locator("h2").inner_text())
+    assert found is not None
+    lat = float(found[1]) * (1 if found[2] == "N" else -1)
+    lon = float(found[3]) * (1 if found[4] == "E" else -1)
+    answer = _tilejson(either, f"/api/v1/point?lon={lon}&lat={lat}")
+    layer = next(each for each in answer["layers"] if each["layer"] == "dose-rate")
+    mean = next(each["value"] for each in layer["values"] if each["name"] == "mean")
+    shown = float(card.locator(".big strong").first.inner_text())
+    # The heading is rounded to a thousandth of a degree, the value to two digits.
+    assert shown * 1000 == pytest.approx(mean, abs=6, rel=0.03)
+    text = card.inner_text()
+    assert "90 %" in text
+    assert messages.text("point.nearest", "en") in text
+    page.locator("#card .close").click()
+    card.wait_for(state="hidden")
+
+
+def test_layers_are_chosen_in_the_panel(demo: Visit) -> None:
+    page = demo.page
+    page.locator("#tools button").first.click()
+    panel = page.locator("#layers")
+    panel.wait_for(state="visible")
+    legend = page.locator("#legend")
+    assert "Faults" in legend.inner_text()
+    page.locator("#overlay-faults").uncheck()
+    assert "Faults" not in legend.inner_text()
+    page.locator("#overlay-faults").check()
+    page.locator("#style").select_option("sd")
+    page.wait_for_load_state("networkidle")
+    assert demo.asked("/tiles/dose-rate/sd/")
+    page.locator("#filled-pm2-5").check()
+    page.wait_for_load_state("networkidle")
+    assert demo.asked("/tiles/pm2-5/mean/")
+    assert "µg/m³" in legend.inner_text()
+    page.locator("#filled-none").check()
+    page.wait_for_function("!document.querySelector('.leaflet-surface-pane canvas')")
+    page.locator("#filled-dose-rate").check()
+    page.locator("#unit-n").check()
+    assert "nSv/h" in legend.inner_text()
+    page.locator("#unit-u").check()
+    page.keyboard.press("Escape")
+    panel.wait_for(state="hidden")
+    demo.settle()
+    assert demo.complaints == []
+
+
+def test_another_hour_has_another_address_of_tiles(demo: Visit) -> None:
+    page = demo.page
+    demo.requests.clear()
+    clock = page.locator("#time output").inner_text()
+    page.get_by_role("button", name=messages.text("time.back", "en")).click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#time output").inner_text() != clock
+    earlier = {url.split("/")[6:8][1] for url in demo.asked("/tiles/dose-rate/mean/")}
+    assert len(earlier) == 1
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00:00Z", earlier.pop())
+    page.get_by_role("button", name=messages.text("time.newest", "en")).click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#time output").inner_text() == clock
+    assert demo.complaints == []
+
+
+def test_the_keyboard_reaches_everything_and_opens_a_station(demo: Visit) -> None:
+    page = demo.page
+    page.evaluate("document.activeElement.blur()")
+    page.locator("body").press("Home")
+    reached: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            "(e => e === document.body ? 'end' : (e.closest('[id]')?.id ?? '') + ' ' + e.className)"
+            "(document.activeElement)"
+        )
+        if here == "end":
+            break
+        reached.append(here)
+    for wanted in ("skip", "languages", "tools", "legend", "station", "time"):
+        assert any(wanted in each for each in reached), (wanted, reached)
+    assert sum("station" in each for each in reached) == 1  # one stop; arrows go on from there
+    page.locator("button.station[tabindex='0']").focus()
+    first = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("ArrowRight")
+    second = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert second not in (None, first)
+    page.keyboard.press("Enter")
+    page.locator("#card").wait_for(state="visible")
+    assert page.locator("#card h2").inner_text() == second.split(": ")[0]
+    page.keyboard.press("Escape")
+    page.locator("#card").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.className").startswith("station")
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_every_language_fits_a_telephone(
+    hours: Any, visit: Callable[..., Visit], pictures: Path, language: str
+) -> None:
+    made = visit(hours, f"/{language}", NARROW)
+    page = made.page
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("header .notice").inner_text() == messages.text(
+        "context.simulated", language
+    )
+    assert page.locator("header .notice").is_visible()
+    title = messages.text("page.title", language).split("\u00a0· ")[0]
+    assert title in page.locator("h1").inner_text()
+    wide = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    page.screenshot(path=pictures / f"narrow-{language}.png")
+    page.locator("#tools button").first.click()
+    page.locator("#layers").wait_for(state="visible")
+    wide = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    page.screenshot(path=pictures / f"narrow-{language}-layers.png")
+    assert made.complaints == []
+    page.close()
+
+
+def test_the_real_map_fits_a_telephone(
+    own_map: Any, visit: Callable[..., Visit], pictures: Path
+) -> None:
+    made = visit(own_map, "/ru", NARROW)
+    wide = made.page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    made.page.screenshot(path=pictures / "narrow-real.png")
+    assert made.complaints == []
+    made.page.close()
+
+
+def test_a_dark_screen_gets_a_dark_map(
+    hours: Any, visit: Callable[..., Visit], pictures: Path
+) -> None:
+    made = visit(hours, "/en", WIDE, "dark")
+    assert made.page.locator("html").get_attribute("data-theme") == "dark"
+    assert made.asked("/tiles/basemap/dark/")
+    assert not made.asked("/tiles/basemap/light/")
+    picture = made.page.screenshot(path=pictures / "wide-dark.png")
+    with Image.open(io.BytesIO(picture)) as image:
+        (brightness,) = ImageStat.Stat(image.convert("L")).mean
+    assert brightness < 100
+    assert made.complaints == []
+    made.page.close()
+
+
+def test_a_link_shows_what_its_sender_saw(own_map: Any, visit: Callable[..., Visit]) -> None:
+    made = visit(own_map, "/en#map=6/50/10&layer=background.default&with=stations", surface=False)
+    assert made.asked("/tiles/background/default/")
+    assert not made.asked("/tiles/dose-rate/")
+    made.page.wait_for_function("location.hash.includes('map=6/50')")
+    zoom, lat, lon = map(
+        float,
+        re.search(r"map=([\d.]+)/([\d.]+)/([\d.]+)", made.page.url).groups(),  # type: ignore[union-attr]
+    )
+    assert (zoom, math.isclose(lat, 50, abs_tol=0.2), math.isclose(lon, 10, abs_tol=0.2)) == (
+        6, True, True,
+    )  # fmt: skip
+    made.page.close()
