@@ -39,6 +39,7 @@ class StationsKind:
         self._sources = sources
         self._held: dict[str, Columns] = {}
         self._lock = threading.Lock()
+        self._register: tuple[list[Station], hashlib.blake2b] = ([], hashlib.blake2b())
 
     def _hours(self) -> list[tuple[datetime, int]]:
         where = self._sources
@@ -69,11 +70,20 @@ class StationsKind:
     def version(self, at: datetime | None) -> str:
         """Token of an hour: it changes with its observations and with the register."""
         hour, revision = self._hour(at)
-        digest = hashlib.blake2b(digest_size=5)
+        digest = self._register_digest().copy()
         digest.update(f"{self._quantity.id}|{temporal.word(hour)}|{revision}".encode())
-        for station in self._stations():
-            digest.update(repr((station.code, station.lon, station.lat, station.names)).encode())
         return digest.hexdigest()
+
+    def _register_digest(self) -> "hashlib.blake2b":
+        stations = self._stations()
+        known, digest = self._register
+        # An unchanged register is the same list: the reader remembers it.
+        if known is not stations:
+            digest = hashlib.blake2b(digest_size=5)
+            for s in stations:
+                digest.update(repr((s.code, s.lon, s.lat, s.names)).encode())
+            self._register = (stations, digest)
+        return digest
 
     def tile(
         self, window: Window, at: datetime | None, version: str, question: Question

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from layers.geo import Bounds
@@ -65,8 +65,10 @@ class Reader:
         with self._memo_lock:
             if self._watch is None:
                 self._watch = self._engine.connect()
-            change = int(self._watch.execute(text("PRAGMA data_version")).scalar() or 0)
-            self._watch.rollback()
+            # Asked of the driver: this comes before every answer, a thousand times for some.
+            driver = self._watch.connection.driver_connection
+            assert driver is not None  # noqa: S101 - it is open
+            change = int(driver.execute("PRAGMA data_version").fetchone()[0])
             moment = time.monotonic()
             known, since = self._seen
             if change != known or moment - since > MEMO_S or len(self._memo) > MEMO_ENTRIES:

@@ -19,13 +19,15 @@ def current(catalog: Catalog, counts: Mapping[str, int], now: datetime) -> dict[
     layers = []
     for layer in catalog.layers.values():
         kind = catalog.kinds[layer.id]
+        # What a style adds to a version is the same at all times.
+        tails = {style.id: full_version("", style) for style in layer.styles}
         times: list[dict[str, Any]] = []
         for at in _times(kind.extent().times):
             try:
                 data = kind.version(at)
             except NotFoundError:
                 continue
-            versions = {style.id: full_version(data, style) for style in layer.styles}
+            versions = {style_id: data + tail for style_id, tail in tails.items()}
             times.append({"time": time_word(at), "data": data, "versions": versions})
         entry: dict[str, Any] = {"id": layer.id, "kind": layer.kind, "times": times}
         if layer.id in counts:
