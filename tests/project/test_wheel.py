@@ -115,6 +115,28 @@ def test_every_module_of_the_wheel_is_imported_far_from_the_checkout(
     assert homes == [tmp_path, tmp_path]
 
 
+def test_the_command_of_the_wheel_finds_the_catalogue_and_the_assets_it_came_with(
+    tmp_path: Path, wheel: Path
+) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        "import runpy, sys\n"
+        f"sys.path += [{str(tmp_path)!r}, {sysconfig.get_path('platlib')!r}]\n"
+        "sys.argv = ['mapserver', 'catalog', 'list']\n"
+        "runpy.run_module('mapserver', run_name='__main__')\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    listed = {line.split()[0] for line in ended.stdout.splitlines() if line}
+    assert {"basemap", "dose-rate", "stations", "seismic-zones", "faults"} <= listed
+
+
 def test_a_wheel_is_built_from_the_sdist_without_node(tmp_path: Path, wheel: Path) -> None:
     sdist = next(SdistBuilder(str(REPO)).build(directory=str(tmp_path)))
     with tarfile.open(sdist) as archive:
