@@ -11,7 +11,7 @@ import numpy as np
 import rasterio
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
-from rasterio.transform import from_bounds
+from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform, transform_bounds
 
@@ -91,10 +91,11 @@ class RasterKind:
             )
         if not self._bounds.intersects(window.bounds):
             return None
-        west, south, east, north = window.bounds_m
-        more = (east - west) / TILE_PX * MARGIN
+        west, _, east, north = window.bounds_m
+        cell = (east - west) / TILE_PX
+        more = cell * MARGIN
         size = TILE_PX + 2 * MARGIN
-        place = from_bounds(west - more, south - more, east + more, north + more, size, size)
+        place = Affine(cell, 0, west - more, 0, -cell, north + more)
         how = Resampling.bilinear if question.smooth else Resampling.nearest
         with WarpedVRT(
             self._open(),

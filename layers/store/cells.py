@@ -16,7 +16,7 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from rasterio.io import MemoryFile
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 
 from layers.geo import TILE_PX, CellGrid, cell_m
 from layers.model import BANDS, Float32Array
@@ -89,7 +89,7 @@ def write_geotiff(path: Path, grid: CellGrid, bands: Float32Array, tags: Mapping
             count=len(BANDS),
             dtype="float32",
             crs="EPSG:3857",
-            transform=from_origin(west, north, size_m, size_m),
+            transform=Affine(size_m, 0, west, 0, -size_m, north),
             nodata=float("nan"),
         ) as dataset:
             dataset.write(bands)

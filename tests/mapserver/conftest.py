@@ -1,4 +1,9 @@
-"""A real server: processes, sockets and signals as an operator has them."""
+"""What the tests of the web share.
+
+``start`` gives real servers: processes, sockets and signals as an operator has them. ``open_house``
+gives the same parts in this process, which costs a tenth: a keeper at work on its folder, its
+socket, and an application over it that a test client asks.
+"""
 
 import contextlib
 import json
@@ -7,18 +12,40 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import rasterio
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.testing import FlaskClient
+from rasterio.transform import Affine
+from werkzeug.test import TestResponse
+
+from layers.catalog import DEFAULT_CATALOG
+from mapserver import settings
+from mapserver.app import create_app
+from mapserver.cli import main
+from mapserver.documents import assets
+from mapserver.runtime.entries import context_for, definition
+from mapserver.runtime.keeper import Keeper
+from mapserver.runtime.opening import open_site
+from mapserver.services.site import Site
 
 START_S = 60.0
+NOW = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
+"""The present moment of the keepers that live in the tests' process."""
 
 
 @dataclass
@@ -132,3 +159,158 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     for running in started:
         if running.process.poll() is None:
             running.end()
+
+
+@dataclass
+class House:
+    """A data folder with its keeper at work in this process, and the application over it."""
+
+    keeper: Keeper
+    site: Site
+    app: Flask
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Ask the application; a file that it answers with is read and closed."""
+        return self.client.get(path, buffered=True, **options)
+
+    def json(self, path: str) -> Any:
+        answer = self.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.json
+
+    def ingest(self, name: str, body: bytes, **header: Any) -> dict[str, Any]:
+        """Bring bytes in as the operator does."""
+        said = {"op": "ingest", "name": name, "writer": "test", **header}
+        answer = self.keeper.answer(said, body)
+        assert "ok" in answer, answer
+        return answer["ok"]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table of the store holds."""
+        return self.site.store.counts()
+
+    def command(self, *words: str) -> Result:
+        """Run a command on this folder; it meets the running keeper."""
+        folder = str(self.site.settings.data_dir)
+        return CliRunner().invoke(main, [*words, "--data-dir", folder])
+
+    def idle(self) -> bool:
+        """Whether every surface that can be made is made."""
+        status = self.keeper.answer({"op": "status"}, b"")["ok"]
+        return bool(status["ready"]) and status["waiting"] == 0
+
+
+@pytest.fixture(scope="session")
+def open_house() -> Iterator[Callable[..., House]]:
+    """Open houses that stand until the last test has been run."""
+    with contextlib.ExitStack() as closing:
+
+        def begin(
+            folder: Path, prepare: Callable[[Keeper], None] = lambda keeper: None, **knobs: Any
+        ) -> House:
+            chosen = settings.read({}, data_dir=str(folder), demo_days=0, **knobs)
+            catalog = definition(chosen, assets.read())
+            context = context_for(chosen, catalog)
+            keeper = Keeper(chosen, catalog.layers, catalog.feeds, context, now=lambda: NOW)
+            closing.callback(keeper.close)
+            closing.callback(keeper.listen().close)
+            prepare(keeper)
+            work = threading.Thread(target=keeper.run)
+            work.start()
+            closing.callback(work.join)
+            closing.callback(keeper.stop)
+            site = open_site(chosen)
+            closing.callback(site.store.close)
+            house = House(keeper, site, create_app(site))
+            wait_for(house.idle, START_S)
+            return house
+
+        yield begin
+
+
+ADDED = (Path(__file__).parent / "added.toml").read_text()
+"""One entry of every kind, each with a data set of its own."""
+HERE = (69.3, 41.3)
+"""A place that every layer knows something of, and the tile of zoom 6 around it."""
+TILE = (6, 44, 23)
+
+
+def layer_ids() -> list[str]:
+    entries = tomllib.loads(DEFAULT_CATALOG.read_text())["layer"] + tomllib.loads(ADDED)["layer"]
+    return [entry["id"] for entry in entries]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "layer_id" in metafunc.fixturenames:
+        metafunc.parametrize("layer_id", layer_ids())
+
+
+@pytest.fixture(scope="session")
+def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The default catalogue with one more entry of every kind, and data for each of them.
+
+    Three hours of the demonstration network, and of a quantity that it does not have.
+    """
+    folder = tmp_path_factory.mktemp("house")
+    catalog = folder / "catalog.toml"
+    catalog.write_text(f"{DEFAULT_CATALOG.read_text()}\n{ADDED}")
+    _write_raster(folder / "grid.tif")
+
+    def prepare(keeper: Keeper) -> None:
+        for hours in (2, 1, 0):
+            keeper.demonstration.begin(NOW - timedelta(hours=hours))
+        for name, body, defaults in _added_data():
+            header = {"op": "ingest", "name": name, "writer": "test", "context": "simulated"}
+            answer = keeper.answer({**header, "defaults": defaults}, body)
+            assert len(answer["ok"]["rejected"]) == 0, answer
+            assert answer["ok"]["accepted"] > 0
+
+    return open_house(folder / "data", prepare, catalog=str(catalog))
+
+
+def _write_raster(path: Path) -> None:
+    rows, cols = np.mgrid[0:80, 0:150]
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=150,
+        height=80,
+        count=1,
+        dtype="float32",
+        crs="EPSG:4326",
+        nodata=-1,
+        transform=Affine(0.1, 0, 60, 0, -0.1, 46),
+    ) as dataset:
+        dataset.write((20 + (rows * 7 + cols * 3) % 90).astype("float32"), 1)
+
+
+def _added_data() -> Iterator[tuple[str, bytes, dict[str, str]]]:
+    lon, lat = HERE
+    square = [[lon - 1, lat - 1], [lon + 1, lat - 1], [lon + 1, lat + 1], [lon - 1, lat + 1]]
+    geometries = {
+        "sites": ({"type": "Point", "coordinates": [lon, lat]}, {"value": 3}),
+        "own-zones": (
+            {"type": "Polygon", "coordinates": [[*square, square[0]]]},
+            {"msk": 8, "name": "own zone"},
+        ),
+        "own-faults": ({"type": "LineString", "coordinates": square[:3]}, {"type": "reverse"}),
+    }
+    for collection, (geometry, properties) in geometries.items():
+        feature = {"type": "Feature", "id": "F1", "geometry": geometry, "properties": properties}
+        document = {"type": "FeatureCollection", "features": [feature]}
+        yield f"{collection}.geojson", json.dumps(document).encode(), {"collection": collection}
+    quakes = f"time,lon,lat,depth_km,mag,id\n2001-02-03T04:05:06Z,{lon},{lat},12,6.5,Q1\n"
+    yield "own-quakes.csv", quakes.encode(), {"collection": "own-quakes"}
+    table = ["station_code,lon,lat,time,averaging,quantity,value,unit"]
+    for hour in (9, 10, 11):
+        for i in range(12):
+            table.append(
+                f"T{i},{lon - 3 + i % 4 * 2},{lat - 2 + i // 4 * 2},2026-11-20T{hour:02}:00:00Z,"
+                f"PT1H,air_temperature,{(5 * i + hour) % 17 - 4},degC"
+            )
+    yield "temperature.csv", "\n".join(table).encode(), {}

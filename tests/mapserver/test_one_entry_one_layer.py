@@ -1,0 +1,206 @@
+"""Adding a layer is one entry: every face is asked, by the application's own list of addresses."""
+
+import io
+import json
+from typing import Any
+
+import mapbox_vector_tile
+import numpy as np
+import pytest
+import rasterio
+from click.testing import CliRunner
+from PIL import Image
+from werkzeug.routing import Rule
+
+from layers.kinds import KINDS
+from mapserver.cli import main
+
+LON, LAT = 69.3, 41.3
+ZOOM, COL, ROW = 6, 44, 23
+NO_FACE = {
+    "/static/<path:name>": "files of the page, not of a layer",
+    "/favicon.ico": "a picture of the site",
+    "/healthz": "of the process",
+    "/readyz": "of the process",
+}
+"""Addresses that tell nothing of layers. Whatever is not listed here must tell of every layer."""
+QUERY = {"/api/v1/point": f"lon={LON}&lat={LAT}"}
+WITHOUT_LEGEND = {
+    "/current.json": "versions and times only",
+    "/api/v1/point": "values only",
+    "/files/<layer>/<version>/<name>": "data only",
+    "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
+}
+TILES_ONLY = ("raster", "basemap")
+WITHOUT_VALUES = "basemap"
+"""The kind that a click says nothing of."""
+
+
+def faces(app: Any) -> list[Rule]:
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.rule not in NO_FACE
+    ]
+
+
+def definition(house: Any, layer_id: str) -> Any:
+    return house.site.catalog.layers[layer_id]
+
+
+def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
+    """The words to fill an address with: every format that a layer is offered in."""
+    layer = definition(house, layer_id)
+    kind = KINDS[layer.kind]
+    common = {
+        "layer": layer_id,
+        "version": "latest",
+        "time": "latest",
+        "zoom": str(ZOOM),
+        "col": str(COL),
+    }
+    many: list[dict[str, str]] = [{}]
+    if "leaf" in rule.arguments:
+        formats = ["png", "webp", "mvt"] if kind.vector else ["png", "webp"]
+        many = [{"style": s.id, "leaf": f"{ROW}.{f}"} for s in layer.styles for f in formats]
+    elif "name" in rule.arguments:
+        if layer.kind in TILES_ONLY:
+            return []
+        many = [{"name": "latest.geojson" if kind.vector else "latest.tif"}]
+    return [{**common, **each} for each in many]
+
+
+def asked(house: Any, rule: Rule, layer_id: str) -> list[tuple[str, Any]]:
+    """The answers of one address for one layer."""
+    if "layer" not in rule.arguments:
+        paths = [rule.rule]
+    else:
+        paths = []
+        for filled in words(house, rule, layer_id):
+            unknown = rule.arguments - filled.keys()
+            assert not unknown, f"say in this test how {rule.rule} is filled: {unknown}"
+            built = rule.build({k: filled[k] for k in rule.arguments}, append_unknown=False)
+            assert built is not None
+            paths.append(built[1])
+    query = QUERY.get(rule.rule, "")
+    return [(path, house.get(path, query_string=query)) for path in paths]
+
+
+def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
+    """Whether there is anything of the layer in an answer."""
+    if media_type.startswith("image/tiff"):
+        with rasterio.open(io.BytesIO(body)) as dataset:
+            return bool(np.isfinite(dataset.read(1)).any())
+    if media_type.startswith("image/"):
+        pixels = np.asarray(Image.open(io.BytesIO(body)).convert("RGBA"))
+        return bool((pixels[..., 3] > 0).any())
+    if media_type == "application/vnd.mapbox-vector-tile":
+        return bool(mapbox_vector_tile.decode(body)[layer_id]["features"])
+    if media_type == "application/geo+json":
+        return bool(json.loads(body)["features"])
+    return layer_id in body.decode()
+
+
+def test_every_layer_has_an_id_a_legend_and_data_in_every_face(house: Any, layer_id: str) -> None:
+    layer = definition(house, layer_id)
+    seen = 0
+    for rule in faces(house.app):
+        for path, answer in asked(house, rule, layer_id):
+            assert answer.status_code == 200, (path, answer.text)
+            if not (rule.rule == "/api/v1/point" and layer.kind == WITHOUT_VALUES):
+                assert has_data(answer.data, answer.mimetype, layer_id), path
+            seen += 1
+            if rule.rule in WITHOUT_LEGEND:
+                continue
+            text = answer.text
+            # TileJSON tells of one style, and takes the first where none is named.
+            styles = layer.styles[:1] if "layer" in rule.arguments else layer.styles
+            for style in styles:
+                if style.palette is not None:
+                    colours = style.palette.colours[: len(style.breaks) + 1]
+                    assert len(colours) > 1
+                    for entry in house.site.tiler.legend(layer_id, style.id):
+                        assert entry.colour in text, (path, style.id, entry)
+    assert seen >= 9
+
+
+def test_the_faces_that_tell_nothing_of_layers_exist(house: Any) -> None:
+    rules = {rule.rule for rule in house.app.url_map.iter_rules()}
+    assert NO_FACE.keys() | WITHOUT_LEGEND.keys() | QUERY.keys() <= rules
+
+
+def test_a_click_finds_something_of_every_layer(house: Any, layer_id: str) -> None:
+    layer = definition(house, layer_id)
+    found = house.json(f"/api/v1/point?lon={LON}&lat={LAT}")
+    entry = next((e for e in found["layers"] if e["layer"] == layer_id), None)
+    if layer.kind == WITHOUT_VALUES:
+        assert entry is None
+        return
+    assert entry is not None
+    if layer_id in ("dose-rate", "own-raster", "own-zones", "sites", "temperature"):
+        assert entry["known"] is True, entry
+        assert entry["values"] or entry["features"]
+
+
+def test_a_layer_with_times_lists_them_newest_last_in_tilejson_and_current(
+    house: Any, layer_id: str
+) -> None:
+    layer = definition(house, layer_id)
+    described = house.json(f"/tilejson/{layer_id}.json")
+    current = next(e for e in house.json("/current.json")["layers"] if e["id"] == layer_id)
+    if KINDS[layer.kind].timed:
+        hours = [f"2026-11-20T{hour:02}:00:00Z" for hour in (9, 10, 11)]
+        assert described["times"] == hours
+        assert [each["time"] for each in current["times"]] == hours
+        assert described["time"] == hours[-1]
+    else:
+        assert described["times"] == []
+        assert [each["time"] for each in current["times"]] == ["static"]
+        assert described["time"] == "static"
+    newest = current["times"][-1]["versions"]
+    assert newest.keys() == {style.id for style in layer.styles}
+    assert described["data_version"] == newest[layer.styles[0].id]
+    assert described["tilejson"] == "3.0.0"
+
+
+def test_tilejson_names_tiles_that_are_there_and_never_change(house: Any, layer_id: str) -> None:
+    described = house.json(f"/tilejson/{layer_id}.json")
+    for template in [*described["tiles"], *described.get("raster_tiles", ())]:
+        path = template.format(z=ZOOM, x=COL, y=ROW).removeprefix("http://localhost")
+        answer = house.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert has_data(answer.data, answer.mimetype, layer_id)
+    if KINDS[definition(house, layer_id).kind].vector:
+        decoded = mapbox_vector_tile.decode(
+            house.get(
+                described["tiles"][0].format(z=ZOOM, x=COL, y=ROW).removeprefix("http://localhost")
+            ).data
+        )
+        fields = described["vector_layers"][0]["fields"].keys()
+        for feature in decoded[layer_id]["features"]:
+            assert feature["properties"].keys() <= fields
+
+
+def test_the_page_carries_every_layer_with_its_styles_in_every_language(house: Any) -> None:
+    for language in ("kk", "uz", "ru", "en"):
+        page = house.get(f"/{language}").text
+        for layer in house.site.catalog.layers.values():
+            title = layer.titles.get(language, layer.title)
+            assert json.dumps(title, ensure_ascii=False)[1:-1] in page, (language, layer.id)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_there_is_was_added_by_one_entry(house: Any, kind: str) -> None:
+    default = {"basemap", "dose-rate", "seismic-zones", "faults", "earthquakes", "stations"}
+    added = [e for e in house.site.catalog.layers.values() if e.id not in default]
+    assert any(layer.kind == kind for layer in added)
+
+
+def test_every_entry_is_in_the_list_of_the_command(house: Any) -> None:
+    done = CliRunner().invoke(
+        main, ["catalog", "list", "--catalog", str(house.site.settings.catalog)]
+    )
+    assert done.exit_code == 0
+    for layer in house.site.catalog.layers.values():
+        assert any(line.startswith(layer.id) for line in done.output.splitlines())
