@@ -14,7 +14,7 @@ from layers.errors import GoneError, NoSurfaceError
 from layers.geo import Bounds, Point, Window
 from layers.kinds.collection import CLICK_PX, MAX_ZOOM, Columns, around, project, selected
 from layers.kinds.sources import Sources, nothing_yet
-from layers.model import Extent, Features, LayerDefinition, Station, Status
+from layers.model import Extent, Features, LayerDefinition, Network, Station, Status
 from layers.model.kind import Question
 from layers.screening import coverage
 from layers.store import Snapshot
@@ -39,7 +39,8 @@ class StationsKind:
         self._sources = sources
         self._held: dict[str, Columns] = {}
         self._lock = threading.Lock()
-        self._register: tuple[list[Station], hashlib.blake2b] = ([], hashlib.blake2b())
+        self._register: tuple[list[Station], list[Network], hashlib.blake2b]
+        self._register = ([], [], hashlib.blake2b())
 
     def _hours(self) -> list[tuple[datetime, int]]:
         where = self._sources
@@ -75,14 +76,16 @@ class StationsKind:
         return digest.hexdigest()
 
     def _register_digest(self) -> "hashlib.blake2b":
-        stations = self._stations()
-        known, digest = self._register
-        # An unchanged register is the same list: the reader remembers it.
-        if known is not stations:
-            digest = hashlib.blake2b(digest_size=5)
+        stations, networks = self._stations(), self._sources.store.networks()
+        known, known_networks, digest = self._register
+        # An unchanged register is the same lists: the reader remembers them.
+        if known is not stations or known_networks is not networks:
+            digest = hashlib.blake2b(
+                repr([(n.id, n.name) for n in networks]).encode(), digest_size=5
+            )
             for s in stations:
-                digest.update(repr((s.code, s.lon, s.lat, s.names)).encode())
-            self._register = (stations, digest)
+                digest.update(repr((s.code, s.lon, s.lat, s.names, s.network_id)).encode())
+            self._register = (stations, networks, digest)
         return digest
 
     def tile(
@@ -123,7 +126,12 @@ class StationsKind:
             )
         )
         stations = [s for s in self._stations() if s.code in measuring]
-        rows = [self._properties(s, snapshot, newest.get(s.code)) for s in stations]
+        networks = {network.id: network.name for network in where.store.networks()}
+        rows = [
+            {"network_name": networks.get(s.network_id, "")}
+            | self._properties(s, snapshot, newest.get(s.code))
+            for s in stations
+        ]
         names = dict.fromkeys(name for row in rows for name in row)
         points = project(
             np.asarray(shapely.points([[s.lon, s.lat] for s in stations]), dtype=object)
