@@ -66,8 +66,12 @@ def answer(
 
 
 def not_modified(request: Request, etag: str, cache: str) -> Response | None:
-    """Return a 304 where the client already has ``etag``, before any work is done."""
-    if not request.if_none_match.contains(etag):
+    """Return a 304 where the client already has ``etag``, before any work is done.
+
+    ``If-None-Match: *`` has to be looked after: whether there is anything is not known yet.
+    """
+    tags = request.if_none_match
+    if tags.star_tag or not tags.contains(etag):
         return None
     response = Response(status=304)
     response.set_etag(etag)
