@@ -42,7 +42,7 @@ def blueprint(site: Site) -> Blueprint:
     @bp.get("/files/<layer>/<version>/<name>")
     def file(layer: str, version: str, name: str) -> Response:
         params.only(request.args, ())
-        definition = site.catalog.layer(layer)
+        definition = site.credited(site.catalog.layer(layer))
         kind = site.catalog.kind(layer)
         word, _, suffix = name.rpartition(".")
         at = params.layer_time(definition, word)

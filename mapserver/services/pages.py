@@ -1,6 +1,7 @@
 """The public map in four languages, and the files that it is made of."""
 
 import mimetypes
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, Response, redirect, request, send_file
@@ -85,9 +86,10 @@ def blueprint(site: Site) -> Blueprint:
 
 def _description(site: Site, language: str) -> PageDescription:
     stations, newest = _first_view(site, language)
+    catalog = site.catalog.definition
     return PageDescription(
         language=language,
-        catalog=site.catalog.definition,
+        catalog=replace(catalog, layers=tuple(map(site.credited, catalog.layers))),
         extents={layer_id: kind.extent() for layer_id, kind in site.catalog.kinds.items()},
         assets=site.assets,
         view=_view(site),

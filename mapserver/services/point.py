@@ -37,7 +37,7 @@ def blueprint(site: Site) -> Blueprint:
                     "title": definition.title,
                     "kind": definition.kind,
                     "notice": tilejson.notice(definition, site.catalog.definition),
-                    "attribution": definition.attribution,
+                    "attribution": site.credited(definition).attribution,
                     **_plain(found),
                 }
             )

@@ -1,5 +1,6 @@
 """What every service is handed: catalogue, tiler, store, files of the page, settings."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 from flask import Request
 
 from layers.catalog import Catalog
+from layers.model import LayerDefinition
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
 from mapserver.documents.assets import Assets
@@ -28,6 +30,20 @@ class Site:
     audience: Audience
     now: Callable[[], datetime]
     call_keeper: CallKeeper
+
+    def credited(self, layer: LayerDefinition) -> LayerDefinition:
+        """Return a layer with the attribution of those its data come from, unless it names one."""
+        if layer.attribution:
+            return layer
+        if layer.kind == "basemap":
+            credit = str(self.assets.land.get("attribution", ""))
+        elif layer.quantity:
+            shown = {s.network_id for s in self.store.stations(self.audience, self.now())}
+            networks = [n for n in self.store.networks() if n.id in shown]
+            credit = "; ".join(dict.fromkeys(n.attribution or n.name for n in networks))
+        else:
+            return layer
+        return dataclasses.replace(layer, attribution=credit)
 
     def base_url(self, request: Request) -> str:
         """Return the public address without a slash at the end: configured, else the request's."""

@@ -48,7 +48,7 @@ def blueprint(site: Site) -> Blueprint:
     @bp.get("/tilejson/<layer>.json")
     def describe(layer: str) -> Response:
         params.only(request.args, ("style", "time"))
-        definition = site.catalog.layer(layer)
+        definition = site.credited(site.catalog.layer(layer))
         style = site.catalog.style(definition, request.args.get("style"))
         at = params.layer_time(definition, request.args.get("time", params.LATEST))
         version, moment = site.tiler.newest(definition.id, style.id, at)
