@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from layers.store import Paths
+from layers.model import CatalogDefinition, Context
+from layers.store import Paths, Reader
 from mapserver.documents import assets
 from mapserver.runtime import channel
 from mapserver.runtime.channel import raise_answer
@@ -28,12 +29,26 @@ def ask(settings: Settings, header: Mapping[str, Any], payload: bytes = b"") -> 
     from mapserver.runtime.keeper import Keeper
 
     catalog = definition(settings, assets.read())
-    keeper = Keeper(settings, catalog.layers, (), context_for(settings, catalog))
+    keeper = Keeper(settings, catalog.layers, (), _context(settings, catalog))
     try:
         keeper.demonstration.begin(keeper.now())
         return raise_answer(keeper.answer(header, payload))
     finally:
         keeper.close()
+
+
+def _context(settings: Settings, catalog: CatalogDefinition) -> Context:
+    """Return the context that a folder has, or the one that a new folder gets.
+
+    What a folder is for is said once, when it is made; no later command must repeat it.
+    """
+    if not Paths(settings.data_dir).database.is_file():
+        return context_for(settings, catalog)
+    reader = Reader(settings.data_dir)
+    try:
+        return reader.context()
+    finally:
+        reader.close()
 
 
 def until_ready(settings: Settings) -> None:

@@ -1,0 +1,274 @@
+"""How soon new data are on the map, and how many rows a second come in.
+
+    python -m benchmarks freshness
+
+A real server with its processes. The clock runs from the first byte of a POST, or from the start of
+the command `mapserver ingest`, to the last byte of the first tile of a new version; the tile is
+asked for again and again, as a crowd would. The aim for the demonstration network is 2 s.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+REPEATS = 5
+POLL_S = 0.02
+PATIENCE_S = 180.0
+MANY = 3_574
+HOURS_OF_ROWS = 24
+TILE = "/tiles/dose-rate/mean/latest/latest/5/22/11.png"
+HEADER = "station_code,time_start_utc,time_end_utc,quantity,value,unit\n"
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seconds until the data were acknowledged, and until a tile showed them."""
+
+    answered_s: float
+    shown_s: float
+
+
+def environment() -> dict[str, str]:
+    """The environment without settings of ours."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("KYZYLKUM_")}
+
+
+def command(*words: str) -> str:
+    """Run one command of the server; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mapserver", *words],
+        env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return done.stdout
+
+
+class Client:
+    """One kept connection to a server."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+
+    def ask(
+        self, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Return status, headers and body of one answer."""
+        method = "GET" if body is None else "POST"
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+    def json(self, path: str) -> Any:
+        """Return a JSON answer."""
+        return json.loads(self.ask(path)[2])
+
+    def tile(self) -> tuple[str, bytes]:
+        """Return the fixed address and the bytes of the newest tile; empty where there is none."""
+        status, headers, body = self.ask(TILE)
+        return (headers.get("Content-Location", ""), body) if status == 200 else ("", b"")
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *options: str) -> Iterator[int]:
+    """A server of a folder, ready; yields its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    words = ["serve", "--data-dir", str(folder), "--port", str(port), *options]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mapserver", *words],
+        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError):
+                if Client(port).ask("/readyz")[0] == 200:
+                    break
+            time.sleep(0.1)
+        quiet(folder)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def quiet(folder: Path) -> None:
+    """Wait until the keeper has no surface left to make."""
+    from layers.store import Paths
+    from mapserver.runtime import channel
+
+    end = time.monotonic() + PATIENCE_S
+    calm = 0
+    while calm < 5 and time.monotonic() < end:
+        status = channel.call(Paths(folder).socket, {"op": "status"})["ok"]
+        calm = calm + 1 if status["ready"] and not status["waiting"] else 0
+        time.sleep(0.3)
+
+
+def rows(codes: list[str], begin: datetime, values: np.ndarray) -> bytes:
+    """One hour of values in nSv/h as the CSV convention has it."""
+    span = f"{begin:%Y-%m-%dT%H:%M:%SZ},{begin + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    lines = (
+        f"{code},{span},ambient_dose_rate,{value:.3f},nSv/h\n"
+        for code, value in zip(codes, values, strict=True)
+    )
+    return (HEADER + "".join(lines)).encode()
+
+
+def until_shown(port: int, send: Callable[[], None]) -> Taken:
+    """Send data and return how long it took until they were seen."""
+    client = Client(port)
+    before, picture = client.tile()
+    answered: list[float] = []
+    start = time.perf_counter()
+
+    def deliver() -> None:
+        send()
+        answered.append(time.perf_counter() - start)
+
+    sender = threading.Thread(target=deliver)
+    sender.start()
+    while True:
+        address, body = client.tile()
+        shown_s = time.perf_counter() - start
+        if address != before and body != picture:
+            break
+        if shown_s > PATIENCE_S:
+            raise SystemExit("the data did not come to the map")
+        time.sleep(POLL_S)
+    sender.join()
+    return Taken(answered[0], shown_s)
+
+
+def report(name: str, taken: list[Taken]) -> None:
+    """Print the medians of repeated deliveries."""
+    answered = statistics.median(each.answered_s for each in taken)
+    shown = sorted(each.shown_s for each in taken)
+    print(
+        f"{name:50s} {answered:9.2f} {statistics.median(shown):9.2f}"
+        f"   {shown[0]:.2f}-{shown[-1]:.2f}",
+        flush=True,
+    )
+
+
+def deliveries(
+    name: str, folder: Path, port: int, token: str, hours: Iterator[bytes], context: str
+) -> None:
+    """Measure posted batches, then ingested files."""
+    bearer = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
+
+    def post(body: bytes) -> None:
+        path = f"/api/v1/observations?context={context}"
+        status, _, answer = Client(port).ask(path, body, **bearer)
+        if status != 200 or json.loads(answer)["rejected"]:
+            raise SystemExit(answer.decode()[:500])
+
+    def ingest(body: bytes) -> None:
+        file = folder.parent / "hour.csv"
+        file.write_bytes(body)
+        command("ingest", str(file), "--data-dir", str(folder), "--context", context)
+
+    for way, send in (("posted", post), ("mapserver ingest", ingest)):
+        taken = []
+        for _ in range(REPEATS):
+            body = next(hours)
+            taken.append(until_shown(port, lambda send=send, body=body: send(body)))
+            quiet(folder)
+        report(f"{name}, {way}", taken)
+
+
+def demonstration(root: Path) -> None:
+    """Corrections of the newest hour of the demonstration network."""
+    folder = root / "demonstration" / "data"
+    with serving(folder, "--demo-days", "1") as port:
+        found = Client(port).json("/files/stations/latest/latest.geojson")["features"]
+        facts = [f["properties"] for f in found]
+        facts = [p for p in facts if p["country"] == "KZ" and p["value"] is not None]
+        codes = [p["code"] for p in facts]
+        base = np.array([p["value"] for p in facts])
+        begin = datetime.fromisoformat(facts[0]["begin_time"])
+        token = command("token", "create", "kz-demo-organisation", "--data-dir", str(folder))
+        hours = (rows(codes, begin, base * (1.5 + 0.2 * k)) for k in range(2 * REPEATS))
+        name = f"demonstration, {len(codes)} of {len(found)} stations"
+        deliveries(name, folder, port, token.strip(), hours, "simulated")
+
+
+def network(count: int) -> tuple[str, list[str], np.ndarray]:
+    """A register of stations over both states, their codes and levels, the same in every run."""
+    rng = np.random.default_rng(count)
+    lon, lat = rng.uniform(47, 87, count), rng.uniform(37.5, 55, count)
+    level = 110 + 25 * np.sin(lon / 2) * np.cos(lat / 1.5) + rng.normal(0, 6, count)
+    codes = [f"S{i:05d}" for i in range(count)]
+    lines = (f"{code},{x:.4f},{y:.4f}\n" for code, x, y in zip(codes, lon, lat, strict=True))
+    return "code,lon,lat\n" + "".join(lines), codes, level
+
+
+def many(root: Path) -> None:
+    """New hours of a large network, and rows a second into a folder without a server."""
+    register, codes, level = network(MANY)
+    folder = root / "many" / "data"
+    folder.parent.mkdir()
+    stations = folder.parent / "stations.csv"
+    stations.write_text(register)
+    command("ingest", str(stations), "--data-dir", str(folder), "--no-demo")
+    rng = np.random.default_rng(1)
+
+    def hours() -> Iterator[bytes]:
+        for k in range(1_000):
+            factor = 1.3 if k % 2 else 1.0
+            yield rows(codes, FIRST + timedelta(hours=k), factor * level + rng.normal(0, 2, MANY))
+
+    supply = hours()
+    first = folder.parent / "first.csv"
+    first.write_bytes(next(supply))
+    command("ingest", str(first), "--data-dir", str(folder), "--no-demo")
+    token = command("token", "create", "own", "--data-dir", str(folder)).strip()
+    with serving(folder, "--no-demo") as port:
+        deliveries(f"{MANY:,} stations, a new hour", folder, port, token, supply, "routine")
+    bulk = folder.parent / "bulk.csv"
+    body = b"".join(next(supply).split(b"\n", 1)[1] for _ in range(HOURS_OF_ROWS))
+    bulk.write_bytes(HEADER.encode() + body)
+    start = time.perf_counter()
+    said = command("ingest", str(bulk), "--data-dir", str(folder), "--no-demo")
+    wall_s = time.perf_counter() - start
+    start = time.perf_counter()
+    command("ingest", str(first), "--data-dir", str(folder), "--no-demo")
+    overhead_s = time.perf_counter() - start
+    (accepted,) = re.findall(r"(\d+) accepted", said)
+    count = int(accepted)
+    print(
+        f"\nmapserver ingest of {count:,} rows: {wall_s:.1f} s, {count / wall_s:,.0f} rows/s; "
+        f"without the start of the command ({overhead_s:.1f} s) "
+        f"{count / (wall_s - overhead_s):,.0f} rows/s"
+    )
+
+
+def main() -> None:
+    """Print medians of both networks."""
+    print(f"{f'medians of {REPEATS}, seconds':50s} {'answered':>9s} {'on a tile':>9s}   range")
+    with tempfile.TemporaryDirectory() as folder:
+        demonstration(Path(folder))
+        many(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
