@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from layers import exchange
 from layers.errors import BadParameterError, TooLargeError
 from layers.store import Paths, Reader
 from mapserver import settings
@@ -26,7 +25,7 @@ def _writer() -> str:
 @_data_dir
 @_catalog
 @click.option("--demo/--no-demo", default=None, help="What a new folder is for.")
-@click.option("--format", "format_", type=click.Choice(sorted(exchange.ADAPTERS)), default=None)
+@click.option("--format", "format_", default=None, help="Format; recognised otherwise.")
 @click.option("--context", default="routine", help="routine, event, or simulated.")
 @click.option(
     "--set",

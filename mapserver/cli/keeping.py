@@ -4,12 +4,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from layers.model import CatalogDefinition, Context
+from layers.model import Context
 from layers.store import Paths, Reader
-from mapserver.documents import assets
 from mapserver.runtime import channel
 from mapserver.runtime.channel import raise_answer
-from mapserver.runtime.entries import context_for, definition
 from mapserver.settings import Settings
 
 
@@ -26,10 +24,13 @@ def ask(settings: Settings, header: Mapping[str, Any], payload: bytes = b"") -> 
     except channel.KeeperAwayError:
         pass
     # The keeper's rooms are heavy: a command that only asks one does not load them.
+    from mapserver.documents import assets
+    from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
 
     catalog = definition(settings, assets.read())
-    keeper = Keeper(settings, catalog.layers, (), _context(settings, catalog))
+    context = _known_context(settings) or context_for(settings, catalog)
+    keeper = Keeper(settings, catalog.layers, (), context)
     try:
         keeper.demonstration.begin(keeper.now())
         return raise_answer(keeper.answer(header, payload))
@@ -37,13 +38,10 @@ def ask(settings: Settings, header: Mapping[str, Any], payload: bytes = b"") -> 
         keeper.close()
 
 
-def _context(settings: Settings, catalog: CatalogDefinition) -> Context:
-    """Return the context that a folder has, or the one that a new folder gets.
-
-    What a folder is for is said once, when it is made; no later command must repeat it.
-    """
+def _known_context(settings: Settings) -> Context | None:
+    """Return the context of a folder that exists: what it is for is said once, when it is made."""
     if not Paths(settings.data_dir).database.is_file():
-        return context_for(settings, catalog)
+        return None
     reader = Reader(settings.data_dir)
     try:
         return reader.context()
