@@ -10,6 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 from layers import errors
 
 
+class UnsupportedBodyError(errors.UnsupportedFormatError):
+    """A posted body in a format or packing that is not taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """HTTP status, OWS exception code, and a retry time in seconds where waiting helps."""
@@ -24,6 +28,7 @@ ANSWERS: dict[type[errors.LayersError], Answer] = {
     errors.UnknownStyleError: Answer(404, "StyleNotDefined"),
     errors.GoneError: Answer(410, "NotFound"),
     errors.NotFoundError: Answer(404, "NotFound"),
+    UnsupportedBodyError: Answer(415, "InvalidFormat"),
     errors.UnsupportedFormatError: Answer(400, "InvalidFormat"),
     errors.BadRequestError: Answer(400, "InvalidParameterValue"),
     errors.TooLargeError: Answer(413, "InvalidParameterValue"),

@@ -2,8 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+
+from werkzeug.datastructures import MultiDict
 
 from layers import temporal
 from layers.errors import (
@@ -22,27 +24,31 @@ FORMATS = ("png", "webp", "mvt")
 TILE_KEYS = ("threshold", "q", "breaks", "smooth")
 MAX_BREAKS = 32
 
-_WHOLE = re.compile(r"\d{1,9}")
-_LEAF = re.compile(r"(?P<row>\d{1,9})(?P<dense>@2x)?\.(?P<format>[a-z0-9]{1,8})")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_BATCH = re.compile(r"[!-~]{1,200}")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_LEAF = re.compile(r"(?P<row>[0-9]{1,9})(?P<dense>@2x)?\.(?P<format>[a-z0-9]{1,8})")
 _VERSION = re.compile(r"[0-9a-f]{1,40}(-[0-9a-f]{1,16})?")
 
 
-def only(query: Iterable[str], known: tuple[str, ...]) -> None:
-    """Refuse query keys that mean nothing here: a misspelt key is told, never passed over."""
-    for key in query:
+def only(query: MultiDict[str, str], known: tuple[str, ...]) -> None:
+    """Refuse query keys that mean nothing here, or stand twice: nothing is passed over."""
+    for key, values in query.lists():
         if key not in known:
             offered = f"; known are {', '.join(known)}" if known else "; none is known here"
             raise BadParameterError(
                 f'unknown query parameter "{key}"{offered}{nearest(key, known)}'
             )
+        if len(values) > 1:
+            raise BadParameterError(f'the query parameter "{key}" stands {len(values)} times')
 
 
 def number(text: str, name: str) -> float:
     """Return a finite number."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise BadParameterError(f'{name} is "{text}"; a number was expected') from None
+    # Python alone would read "1_000" and the digits of every script.
+    if not _NUMBER.fullmatch(text.strip()):
+        raise BadParameterError(f'{name} is "{text}"; a number was expected')
+    value = float(text)
     if not math.isfinite(value):
         raise BadParameterError(f'{name} is "{text}"; a finite number was expected')
     return value
@@ -87,7 +93,7 @@ def tile_request(
     layer: LayerDefinition,
     style: StyleDefinition,
     words: Mapping[str, str],
-    query: Mapping[str, str],
+    query: MultiDict[str, str],
 ) -> TileRequest:
     """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
     only(query, TILE_KEYS)
@@ -125,6 +131,15 @@ def version(text: str) -> str:
     """Return a version token, full or its data part."""
     if not _VERSION.fullmatch(text):
         raise BadParameterError(f'"{text}" is no version of this server')
+    return text
+
+
+def batch_id(text: str) -> str:
+    """Return the name that a client gives a batch."""
+    if not _BATCH.fullmatch(text):
+        raise BadParameterError(
+            "batch_id is no word of 1 to 200 visible ASCII characters, such as a UUID"
+        )
     return text
 
 

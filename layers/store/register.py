@@ -115,8 +115,8 @@ def put_stations(
 
 
 def _only_own(connection: Connection, table: list[dict[str, Any]], organisation_id: str) -> None:
-    owner = dict(connection.execute(select(NETWORK.c.id, NETWORK.c.organisation_id)).tuples().all())
-    now_in = dict(connection.execute(select(STATION.c.code, STATION.c.network_id)).tuples().all())
+    owner = dict(connection.execute(select(NETWORK.c.id, NETWORK.c.organisation_id)).all())
+    now_in = dict(connection.execute(select(STATION.c.code, STATION.c.network_id)).all())
     for row in table:
         for network in (row["network_id"], now_in.get(row["code"], row["network_id"])):
             if owner.get(network) != organisation_id:

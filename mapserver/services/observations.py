@@ -5,12 +5,16 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from layers.errors import BadParameterError, TooLargeError
+from layers import exchange
+from layers.errors import BadParameterError, TooLargeError, UnsupportedFormatError
 from layers.model import Context
 from mapserver import auth, negotiation, params
+from mapserver.errors import UnsupportedBodyError
 from mapserver.services.site import Site
 
+NAME = "the body"
 KEYS = ("format", "batch_id", "context", "quantity", "unit", "time", "averaging", "network")
+TAKEN = ("observations", "stations")
 DEFAULTS = ("quantity", "unit", "time", "averaging", "network")
 
 
@@ -27,22 +31,28 @@ def blueprint(site: Site) -> Blueprint:
             raise BadParameterError(
                 f'context is "{context}"; one of {", ".join(Context)} was expected'
             )
+        named = request.args.get("format")
+        adapter = None if named is None else exchange.adapter(named)
+        batch_id = request.args.get("batch_id")
+        # Batches of two organisations never meet, whatever they are called.
+        home = f"{organisation}/"
+        own_id = None if batch_id is None else home + params.batch_id(batch_id)
         body = _body(site.settings.max_upload_bytes)
         answer = site.call_keeper(
             {
                 "op": "ingest",
-                "name": "posted",
-                "format": request.args.get("format"),
-                "media_type": request.mimetype,
+                "name": NAME,
+                "format": _format(adapter, body),
                 "defaults": {k: request.args[k] for k in DEFAULTS if k in request.args},
-                "batch_id": request.args.get("batch_id"),
+                "batch_id": own_id,
                 "writer": f"token {auth.prefix(auth.bearer(request))}",
                 "organisation_id": organisation,
                 "context": context,
             },
             body,
         )
-        return negotiation.uncached(account(answer), 200)
+        told = account(answer)
+        return negotiation.uncached({**told, "batch_id": told["batch_id"].removeprefix(home)}, 200)
 
     return bp
 
@@ -63,11 +73,30 @@ def account(answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _format(named: exchange.Adapter | None, body: bytes) -> str:
+    """Return the format of a body: as it was named, or as its first bytes show."""
+    head = body[: exchange.SNIFFED_BYTES]
+    try:
+        found = named or exchange.sniff(NAME, head, request.mimetype)
+    except UnsupportedFormatError as error:
+        raise UnsupportedBodyError(str(error)) from None
+    if found.yields not in TAKEN:
+        raise UnsupportedBodyError(
+            f'format "{found.id}" holds {found.yields}; this address takes tables of '
+            f"{' and '.join(TAKEN)}, and the operator of the server brings in features and rasters "
+            "with mapserver ingest and the catalogue"
+        )
+    return found.id
+
+
 def _body(limit: int) -> bytes:
-    """Return the body, read no further than the limit."""
+    """Return the body, read no further than the limit and never unpacked."""
     declared = request.content_length
     if declared is not None and declared > limit:
         raise TooLargeError(f"the body has {declared:,} bytes; the limit is {limit:,}")
+    packing = request.headers.get("Content-Encoding", "identity")
+    if packing.strip().lower() != "identity":
+        raise UnsupportedBodyError(f'a body packed by "{packing}" is not taken; send it as it is')
     body = request.stream.read(limit + 1)
     if len(body) > limit:
         raise TooLargeError(f"the body is longer than the limit of {limit:,} bytes")

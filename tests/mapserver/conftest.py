@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -34,18 +35,20 @@ from rasterio.transform import Affine
 from werkzeug.test import TestResponse
 
 from layers.catalog import DEFAULT_CATALOG
+from layers.model import Context, Network, Organisation, Station
+from layers.store import Writer
 from mapserver import settings
 from mapserver.app import create_app
 from mapserver.cli import main
 from mapserver.documents import assets
+from mapserver.runtime import opening
 from mapserver.runtime.entries import context_for, definition
 from mapserver.runtime.keeper import Keeper
-from mapserver.runtime.opening import open_site
 from mapserver.services.site import Site
 
 START_S = 60.0
 NOW = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
-"""The present moment of the keepers that live in the tests' process."""
+"""The present moment of the houses."""
 
 
 @dataclass
@@ -223,7 +226,8 @@ def open_house() -> Iterator[Callable[..., House]]:
             work.start()
             closing.callback(work.join)
             closing.callback(keeper.stop)
-            site = open_site(chosen)
+            with mock.patch.object(opening, "utc_now", return_value=NOW):
+                site = opening.open_site(chosen)
             closing.callback(site.store.close)
             house = House(keeper, site, create_app(site))
             wait_for(house.idle, START_S)
@@ -314,3 +318,24 @@ def _added_data() -> Iterator[tuple[str, bytes, dict[str, str]]]:
                 f"PT1H,air_temperature,{(5 * i + hour) % 17 - 4},degC"
             )
     yield "temperature.csv", "\n".join(table).encode(), {}
+
+
+@pytest.fixture(scope="session")
+def found() -> Callable[[Path], None]:
+    """Make a folder for real data: two organisations with five stations each."""
+
+    def begin(folder: Path) -> None:
+        writer = Writer(folder, Context.ROUTINE)
+        said = {"writer": "test", "at": NOW - timedelta(days=30)}
+        for country, west in (("KZ", 68.0), ("UZ", 64.0)):
+            writer.put_organisations([Organisation(country.lower(), country, country)], **said)
+            network = f"{country.lower()}-net"
+            writer.put_networks([Network(network, country.lower(), network)], **said)
+            stations = [
+                Station(f"{country}{i}", network, west + i, 41.0 + i % 3, {"en": f"{country} {i}"})
+                for i in range(5)
+            ]
+            writer.put_stations(stations, **said)
+        writer.close()
+
+    return begin
