@@ -21,6 +21,7 @@ def create_app(site: Site) -> Flask:
     """Return the application of a site."""
     app = Flask("mapserver", static_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for service in (tiles, data, point, observations, pages, health):
         app.register_blueprint(service.blueprint(site))

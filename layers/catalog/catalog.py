@@ -40,6 +40,7 @@ class Catalog:
         if found is None:
             ids = [style.id for style in layer.styles]
             raise UnknownStyleError(
-                f'layer "{layer.id}" has no style "{style_id}"{nearest(style_id, ids)}'
+                f'layer "{layer.id}" has no style "{style_id}"; known are {", ".join(ids)}'
+                f"{nearest(style_id, ids)}"
             )
         return found

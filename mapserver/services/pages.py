@@ -3,8 +3,11 @@
 import mimetypes
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from flask import Blueprint, Response, redirect, request, send_file
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import NotFoundError
@@ -53,8 +56,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/")
     def front() -> Response:
-        wanted = request.accept_languages.best_match(LANGUAGES, DEFAULT_LANGUAGE)
-        return page(wanted or DEFAULT_LANGUAGE, vary=True)
+        return page(_wished(request.accept_languages), vary=True)
 
     for language in LANGUAGES:
         bp.add_url_rule(
@@ -66,8 +68,8 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/static/<path:name>")
     def static(name: str) -> Response:
-        path = (site.assets.folder / name).resolve()
-        if not (path.is_relative_to(site.assets.folder.resolve()) and path.is_file()):
+        found = safe_join(str(site.assets.folder), name)
+        if found is None or "\0" in found or not (path := Path(found)).is_file():
             raise NotFoundError(f'no file "{name}" belongs to the page')
         cache = negotiation.IMMUTABLE if site.assets.is_immutable(name) else negotiation.LATEST
         if path.suffix in TEXTUAL:
@@ -82,6 +84,15 @@ def blueprint(site: Site) -> Blueprint:
         return redirect(f"/static/{site.assets['icon.svg'].file}", 302)
 
     return bp
+
+
+def _wished(accepted: LanguageAccept) -> str:
+    """Return the language of ours that is wished most; "kk-KZ" wishes for "kk"."""
+    for tag, quality in accepted:
+        language = tag.lower().partition("-")[0]
+        if quality > 0 and language in LANGUAGES:
+            return language
+    return DEFAULT_LANGUAGE
 
 
 def _description(site: Site, language: str) -> PageDescription:
