@@ -80,9 +80,9 @@ class StationsKind:
         known, known_networks, digest = self._register
         # An unchanged register is the same lists: the reader remembers them.
         if known is not stations or known_networks is not networks:
-            digest = hashlib.blake2b(
-                repr([(n.id, n.name) for n in networks]).encode(), digest_size=5
-            )
+            shown = {s.network_id for s in stations}
+            named = [(n.id, n.name) for n in networks if n.id in shown]
+            digest = hashlib.blake2b(repr(named).encode(), digest_size=5)
             for s in stations:
                 digest.update(repr((s.code, s.lon, s.lat, s.names, s.network_id)).encode())
             self._register = (stations, networks, digest)
