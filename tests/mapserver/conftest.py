@@ -125,7 +125,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(name="mapserver")
+@pytest.fixture(name="mapserver", scope="session")
 def command() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run one command to its end."""
     return mapserver
@@ -136,14 +136,13 @@ def waiting() -> Callable[..., None]:
     return wait_for
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Start servers that end with the test, whatever happens to it."""
+def _starting(logs: Path) -> Iterator[Callable[..., Running]]:
+    """Give a function that starts servers, and end them all."""
     started: list[Running] = []
 
     def begin(data_dir: Path, *options: str, ready: bool = True) -> Running:
         port = free_port()
-        log = tmp_path / f"server-{len(started)}.log"
+        log = logs / f"server-{len(started)}.log"
         command = [sys.executable, "-m", "mapserver", "serve", "--port", str(port)]
         with log.open("w") as written:
             process = subprocess.Popen(
@@ -162,6 +161,20 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     for running in started:
         if running.process.poll() is None:
             running.end()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Start servers that end with the test, whatever happens to it."""
+    yield from _starting(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def start_for_module(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Running]]:
+    """Start servers that end with the last test of a module."""
+    yield from _starting(tmp_path_factory.mktemp("logs"))
 
 
 @dataclass
