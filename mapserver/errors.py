@@ -10,6 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 from layers import errors
 
 
+class LengthMissingError(errors.BadRequestError):
+    """A posted body that does not say how long it is."""
+
+
 class UnsupportedBodyError(errors.UnsupportedFormatError):
     """A posted body in a format or packing that is not taken."""
 
@@ -28,6 +32,7 @@ ANSWERS: dict[type[errors.LayersError], Answer] = {
     errors.UnknownStyleError: Answer(404, "StyleNotDefined"),
     errors.GoneError: Answer(410, "NotFound"),
     errors.NotFoundError: Answer(404, "NotFound"),
+    LengthMissingError: Answer(411, "NoApplicableCode"),
     UnsupportedBodyError: Answer(415, "InvalidFormat"),
     errors.UnsupportedFormatError: Answer(400, "InvalidFormat"),
     errors.BadRequestError: Answer(400, "InvalidParameterValue"),
@@ -48,7 +53,9 @@ TITLES = {
     405: "That method is not offered here",
     409: "It contradicts what is stored",
     410: "No longer kept",
+    411: "Its length is needed",
     413: "Too large",
+    414: "The address is too long",
     415: "That format is not taken here",
     422: "The data cannot be what they claim to be",
     500: "The server failed",

@@ -9,7 +9,7 @@ from layers import exchange
 from layers.errors import BadParameterError, TooLargeError, UnsupportedFormatError
 from layers.model import Context
 from mapserver import auth, negotiation, params
-from mapserver.errors import UnsupportedBodyError
+from mapserver.errors import LengthMissingError, UnsupportedBodyError
 from mapserver.services.site import Site
 
 NAME = "the body"
@@ -90,16 +90,19 @@ def _format(named: exchange.Adapter | None, body: bytes) -> str:
 
 
 def _body(limit: int) -> bytes:
-    """Return the body, read no further than the limit and never unpacked."""
+    """Return the body, whole or not at all, and never unpacked."""
     declared = request.content_length
-    if declared is not None and declared > limit:
+    if declared is None:
+        # The end of a body without one looks like a connection that broke: half would be kept.
+        raise LengthMissingError("the body does not say its length; send Content-Length")
+    if declared > limit:
         raise TooLargeError(f"the body has {declared:,} bytes; the limit is {limit:,}")
     packing = request.headers.get("Content-Encoding", "identity")
     if packing.strip().lower() != "identity":
         raise UnsupportedBodyError(f'a body packed by "{packing}" is not taken; send it as it is')
-    body = request.stream.read(limit + 1)
-    if len(body) > limit:
-        raise TooLargeError(f"the body is longer than the limit of {limit:,} bytes")
+    body = request.stream.read(declared)
+    if len(body) < declared:
+        raise BadParameterError(f"the body ended after {len(body):,} of {declared:,} bytes")
     if not body:
         raise BadParameterError("the body is empty; send the rows in it")
     return body
