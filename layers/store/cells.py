@@ -64,8 +64,8 @@ def read_working_copy(
 ) -> Float32Array:
     """Return cells of shape (bands, rows, cols); slices count cells of the grid, with any step."""
     row0, col0, _, _ = _tiles(grid)
-    r = np.arange(rows.start, rows.stop, rows.step or 1) + grid.row - row0 * TILE_PX
-    c = np.arange(cols.start, cols.stop, cols.step or 1) + grid.col - col0 * TILE_PX
+    r = np.arange(*rows.indices(grid.height)) + grid.row - row0 * TILE_PX
+    c = np.arange(*cols.indices(grid.width)) + grid.col - col0 * TILE_PX
     found = np.empty((len(BANDS), len(r), len(c)), dtype=np.float32)
     for tile_row in np.unique(r // TILE_PX):
         in_r = np.flatnonzero(r // TILE_PX == tile_row)
