@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-PYTEST ?= -n 2
+PYTEST ?= -n 2 --dist loadfile
 
 # Always `python -m`, never a script of .venv/bin: their first line holds the path of this folder.
 PY := .venv/bin/python

@@ -50,6 +50,7 @@ def parse(
     """Check a parsed catalogue; ``path`` names it in errors and anchors relative paths."""
     fields = Fields(table, str(path.name))
     title = fields.need("title", str)
+    titles = _titles(fields)
     context = Context(fields.choice("context", tuple(Context), Context.ROUTINE))
     layers = tuple(
         _layer(entry, _where(path, "layer", i, entry), path.parent, palettes)
@@ -66,7 +67,7 @@ def parse(
         for entry in ids:
             if ids.count(entry) > 1:
                 raise fields.error(f'two {what} entries have the id "{entry}"')
-    return CatalogDefinition(title, context, layers, feeds)
+    return CatalogDefinition(title, context, layers, feeds, titles)
 
 
 def _tables(fields: Fields, key: str) -> list[Mapping[str, Any]]:

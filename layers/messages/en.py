@@ -5,7 +5,6 @@ TEXTS: dict[str, str] = {
     "language.name": "English",
     "language.short": "Eng",
     # The page
-    "page.title": "Radiation and environment\u00a0· Kazakhstan\u00a0–\u00a0Uzbekistan",
     "page.description": (
         "Map of the joint radiation and environmental monitoring of Kazakhstan and Uzbekistan."
     ),
@@ -15,6 +14,7 @@ TEXTS: dict[str, str] = {
     "page.skip": "Skip the map",
     "page.offline": "The server does not answer. What is shown may be out of date.",
     "page.no_script": "This map needs JavaScript. The newest values stand here as a list.",
+    "page.others": "And {count} more stations.",
     "page.no_values": "There are no values yet.",
     "page.value": "Value",
     "context.simulated": "Simulated demonstration data",

@@ -3,7 +3,6 @@
 TEXTS: dict[str, str] = {
     "language.name": "Oʻzbekcha",
     "language.short": "Oʻzb",
-    "page.title": "Radiatsiya va atrof-muhit\u00a0· Qozogʻiston\u00a0–\u00a0Oʻzbekiston",
     "page.description": (
         "Qozogʻiston va Oʻzbekistonning qoʻshma radiatsion va ekologik monitoringi xaritasi."
     ),
@@ -15,6 +14,7 @@ TEXTS: dict[str, str] = {
     "page.no_script": (
         "Bu xaritaga JavaScript kerak. Eng yangi qiymatlar bu yerda roʻyxat bilan berilgan."
     ),
+    "page.others": "Yana {count} ta stansiya.",
     "page.no_values": "Hozircha qiymatlar yoʻq.",
     "page.value": "Qiymati",
     "context.simulated": "Namoyish uchun modellashtirilgan maʼlumotlar",

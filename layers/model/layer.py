@@ -96,9 +96,13 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class CatalogDefinition:
-    """The whole catalogue file: title, context of the data directory, layers and feeds in order."""
+    """The whole catalogue file: title, context of the data directory, layers and feeds in order.
+
+    ``titles`` maps a language to the title of the map.
+    """
 
     title: str
     context: Context
     layers: tuple[LayerDefinition, ...]
     feeds: tuple[FeedDefinition, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)

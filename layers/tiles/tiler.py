@@ -30,6 +30,7 @@ from layers.tiles.version import data_part, full_version, style_token
 MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_TYPE}
 _INDEXED = {"png": png.indexed, "webp": webp.indexed}
 _PICTURE = {"png": png.picture, "webp": webp.picture}
+_SCENERY = {"png": png.picture, "webp": webp.scenery}
 _EMPTY: Mapping[str, Callable[[int], bytes]] = {
     "png": png.empty,
     "webp": webp.empty,
@@ -173,7 +174,7 @@ class Tiler:
         if isinstance(found, Picture):
             pictures = {pinned.window: found.rgba, **found.beside}
             made = {
-                dataclasses.replace(pinned, window=at): _PICTURE[pinned.format](rgba)
+                dataclasses.replace(pinned, window=at): _SCENERY[pinned.format](rgba)
                 for at, rgba in pictures.items()
             }
             return {each.path: self._kept(each, body) for each, body in made.items()}

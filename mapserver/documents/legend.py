@@ -9,7 +9,9 @@ def unit_of(layer: LayerDefinition, style: StyleDefinition) -> str:
     """Return the unit that the breaks of a style are in."""
     if style.unit:
         return style.unit
-    return QUANTITIES[layer.quantity].unit if layer.quantity else ""
+    if layer.quantity:
+        return QUANTITIES[layer.quantity].unit
+    return str(layer.options.get("unit", ""))
 
 
 def entries(style: StyleDefinition) -> list[dict[str, object]]:

@@ -31,6 +31,8 @@ FONTS = {
 
 SURFACE_OPACITY = 0.85
 """The relief of the land stays visible through a surface."""
+MOST_ROWS = 200
+"""Stations that are listed for a reader without a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class PageDescription:
     utc_offset_min: int = 300
     newest: datetime | None = None
     stations: tuple[FirstStation, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title of the map in the language of the page."""
+        return self.catalog.titles.get(self.language, self.catalog.title)
 
 
 class LocalFigure(Figure):
@@ -98,7 +105,7 @@ class LocalFigure(Figure):
     )
 
     def __init__(self, page: PageDescription) -> None:
-        super().__init__(title=messages.text("page.title", page.language))
+        super().__init__(title=page.title)
         self.page = page
         self.languages = messages.LANGUAGES
         self.header._children.clear()  # the template says it all; only links are added
@@ -194,6 +201,9 @@ class LocalMap(folium.Map):
 {%- endfor %}
 </tbody>
 </table>
+{%- if this.others %}
+<p>{{ text('page.others', count=this.others)|e }}</p>
+{%- endif %}
 {%- else %}
 <p>{{ text('page.no_values')|e }}</p>
 {%- endif %}
@@ -218,17 +228,18 @@ class LocalMap(folium.Map):
         context = page.catalog.context
         marked = context in (Context.SIMULATED, Context.EXERCISE)
         self.notice = self.page_text(f"context.{context}") if marked else ""
-        self.lines = self.page_text("page.title").split("\u00a0· ")
+        self.lines = page.title.split(" · ")
         self.rows = [
             (station.name, page_config.value_text(station.value, station.unit, page.language))
-            for station in page.stations
+            for station in page.stations[:MOST_ROWS]
         ]
+        self.others = len(page.stations) - len(self.rows)
         parts = (self.subtitle, _local(page.newest, page.utc_offset_min), self.notice)
         self.caption = " · ".join(part for part in parts if part)
 
-    def page_text(self, message: str) -> str:
+    def page_text(self, message: str, **values: object) -> str:
         """Return a text in the language of the page."""
-        return messages.text(message, self.page.language)
+        return messages.text(message, self.page.language, **values)
 
     @staticmethod
     def name_in(language: str) -> str:
@@ -268,9 +279,11 @@ def compose(page: PageDescription) -> str:
     for layer in page.catalog.layers:
         opacity = SURFACE_OPACITY if layer.kind == "surface" else 1.0
         for style in layer.styles:
+            # The land has no values to lose: without loss it would weigh nine times as much.
+            image = "webp" if layer.kind == "basemap" else "png"
             address = (
                 f"{page.root}/tiles/{layer.id}/{style.id}/{{version}}/{{time}}"
-                "/{z}/{x}/{y}{dense}.png"
+                f"/{{z}}/{{x}}/{{y}}{{dense}}.{image}"
             )
             credit = layer.attribution or layer.title
             Tiles(address, name=f"{layer.id}/{style.id}", attr=credit, opacity=opacity).add_to(view)

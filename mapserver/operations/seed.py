@@ -32,11 +32,12 @@ def seed(site: Site, layer_id: str, zooms: range, style_id: str | None = None) -
     layer = site.catalog.layer(layer_id)
     styles = [site.catalog.style(layer, style_id)] if style_id else list(layer.styles)
     bounds = site.catalog.kind(layer_id).extent().bounds
+    image = "webp" if layer.kind == "basemap" else "png"  # as the page asks for them
     done = 0
     for style in styles:
         version, at = site.tiler.newest(layer.id, style.id)
         for zoom in zooms:
             for window in windows(bounds, zoom):
-                site.tiler.fetch(TileRequest(layer.id, style.id, version, at, window))
+                site.tiler.fetch(TileRequest(layer.id, style.id, version, at, window, image))
                 done += 1
                 yield done

@@ -229,7 +229,9 @@ export class Scene {
     const groups = shown.flatMap((layer) => (this.groups.has(layer.id) ? [{ layer, stations: this.groups.get(layer.id)! }] : []));
     const rank = ({ reading }: Station): number => this.ranks.get(reading.name_en ?? "")?.min_zoom ?? 12;
     this.marks.show(groups, card?.kind === "station" ? card.code : null, rank, occupied);
-    const wanted = this.marks.visible.map(({ station }) => ({
+    // A code alone tells a reader nothing.
+    const named = this.marks.visible.filter(({ station: { reading } }) => nameOf(reading, language) !== reading.code);
+    const wanted = named.map(({ station }) => ({
       key: `station/${station.layer}/${station.reading.code}`,
       text: nameOf(station.reading, language),
       position: station.position,

@@ -44,8 +44,9 @@ export function pointBody(config: Config, found: PointAnswer, shown: readonly st
   const body: Node[] = [];
   for (const answer of found.layers) {
     const layer = config.layers.find((each) => each.id === answer.layer);
-    if (!layer || (layer.kind === "surface" && !shown.includes(layer.id) && !layer.visible)) continue;
-    if (layer.kind === "surface" || layer.kind === "raster") body.push(surfaceWords(layer, answer, words));
+    if (!layer) continue;
+    const filled = layer.kind === "surface" || layer.kind === "raster";
+    if (filled && (shown.includes(layer.id) || layer.visible)) body.push(surfaceWords(layer, answer, words));
     else if (layer.kind === "zones" && answer.known) body.push(zoneWords(layer, answer, words));
   }
   const stations = found.nearest_stations.slice(0, 3);
@@ -82,7 +83,7 @@ function surfaceWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
     const id = share < 0.01 ? "point.chance_small" : share > 0.99 ? "point.chance_large" : "point.chance";
     part.append(element("p", {}, words.text(id, { value: words.value(answer.threshold, mean.unit), chance: words.value(share, "1") })));
   }
-  part.append(element("p", { class: "caption" }, words.text("point.estimated")));
+  if (layer.kind === "surface") part.append(element("p", { class: "caption" }, words.text("point.estimated")));
   return part;
 }
 
