@@ -33,7 +33,9 @@ def parsed(stream: BinaryIO) -> Any:
             f"the file is not UTF-8 (byte {fault.start + 1:,}); no other encoding is guessed"
         ) from None
     except json.JSONDecodeError as fault:
-        cut = "; the file is cut" if fault.pos >= len(fault.doc.rstrip()) - 1 else ""
+        # A string without end swallows the rest, so its fault stands where it began.
+        ends = fault.pos >= len(fault.doc.rstrip()) - 1 or fault.msg.startswith("Unterminated")
+        cut = "; the file is cut" if ends else ""
         raise BadFileError(
             f"the file is no JSON: {fault.msg.lower()} in line {fault.lineno}, "
             f"column {fault.colno}{cut}"

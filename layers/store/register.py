@@ -1,7 +1,7 @@
 """The register: organisations, networks and stations."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, and_, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from layers import temporal
-from layers.errors import ForbiddenError, UnknownStationError
+from layers.errors import BadInputError, ForbiddenError, UnknownStationError, nearest
 from layers.model import Network, Organisation, Release, Station
 from layers.store import audit, policy
 from layers.store.policy import Audience
@@ -87,9 +87,12 @@ def put_stations(
 
     Raises
     ------
+    BadInputError
+        Where a station names a network that is not registered.
     ForbiddenError
         Where a station would come from, or go to, a network of another organisation.
     """
+    given = list(rows)
     table = [
         {
             "code": s.code,
@@ -104,18 +107,29 @@ def put_stations(
             "release": None if s.release is None else str(s.release),
             "embargo_until": _seconds(s.embargo_until),
         }
-        for s in rows
+        for s in given
     ]
+    owner = dict(connection.execute(select(NETWORK.c.id, NETWORK.c.organisation_id)).all())
+    for station in given:
+        if station.network_id not in owner:
+            raise BadInputError(
+                f'station "{station.code}" names the network "{station.network_id}", which is not '
+                f"registered{nearest(station.network_id, owner)}"
+            )
     if organisation_id is not None:
-        _only_own(connection, table, organisation_id)
+        _only_own(connection, table, organisation_id, owner)
     changed = _put(connection, STATION, table)
     for code in changed:
         audit.record(connection, at, writer, "station", code)
     return changed
 
 
-def _only_own(connection: Connection, table: list[dict[str, Any]], organisation_id: str) -> None:
-    owner = dict(connection.execute(select(NETWORK.c.id, NETWORK.c.organisation_id)).all())
+def _only_own(
+    connection: Connection,
+    table: list[dict[str, Any]],
+    organisation_id: str,
+    owner: Mapping[str, str],
+) -> None:
     now_in = dict(connection.execute(select(STATION.c.code, STATION.c.network_id)).all())
     for row in table:
         for network in (row["network_id"], now_in.get(row["code"], row["network_id"])):

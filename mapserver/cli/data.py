@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from layers.errors import BadParameterError, TooLargeError
+from layers.model import Context
 from layers.store import Paths, Reader
 from mapserver import settings
 from mapserver.cli import keeping
@@ -26,7 +27,12 @@ def _writer() -> str:
 @_catalog
 @click.option("--demo/--no-demo", default=None, help="What a new folder is for.")
 @click.option("--format", "format_", default=None, help="Format; recognised otherwise.")
-@click.option("--context", default="routine", help="routine, event, or simulated.")
+@click.option(
+    "--context",
+    type=click.Choice([str(c) for c in Context]),
+    default="routine",
+    help="What the data are of.",
+)
 @click.option(
     "--set",
     "pairs",
