@@ -113,5 +113,8 @@ def migrate(engine: Engine) -> None:
 
 def healthy(engine: Engine) -> bool:
     """Tell whether the structure of the database is whole."""
-    with engine.connect() as connection:
-        return connection.execute(text("PRAGMA quick_check")).scalar() == "ok"
+    try:
+        with engine.connect() as connection:
+            return connection.execute(text("PRAGMA quick_check")).scalar() == "ok"
+    except sqlalchemy.exc.DatabaseError:
+        return False

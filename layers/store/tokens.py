@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from layers import temporal
-from layers.errors import ForbiddenError, NotFoundError
+from layers.errors import ForbiddenError, NotFoundError, nearest
 from layers.store import audit
 from layers.store.schema import ORGANISATION, TOKEN
 
@@ -49,7 +49,8 @@ def create(
     """
     known = select(ORGANISATION.c.id).where(ORGANISATION.c.id == organisation_id)
     if connection.execute(known).one_or_none() is None:
-        raise NotFoundError(f'no organisation "{organisation_id}" is registered')
+        near = nearest(organisation_id, connection.execute(select(ORGANISATION.c.id)).scalars())
+        raise NotFoundError(f'no organisation "{organisation_id}" is registered{near}')
     prefix, secret = "kz" + secrets.token_hex(4), secrets.token_urlsafe(32)
     connection.execute(
         insert(TOKEN).values(

@@ -191,6 +191,8 @@ class Writer:
             driver = source.driver_connection
             assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - the embedded store
             driver.backup(copy)
+            # A copy is one file that can be carried away, without a log beside it.
+            copy.execute("PRAGMA journal_mode=DELETE")
         finally:
             copy.close()
             source.close()

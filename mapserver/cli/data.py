@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from layers.errors import BadParameterError, TooLargeError
+from layers.geo import MAX_ZOOM
 from layers.model import Context
 from layers.store import Paths, Reader
 from mapserver import settings
@@ -118,9 +119,11 @@ def token() -> None:
 @token.command("create")
 @click.argument("organisation")
 @_data_dir
-@click.option("--days", type=float, default=None, help="Days until it expires; never otherwise.")
+@click.option(
+    "--days", type=click.IntRange(1, 36_500), help="Days until it expires; never otherwise."
+)
 @click.option("--note", default="", help="What it is for.")
-def create(organisation: str, data_dir: str | None, days: float | None, note: str) -> None:
+def create(organisation: str, data_dir: str | None, days: int | None, note: str) -> None:
     """Print a new token of ORGANISATION; it is shown this once."""
     answer = keeping.ask(
         settings.read(data_dir=data_dir),
@@ -165,6 +168,8 @@ def backup(target: Path, data_dir: str | None) -> None:
     """Copy the store to TARGET while everything goes on, and check the copy."""
     from mapserver.operations.backup import verify
 
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise BadParameterError(f"{target}: a file in a folder that exists was expected")
     keeping.ask(
         settings.read(data_dir=data_dir),
         {"op": "backup", "target": str(target.absolute()), "writer": _writer()},
@@ -206,16 +211,18 @@ def seed(
     from mapserver.operations.seed import seed as run
     from mapserver.runtime.opening import open_site
 
-    first, _, last = zooms.partition("-")
-    if not (first.isdecimal() and (last or first).isdecimal()):
-        raise BadParameterError(f'--zooms is "{zooms}"; first and last were expected, such as 3-6')
+    numbers = [int(word) if word.isdecimal() else -1 for word in zooms.split("-")]
+    if len(numbers) > 2 or not 0 <= numbers[0] <= numbers[-1] <= MAX_ZOOM:
+        raise BadParameterError(
+            f'--zooms is "{zooms}"; first and last of 0 to {MAX_ZOOM} were expected, such as 3-6'
+        )
     chosen = settings.read(data_dir=data_dir, catalog=catalog)
     if wait:
         os.nice(10)
         keeping.until_ready(chosen)
     site = open_site(chosen)
     done = 0
-    for done in run(site, layer, range(int(first), int(last or first) + 1), style):
+    for done in run(site, layer, range(numbers[0], numbers[-1] + 1), style):
         if sys.stderr.isatty():
             click.echo(f"\r{done} tiles", nl=False, err=True)
     if not wait:

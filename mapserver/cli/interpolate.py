@@ -1,7 +1,7 @@
 """`mapserver interpolate`: values at stations in, the predictive distribution at points out."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ def interpolate(
     at_ids, at_place, _ = _read(points, ())
     (x, y), (at_x, at_y) = _plane(place, at_place, crs)
     days = None if history is None else _history(history, ids)
+    if not np.isfinite(columns["value"]).any():
+        raise BadFileError(f"{table} holds no value at any station")
     if unit == "none":
         click.echo("no unit was given: values are compared with each other only", err=True)
     found = interpolation.predict_points(x, y, columns["value"], at_x, at_y, history=days)
@@ -78,6 +80,13 @@ def _number(text: str | None, path: Path, line: int, name: str) -> float:
         ) from None
 
 
+def _position(text: str | None, path: Path, line: int, name: str) -> float:
+    number = _number(text, path, line, name)
+    if not np.isfinite(number):
+        raise BadFileError(f'{path}, line {line}: {name} is "{text or ""}"; it must be finite')
+    return number
+
+
 def _read(
     path: Path, wanted: Sequence[str]
 ) -> tuple[list[str], tuple[str, FloatArray, FloatArray], dict[str, FloatArray]]:
@@ -91,12 +100,14 @@ def _read(
                 + "".join(f",{each}" for each in wanted)
             )
 
-    def column(name: str) -> FloatArray:
-        numbers = [_number(row[name], path, line, name) for line, row in enumerate(rows, start=2)]
+    def column(name: str, read: Callable[..., float]) -> FloatArray:
+        numbers = [read(row[name], path, line, name) for line, row in enumerate(rows, start=2)]
         return np.array(numbers, dtype=float)
 
-    found = {name: column(name) for name in wanted}
-    return [row["id"] for row in rows], (system, column(east), column(north)), found
+    # A value may be missing, a position never.
+    found = {name: column(name, _number) for name in wanted}
+    place = (system, column(east, _position), column(north, _position))
+    return [row["id"] for row in rows], place, found
 
 
 def _history(path: Path, ids: Sequence[str]) -> FloatArray:

@@ -17,8 +17,11 @@ class Finding:
 
 
 def findings(reader: Reader, paths: Paths) -> list[Finding]:
-    """Return everything that was looked at, good or not."""
-    found = [Finding(reader.healthy(), "the structure of the database is whole")]
+    """Return everything that was looked at, good or not; what is broken is asked nothing."""
+    if not reader.healthy():
+        text = "the structure of the database is broken: stop the server and restore a backup"
+        return [Finding(False, text)]
+    found = [Finding(True, "the structure of the database is whole")]
     broken = reader.broken_audit_row()
     found.append(
         Finding(broken is None, "the audit is what was written")
