@@ -20,10 +20,27 @@ UNITS = ("nSv/h", "uSv/h", "uR/h", "none")
 @click.command()
 @click.argument("table", type=click.Path(path_type=Path), metavar="INPUT.csv")
 @click.option(
-    "--at", "points", type=click.Path(path_type=Path), required=True, metavar="POINTS.csv"
+    "--at",
+    "points",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="POINTS.csv",
+    help="Where to predict: id, x, y.",
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="PREDICTIONS.csv")
-@click.option("--history", type=click.Path(path_type=Path), default=None, metavar="HISTORY.csv")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="PREDICTIONS.csv",
+    help="What is written: mean, median, sd, p05, p95 of a new measurement.",
+)
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="HISTORY.csv",
+    help="Earlier days of the same stations, to learn the parameters from.",
+)
 @click.option("--crs", default="none", help="none (plane metres) or EPSG:n, for x and y.")
 @click.option("--unit", type=click.Choice(UNITS), default="none", help="Unit of the values.")
 @click.option("--quantiles", is_flag=True, help="Add q01 to q99.")
