@@ -82,13 +82,15 @@ _VALUES = (
 )
 
 
-def _observation_columns() -> list[Column[Any]]:
+def _observation_columns(*, every_revision: bool) -> list[Column[Any]]:
+    # Keys come first: SQLite 3.40 calls a sound clustered table broken where one comes later.
     return [
         Column("hour", Integer, primary_key=True),
         Column("station", Text, primary_key=True),
         Column("quantity", Text, primary_key=True),
         Column("begin_s", BigInteger, primary_key=True),
         Column("end_s", BigInteger, primary_key=True),
+        Column("revision", Integer, primary_key=every_revision, nullable=False),
         *(Column(name, kind) for name, kind in _VALUES),
         _text("source_value"),
         _text("source_unit"),
@@ -103,14 +105,12 @@ def _observation_columns() -> list[Column[Any]]:
 # Clustered by hour: a snapshot is one run of pages, and a new hour is written at one place.
 OBSERVATION = _table(
     "observation",
-    *_observation_columns(),
-    Column("revision", Integer, nullable=False),
+    *_observation_columns(every_revision=False),
     clustered=True,
 )
 OBSERVATION_REVISION = _table(
     "observation_revision",
-    *_observation_columns(),
-    Column("revision", Integer, primary_key=True),
+    *_observation_columns(every_revision=True),
     clustered=True,
 )
 

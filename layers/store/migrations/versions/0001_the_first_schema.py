@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Text(), nullable=False),
         sa.Column("begin_s", sa.BigInteger(), nullable=False),
         sa.Column("end_s", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("sd", sa.Float(), nullable=True),
         sa.Column("source_value", sa.Text(), server_default="", nullable=False),
@@ -109,7 +110,6 @@ def upgrade() -> None:
         sa.Column("reasons", sa.Text(), server_default="", nullable=False),
         sa.Column("detector", sa.Text(), server_default="", nullable=False),
         sa.Column("batch", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hour", "station", "quantity", "begin_s", "end_s"),
         sqlite_with_rowid=False,
     )
@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Text(), nullable=False),
         sa.Column("begin_s", sa.BigInteger(), nullable=False),
         sa.Column("end_s", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("sd", sa.Float(), nullable=True),
         sa.Column("source_value", sa.Text(), server_default="", nullable=False),
@@ -129,7 +130,6 @@ def upgrade() -> None:
         sa.Column("reasons", sa.Text(), server_default="", nullable=False),
         sa.Column("detector", sa.Text(), server_default="", nullable=False),
         sa.Column("batch", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hour", "station", "quantity", "begin_s", "end_s", "revision"),
         sqlite_with_rowid=False,
     )
