@@ -95,10 +95,11 @@ def ingest(writer: Writer, reader: Reader, delivery: Delivery, max_bytes: int) -
     stations = [r for r in records if isinstance(r, Station)]
     refused = [r for r in records if isinstance(r, RejectedRecord)]
     if adapter.yields == "stations":
-        return _register(writer, delivery, stations, refused)
+        return writer.append_stations(delivery.batch, _homed(writer, delivery, stations), refused)
     if adapter.yields == "features":
         if stations:
-            return _register(writer, delivery, stations, refused)
+            homed = _homed(writer, delivery, stations)
+            return writer.append_stations(delivery.batch, homed, refused)
         rows = [r for r in records if isinstance(r, Feature | RejectedRecord)]
         return writer.append_features(delivery.batch, rows)
     if stations:
@@ -132,28 +133,6 @@ def _homed(writer: Writer, delivery: Delivery, stations: Sequence[Station]) -> l
         return list(stations)
     home = _network(writer, delivery)
     return [s if s.network_id else dataclasses.replace(s, network_id=home) for s in stations]
-
-
-def _register(
-    writer: Writer,
-    delivery: Delivery,
-    stations: Sequence[Station],
-    refused: Sequence[RejectedRecord],
-) -> BatchAnswer:
-    changed = writer.put_stations(
-        _homed(writer, delivery, stations),
-        writer=delivery.writer,
-        at=delivery.received_at,
-        organisation_id=delivery.organisation_id,
-    )
-    return BatchAnswer(
-        batch_id=delivery.batch.id,
-        accepted=len(changed),
-        duplicate=len(stations) - len(changed),
-        corrected=0,
-        rejected=tuple(refused),
-        rows=len(stations) + len(refused),
-    )
 
 
 def _put_new(

@@ -1,7 +1,7 @@
 """The register: organisations, networks and stations."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,16 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from layers import temporal
 from layers.errors import BadInputError, ForbiddenError, UnknownStationError, nearest
-from layers.model import Network, Organisation, Release, Station
-from layers.store import audit, policy
+from layers.model import (
+    BatchAnswer,
+    Network,
+    Organisation,
+    RejectedRecord,
+    Release,
+    Station,
+)
+from layers.store import audit, batches, policy
+from layers.store.batches import Batch
 from layers.store.policy import Audience
 from layers.store.schema import NETWORK, ORGANISATION, STATION
 
@@ -122,6 +130,37 @@ def put_stations(
     for code in changed:
         audit.record(connection, at, writer, "station", code)
     return changed
+
+
+def append(
+    connection: Connection,
+    batch: Batch,
+    rows: Sequence[Station],
+    refused: Sequence[RejectedRecord],
+) -> BatchAnswer:
+    """Register the stations of a batch within the caller's transaction; refused rows are kept."""
+    repeated = batches.answered(connection, batch)
+    if repeated is not None:
+        return repeated
+    seq = batches.opened(connection, batch)
+    known = set(connection.execute(select(STATION.c.code)).scalars())
+    changed = put_stations(
+        connection,
+        rows,
+        writer=batch.writer,
+        organisation_id=batch.organisation_id,
+        at=batch.received_at,
+    )
+    corrected = len(known.intersection(changed))
+    return batches.closed(
+        connection,
+        batch,
+        seq,
+        accepted=len(changed) - corrected,
+        duplicate=len(rows) - len(changed),
+        corrected=corrected,
+        rejected=[(row, "") for row in refused],
+    )
 
 
 def _only_own(

@@ -1,7 +1,7 @@
 """The store as its one writer, the keeper, has it."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -92,6 +92,14 @@ class Writer:
         self._admit(batch)
         with self._engine.begin() as connection:
             return features.append(connection, batch, rows)
+
+    def append_stations(
+        self, batch: Batch, rows: Sequence[Station], refused: Sequence[RejectedRecord]
+    ) -> BatchAnswer:
+        """Register the stations of a batch, and keep the rows that were refused."""
+        self._admit(batch)
+        with self._engine.begin() as connection:
+            return register.append(connection, batch, rows, refused)
 
     def reprocess_quarantine(self, batch: Batch, code: str = "unknown_station") -> BatchAnswer:
         """Offer refused observations again, after what they lacked was added."""

@@ -1,0 +1,179 @@
+"""From bytes to a surface: what is made again, what stays, and what a gap leaves."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers import refresh
+from layers.errors import BadFileError, UnsupportedFormatError
+from layers.geo import Bounds
+from layers.model import Context, LayerDefinition
+from layers.store import PUBLIC, Reader, Writer
+
+NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TEN = NINE + timedelta(hours=1)
+NOW = NINE + timedelta(hours=3)
+DOSE, DUST = "ambient_dose_rate", "pm2_5"
+BOX = Bounds(66, 40, 78, 46)
+LAYERS = (
+    LayerDefinition("dose-rate", "surface", "Dose", quantity=DOSE, domain=BOX, native_zoom=2),
+    LayerDefinition("pm2-5", "surface", "Dust", quantity=DUST, domain=BOX, native_zoom=2),
+    LayerDefinition("stations", "stations", "Stations", quantity=DOSE),
+)
+PLACES = [(f"S{i}", 67 + i % 4 * 3, 41 + i // 4 * 2) for i in range(8)]
+
+
+class House:
+    def __init__(self, root: Path) -> None:
+        self.writer = Writer(root, Context.ROUTINE)
+        self.reader = Reader(root)
+
+    def bring(self, text: str, **more: object) -> object:
+        facts = {"received_at": NOW, "context": Context.ROUTINE} | more
+        delivery = refresh.Delivery(body=text.encode(), name="x.csv", writer="t", **facts)
+        return refresh.ingest(self.writer, self.reader, delivery, 1_000_000)
+
+    def hour(self, at: datetime, values: list[float | None], quantity: str = DOSE) -> object:
+        unit = "nSv/h" if quantity == DOSE else "ug/m3"
+        begin, end = (f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in (at, at + timedelta(hours=1)))
+        rows = [
+            f"{code},{lon},{lat},{begin},{end},{quantity},{'' if v is None else v},{unit}"
+            for (code, lon, lat), v in zip(PLACES, values, strict=False)
+        ]
+        header = "station_code,lon,lat,time_start_utc,time_end_utc,quantity,value,unit"
+        return self.bring("\n".join([header, *rows]))
+
+    def outdated(self) -> list[tuple[str, datetime, bool]]:
+        tasks = refresh.outdated(self.reader, LAYERS, NOW, 100)
+        return [(task.layer.id, task.hour, task.newest) for task in tasks]
+
+    def make_all(self) -> int:
+        made = 0
+        for task in refresh.outdated(self.reader, LAYERS, NOW, 100):
+            revision = self.writer.next_surface_revision(task.layer.id, task.hour)
+            surface = refresh.build(self.reader, task, NOW, revision, Context.ROUTINE)
+            if surface is not None:
+                self.writer.publish_surface(surface, NOW)
+                made += 1
+        return made
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.reader.close()
+    made.writer.close()
+
+
+VALUES = [100.0, 110.0, 120.0, 130.0, 105.0, 115.0, 125.0, 135.0]
+
+
+def test_the_newest_hour_comes_first_and_is_marked(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.hour(TEN, VALUES)
+    assert house.outdated() == [("dose-rate", TEN, True), ("dose-rate", NINE, False)]
+    assert house.make_all() == 2
+    assert house.outdated() == []
+
+
+def test_a_late_value_makes_its_own_hour_again_and_no_other(house: House) -> None:
+    house.hour(NINE, VALUES[:7])
+    house.hour(TEN, VALUES)
+    house.make_all()
+    before = {info.valid_time: info.token for info in house.reader.surfaces("dose-rate")}
+    house.hour(NINE, VALUES)
+    assert house.outdated() == [("dose-rate", NINE, False)]
+    house.make_all()
+    after = {info.valid_time: info for info in house.reader.surfaces("dose-rate")}
+    assert after[NINE].token != before[NINE]
+    assert after[NINE].revision == 2
+    assert after[TEN].token == before[TEN]
+    old = house.reader.surface("dose-rate", NINE, before[NINE])
+    assert old.revision == 1, "who holds the old version still gets it"
+
+
+def test_the_same_values_again_make_nothing(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.make_all()
+    house.hour(NINE, VALUES)
+    assert house.outdated() == []
+
+
+def test_a_correction_shows_in_the_surface(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.make_all()
+    house.hour(NINE, [v * 2 for v in VALUES])
+    house.make_all()
+    first, second = (
+        house.reader.surface("dose-rate", NINE, token)
+        for token in (
+            house.reader.surfaces("dose-rate")[0].token,
+            None,
+        )
+    )
+    assert first == second
+    rows, cols = slice(0, first.grid.height), slice(0, first.grid.width)
+    level = np.nanmedian(np.exp(house.reader.cells(first, rows, cols)[0]))
+    assert 210 < level < 270
+
+
+def test_another_quantity_flows_through_the_same_rooms(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.hour(NINE, [20.0, 25.0, 30.0, 22.0, 21.0, 28.0, 26.0, 24.0], DUST)
+    assert {layer for layer, _, _ in house.outdated()} == {"dose-rate", "pm2-5"}
+    assert house.make_all() == 2
+    assert house.reader.surface("pm2-5").quantity == DUST
+
+
+def test_an_hour_of_gaps_makes_no_surface(house: House) -> None:
+    house.hour(NINE, [None] * 8)
+    assert house.make_all() == 0
+    assert house.reader.surfaces("dose-rate") == []
+
+
+def test_a_surface_says_what_it_is_made_of(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.make_all()
+    tags = house.reader.surface("dose-rate").tags
+    assert tags["stations"] == 8
+    assert tags["unit"] == "nSv/h"
+    assert "kriging" in tags["method"]
+    assert tags["attribution"] == "Own stations"
+    assert set(tags["left_one_out"]) >= {"mae", "rmse", "crps", "coverage_90"}
+
+
+def test_values_of_few_stations_make_a_surface_that_says_so(house: House) -> None:
+    house.hour(NINE, [100.0, 140.0])
+    house.make_all()
+    assert house.reader.surface("dose-rate").tags["fallback"] == "few-stations"
+
+
+def test_a_doubtful_value_is_flagged_and_kept(house: House) -> None:
+    house.hour(NINE, [0.5, *VALUES[1:]])
+    held = house.reader.snapshot(PUBLIC, NOW, DOSE, NINE)
+    assert held.status[0] == "suspect"
+    assert held.value[0] == 0.5
+    assert "gross_range" in held.reasons[0]
+
+
+def test_a_register_accounts_for_new_changed_and_refused_stations(house: House) -> None:
+    text = "code,name_en,lon,lat\nA,Almaty,76.9,43.2\nB,Bukhara,64.4,39.8\nC,Chimboy,999,42\n"
+    first = house.bring(text)
+    assert (first.accepted, first.duplicate, first.corrected, len(first.rejected)) == (2, 0, 0, 1)
+    assert [row.line for row in house.reader.quarantine()] == [4]
+    moved = house.bring(text.replace("76.9", "76.8"))
+    assert (moved.accepted, moved.duplicate, moved.corrected) == (0, 1, 1)
+    assert house.bring(text).repeated
+
+
+def test_what_is_not_a_table_is_refused_and_nothing_of_it_kept(house: House) -> None:
+    before = house.reader.counts()
+    with pytest.raises(UnsupportedFormatError):
+        house.bring("%PDF-1.4 ...")
+    with pytest.raises(BadFileError):
+        house.bring("a,b\n1,2\n", format="csv-table")
+    assert house.reader.counts() == before
