@@ -214,11 +214,19 @@ def retire(
 
 
 def sweep(paths: Paths, connection: Connection) -> int:
-    """Delete files that no kept surface names: what a killed keeper left. Return how many."""
-    named = {
-        stem(paths, row.layer_id, temporal.from_epoch_s(row.valid_time), row.token)
-        for row in connection.execute(select(SURFACE).where(SURFACE.c.kept == 1))
-    }
+    """Bring names and files together again. Return how many files were deleted.
+
+    Files that no kept surface names were left by a killed keeper, and go. A surface whose file is
+    missing (a restored copy of the store came without it) is no longer kept, so it is made anew.
+    """
+    named = set()
+    for row in connection.execute(select(SURFACE).where(SURFACE.c.kept == 1)).all():
+        base = stem(paths, row.layer_id, temporal.from_epoch_s(row.valid_time), row.token)
+        if base.with_name(base.name + ".tif").is_file():
+            named.add(base)
+        else:
+            lost = (SURFACE.c.layer_id == row.layer_id) & (SURFACE.c.token == row.token)
+            connection.execute(update(SURFACE).where(lost).values(kept=0))
     stray = [path for path in _files(paths.surfaces) if path.with_suffix("") not in named]
     for path in stray:
         path.unlink(missing_ok=True)

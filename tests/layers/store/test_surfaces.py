@@ -106,3 +106,19 @@ def test_files_that_nobody_named_are_swept_away_at_the_next_opening(store):
     store.writer = Writer(store.root)
     assert sorted(path.suffix for path in folder.iterdir()) == [".cells", ".tif"]
     assert store.reader.surface("dose-rate") == info
+
+
+def test_a_surface_whose_file_a_restored_copy_lacks_is_made_anew(store):
+    lost, held = (
+        store.writer.publish_surface(surface(at=NINE + timedelta(hours=i)), NOW) for i in range(2)
+    )
+    store.reader.geotiff(lost).unlink()
+    store.writer.close()
+    store.writer = Writer(store.root)
+    assert store.reader.surfaces("dose-rate") == [held]
+    with pytest.raises(GoneError, match="no longer kept"):
+        store.reader.surface("dose-rate", NINE, lost.token)
+    assert not list((store.root / "surfaces").rglob("090000-*"))
+    assert store.writer.next_surface_revision("dose-rate", NINE) == 2
+    store.writer.publish_surface(surface(revision=2), NOW)
+    assert store.reader.surface("dose-rate", NINE).revision == 2
