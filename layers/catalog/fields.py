@@ -31,6 +31,11 @@ class Fields:
             raise self.error(f'"{key}" is {value!r}; expected {expected}')
         return value
 
+    def has(self, key: str) -> bool:
+        """Tell whether ``key`` is there; it may be."""
+        self._asked.add(key)
+        return key in self._table
+
     def need(self, key: str, kind: type | tuple[type, ...]) -> Any:
         """Return the value of ``key``.
 

@@ -71,8 +71,8 @@ def parse(
 
 
 def _tables(fields: Fields, key: str) -> list[Mapping[str, Any]]:
-    entries = fields.get(key, list, [])
-    if not all(isinstance(entry, dict) for entry in entries):
+    entries = fields.get(key, (list, dict), [])
+    if isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries):
         raise fields.error(f'"{key}" must be written as [[{key}]] entries')
     return list(entries)
 
@@ -153,7 +153,7 @@ def _layer(
         styles=styles or (StyleDefinition("default", symbol=spec.symbol),),
         visible=fields.get("visible", bool, True),
         options={
-            key: fields.get(key, kind_) for key, kind_ in spec.options.items() if key in entry
+            key: fields.get(key, kind_) for key, kind_ in spec.options.items() if fields.has(key)
         },
     )
     fields.done()
@@ -174,7 +174,7 @@ def _style(
     fields = Fields(entry, where)
     spec = kinds.KINDS[kind]
     style_id = _id(fields)
-    ramp = fields.choice("ramp", palettes, None) if "ramp" in entry else None
+    ramp = fields.choice("ramp", palettes, None) if fields.has("ramp") else None
     breaks = fields.numbers("breaks")
     if any(b <= a for a, b in itertools.pairwise(breaks)):
         raise fields.error(f'"breaks" must rise strictly: {list(breaks)}')
