@@ -13,6 +13,7 @@ from layers import temporal
 from layers.model import BatchAnswer, Observation, RejectedRecord, Status
 from layers.store import batches
 from layers.store.batches import Batch
+from layers.store.database import write_many
 from layers.store.policy import policy_key
 from layers.store.schema import HOUR_REVISION, NETWORK, OBSERVATION, OBSERVATION_REVISION, STATION
 
@@ -170,11 +171,12 @@ def _write(
         current[key] = new[key] = row
         changed[row["quantity"], row["hour"], owners[row["station"]][1]] += 1
     if old:
-        connection.execute(insert(OBSERVATION_REVISION), old)
+        write_many(connection, insert(OBSERVATION_REVISION), old)
     if new:
         statement = upsert(OBSERVATION)
         fields = {c.name: statement.excluded[c.name] for c in OBSERVATION.c if not c.primary_key}
-        connection.execute(
+        write_many(
+            connection,
             statement.on_conflict_do_update(index_elements=OBSERVATION.primary_key, set_=fields),
             list(new.values()),
         )

@@ -138,7 +138,11 @@ def test_png_and_webp_show_the_same_colours(house: Any, layer_id: str, dense: st
     assert (png[..., 3] == webp[..., 3]).all()
     seen = png[..., 3] > 0
     assert seen.any()
-    assert (png[seen] == webp[seen]).all()
+    apart = np.abs(png[seen].astype(int) - webp[seen])
+    if house.site.catalog.layers[layer_id].kind == "basemap":
+        assert apart.mean() < 2, "the land may lose what no eye finds"
+    else:
+        assert not apart.any()
 
 
 def test_a_vector_tile_has_each_station_at_its_place_with_its_value(house: Any) -> None:
