@@ -25,7 +25,8 @@ class Surface:
     ``bands`` has shape (len(BANDS), height, width), float32, on ``grid``; all finite where
     ``support`` < 1. ``transform`` is ``log`` or ``none``; ``noise_sigma`` is the spread that
     a new measurement has beyond the field, in the latent unit. ``input_hash`` names the
-    values it was made of, ``input_revision`` the revision of the hour's observations.
+    values it was made of, ``input_revision`` the state of all that it depends on: only whether
+    two are equal means anything.
     """
 
     layer_id: str

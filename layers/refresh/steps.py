@@ -7,16 +7,18 @@ import numpy as np
 
 from layers.model import Context, LayerDefinition, Surface
 from layers.refresh.gridding import grid_for
-from layers.refresh.surfaces import make, usable
-from layers.store import PUBLIC, Reader
+from layers.refresh.surfaces import make, recipe, usable
+from layers.store import PUBLIC, Reader, state_of
 
+NOTHING = 0
+"""The state of an hour that has no visible observation."""
 MEMORY = timedelta(days=7)
 """Stations that reported within this time before an hour define the domain of its surface."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A surface to be made: of a layer, for an hour, of one revision of its observations.
+    """A surface to be made: of a layer, for an hour, of one state of all it depends on.
 
     ``newest`` marks the newest hour of the layer, the one that people look at.
     """
@@ -30,17 +32,25 @@ class Task:
 def outdated(
     reader: Reader, layers: tuple[LayerDefinition, ...], now: datetime, keep_hours: int
 ) -> list[Task]:
-    """Return the surfaces that are missing or older than their observations, newest hour first."""
+    """Return the surfaces that are not of the present state, newest hour first.
+
+    That state is the observations, the places and release of their stations, and the recipe of the
+    layer. An hour whose observations the public may see no more is a task too: ``build`` finds
+    nothing to map, and what was published is to be withdrawn.
+    """
     tasks = []
     for layer in layers:
         if layer.kind != "surface" or layer.quantity is None:
             continue
         made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
-        hours = reader.hours(PUBLIC, now, layer.quantity)[-keep_hours:]
+        states = dict(reader.hours(PUBLIC, now, layer.quantity))
+        hours = list(states)[-keep_hours:]
+        wanted = {hour: state_of(f"{recipe(layer)} {states[hour]}") for hour in hours}
+        wanted |= {hour: NOTHING for hour in made if hour not in states}
         tasks += [
-            Task(layer, hour, revision, newest=hour == hours[-1][0])
-            for hour, revision in hours
-            if made.get(hour) != revision
+            Task(layer, hour, state, newest=hour in hours[-1:])
+            for hour, state in wanted.items()
+            if made.get(hour) != state
         ]
     return sorted(tasks, key=lambda task: task.hour, reverse=True)
 

@@ -24,6 +24,11 @@ def usable(snapshot: Snapshot) -> np.ndarray:
     return np.isfinite(snapshot.value) & ~np.isin(status, [str(s) for s in NEVER_MAPPED])
 
 
+def recipe(layer: LayerDefinition) -> str:
+    """Return what makes another surface of the same observations."""
+    return f"{SURFACE_METHOD} {layer.quantity} {layer.domain} {layer.native_zoom}"
+
+
 def input_hash(snapshot: Snapshot, rows: np.ndarray) -> str:
     """Return a hash of every number that a surface is made of."""
     digest = hashlib.sha256(f"method {SURFACE_METHOD}".encode())

@@ -2,6 +2,7 @@
 
 from layers.store.batches import Batch
 from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, SchemaError
+from layers.store.hours import state_of
 from layers.store.lock import FolderLock
 from layers.store.paths import Paths
 from layers.store.policy import PUBLIC, Audience, Role, contexts_of
@@ -25,5 +26,6 @@ __all__ = [
     "TokenInfo",
     "Writer",
     "contexts_of",
+    "state_of",
     "verify_copy",
 ]

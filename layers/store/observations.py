@@ -11,11 +11,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from layers import temporal
 from layers.model import BatchAnswer, Observation, RejectedRecord, Status
-from layers.store import batches
+from layers.store import batches, hours
 from layers.store.batches import Batch
 from layers.store.database import write_many
 from layers.store.policy import policy_key
-from layers.store.schema import HOUR_REVISION, NETWORK, OBSERVATION, OBSERVATION_REVISION, STATION
+from layers.store.schema import NETWORK, OBSERVATION, OBSERVATION_REVISION, STATION
 
 SKEW = timedelta(minutes=10)
 """How far the clock of a sender may run ahead before a value is taken for a mistake."""
@@ -155,7 +155,7 @@ def _write(
     current = _stored(connection, sorted({row["hour"] for row in rows}))
     new: dict[Key, Row] = {}
     old: list[Row] = []
-    changed: Counter[tuple[str, int, str]] = Counter()
+    changed: set[tuple[str, int, str]] = set()
     for row in rows:
         key = _key(row)
         before = current.get(key)
@@ -169,7 +169,7 @@ def _write(
             row["revision"] = before["revision"] + 1
             old.append(before)
         current[key] = new[key] = row
-        changed[row["quantity"], row["hour"], owners[row["station"]][1]] += 1
+        changed.add((row["quantity"], row["hour"], owners[row["station"]][1]))
     if old:
         write_many(connection, insert(OBSERVATION_REVISION), old)
     if new:
@@ -180,32 +180,15 @@ def _write(
             statement.on_conflict_do_update(index_elements=OBSERVATION.primary_key, set_=fields),
             list(new.values()),
         )
-    _bump(connection, changed)
+    hours.raise_revisions(connection, changed)
     return counts
 
 
-def _stored(connection: Connection, hours: Sequence[int]) -> dict[Key, Row]:
+def _stored(connection: Connection, needed: Sequence[int]) -> dict[Key, Row]:
     found: dict[Key, Row] = {}
-    for start in range(0, len(hours), HOURS_AT_ONCE):
-        part = hours[start : start + HOURS_AT_ONCE]
+    for start in range(0, len(needed), HOURS_AT_ONCE):
+        part = needed[start : start + HOURS_AT_ONCE]
         query = select(OBSERVATION).where(OBSERVATION.c.hour.in_(part))
         for row in connection.execute(query).mappings():
             found[_key(row)] = dict(row)
     return found
-
-
-def _bump(connection: Connection, changed: Counter[tuple[str, int, str]]) -> None:
-    """Raise the revision of every hour that changed, in the same transaction."""
-    if not changed:
-        return
-    statement = upsert(HOUR_REVISION)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=HOUR_REVISION.primary_key,
-            set_={"revision": HOUR_REVISION.c.revision + 1},
-        ),
-        [
-            {"quantity": quantity, "hour": hour, "policy_key": key, "revision": 1}
-            for quantity, hour, key in sorted(changed)
-        ],
-    )

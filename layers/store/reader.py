@@ -22,7 +22,7 @@ from layers.model import (
     StoredObservation,
     SurfaceInfo,
 )
-from layers.store import audit, features, register, snapshots, surfaces, tokens
+from layers.store import audit, features, hours, register, snapshots, surfaces, tokens
 from layers.store.database import healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -111,9 +111,9 @@ class Reader:
             return register.station(connection, audience, now, code)
 
     def hours(self, audience: Audience, now: datetime, quantity: str) -> list[tuple[datetime, int]]:
-        """Return (hour, revision) of every hour with visible observations, oldest first."""
+        """Return (hour, state) of every hour with visible observations, oldest first."""
         return self._remembered(
-            ("hours", audience, quantity), lambda c: snapshots.hours(c, audience, now, quantity)
+            ("hours", audience, quantity), lambda c: hours.hours(c, audience, now, quantity)
         )
 
     def snapshot(

@@ -18,10 +18,13 @@ from layers.model import (
     Release,
     Station,
 )
-from layers.store import audit, batches, policy
+from layers.store import audit, batches, hours, policy
 from layers.store.batches import Batch
 from layers.store.policy import Audience
 from layers.store.schema import NETWORK, ORGANISATION, STATION
+
+AT_ONCE = 1_000
+"""More rows are compared with the whole table: a question holds only so many parameters."""
 
 
 def _seconds(moment: datetime | None) -> int | None:
@@ -35,11 +38,10 @@ def _moment(seconds: int | None) -> datetime | None:
 def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> list[str]:
     """Insert or update rows; return the keys of those that changed anything."""
     key = next(iter(table.primary_key)).name
-    keys = [row[key] for row in rows]
-    before = {
-        row[key]: dict(row)
-        for row in connection.execute(select(table).where(table.c[key].in_(keys))).mappings()
-    }
+    query = select(table)
+    if len(rows) <= AT_ONCE:
+        query = query.where(table.c[key].in_([row[key] for row in rows]))
+    before = {row[key]: dict(row) for row in connection.execute(query).mappings()}
     changed = [row for row in rows if before.get(row[key]) != row]
     if changed:
         statement = upsert(table)
@@ -126,10 +128,36 @@ def put_stations(
             )
     if organisation_id is not None:
         _only_own(connection, table, organisation_id, owner)
+    before = _mapped(connection)
     changed = _put(connection, STATION, table)
     for code in changed:
         audit.record(connection, at, writer, "station", code)
+    _touch(connection, before, changed)
     return changed
+
+
+def _mapped(connection: Connection) -> dict[str, tuple[str, tuple[Any, ...]]]:
+    """Return the policy key of every station, and what a surface takes from the register."""
+    facts = [STATION.c[n] for n in ("lon", "lat", "valid_from", "valid_to", "embargo_until")]
+    query = select(STATION.c.code, policy.policy_key(), *facts)
+    return {code: (key, tuple(rest)) for code, key, *rest in connection.execute(query)}
+
+
+def _touch(
+    connection: Connection,
+    before: Mapping[str, tuple[str, tuple[Any, ...]]],
+    changed: Sequence[str],
+) -> None:
+    """Hours that hold values of stations that moved, or are released otherwise, are others now."""
+    after = _mapped(connection)
+    hours.touch(
+        connection,
+        {
+            code: {before[code][0], after[code][0]}
+            for code in changed
+            if code in before and before[code] != after[code]
+        },
+    )
 
 
 def append(

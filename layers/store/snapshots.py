@@ -14,7 +14,6 @@ from layers.store import policy
 from layers.store.policy import Audience
 from layers.store.schema import (
     BATCH,
-    HOUR_REVISION,
     OBSERVATION,
     OBSERVATION_REVISION,
     STATION,
@@ -208,31 +207,3 @@ def measuring(
         .order_by(OBSERVATION.c.station)
     )
     return list(connection.execute(query).scalars())
-
-
-def hours(
-    connection: Connection, audience: Audience, now: datetime, quantity: str
-) -> list[tuple[datetime, int]]:
-    """Return the hours that hold visible observations with their revision, oldest first.
-
-    The revision counts changes of visible stations only: what the audience may not see leaves no
-    trace in it.
-    """
-    visible = (
-        policy.stations(
-            select(policy.policy_key().label("key")).select_from(STATION), audience, now
-        )
-        .distinct()
-        .subquery()
-    )
-    query = (
-        select(HOUR_REVISION.c.hour, func.sum(HOUR_REVISION.c.revision))
-        .join(visible, visible.c.key == HOUR_REVISION.c.policy_key)
-        .where(HOUR_REVISION.c.quantity == quantity)
-        .group_by(HOUR_REVISION.c.hour)
-        .order_by(HOUR_REVISION.c.hour)
-    )
-    return [
-        (temporal.from_epoch_s(hour * 3600), int(revision))
-        for hour, revision in connection.execute(query)
-    ]

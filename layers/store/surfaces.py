@@ -185,14 +185,13 @@ def retire(
     connection: Connection, layer_id: str, *, keep_hours: int, keep_revisions: int
 ) -> list[SurfaceInfo]:
     """Mark what is beyond the retention as no longer kept, and return it for deletion."""
-    times = select(SURFACE.c.valid_time).where(SURFACE.c.layer_id == layer_id).distinct()
+    standing = (SURFACE.c.layer_id == layer_id) & (SURFACE.c.kept == 1)
+    times = select(SURFACE.c.valid_time).where(standing).distinct()
     kept_times = set(
         connection.execute(times.order_by(SURFACE.c.valid_time.desc()).limit(keep_hours)).scalars()
     )
     query = (
-        select(SURFACE)
-        .where(SURFACE.c.layer_id == layer_id, SURFACE.c.kept == 1)
-        .order_by(SURFACE.c.valid_time, SURFACE.c.revision.desc())
+        select(SURFACE).where(standing).order_by(SURFACE.c.valid_time, SURFACE.c.revision.desc())
     )
     seen: dict[int, int] = {}
     gone = []
@@ -210,6 +209,17 @@ def retire(
             )
             .values(kept=0)
         )
+    return gone
+
+
+def withdraw(connection: Connection, layer_id: str, valid_time: datetime) -> list[SurfaceInfo]:
+    """Mark all surfaces of an hour as no longer kept, and return them for deletion."""
+    of_hour = (SURFACE.c.layer_id == layer_id) & (
+        SURFACE.c.valid_time == temporal.epoch_s(valid_time)
+    )
+    query = select(SURFACE).where(of_hour, SURFACE.c.kept == 1)
+    gone = [_info(row) for row in connection.execute(query)]
+    connection.execute(update(SURFACE).where(of_hour).values(kept=0))
     return gone
 
 

@@ -167,6 +167,13 @@ class Writer:
         with self._engine.begin() as connection:
             return surfaces.publish(connection, surface, token, published_at)
 
+    def withdraw_surfaces(self, layer_id: str, valid_time: datetime) -> int:
+        """Take back the surfaces of an hour that has nothing to map any more; return how many."""
+        with self._engine.begin() as connection:
+            gone = surfaces.withdraw(connection, layer_id, valid_time)
+        surfaces.delete(self._cells, gone)
+        return len(gone)
+
     def retire_surfaces(
         self, layer_id: str, *, keep_hours: int, keep_revisions: int = 3, open_hours: int = 24
     ) -> int:

@@ -53,7 +53,7 @@ class Keeper:
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._fresh = threading.Event()
-        self._tried: set[tuple[str, datetime, int]] = set()
+        self._gaps: set[tuple[str, datetime, int]] = set()
         self._waiting = 0
         self.demonstration = Demonstration(settings, self._writer, self._writing)
         self.inbox = Inbox(settings, feeds, self._deliver)
@@ -211,7 +211,7 @@ class Keeper:
                 for task in refresh.outdated(
                     self.reader, self._layers, self._now(), self.settings.surface_hours
                 )
-                if (task.layer.id, task.hour, task.input_revision) not in self._tried
+                if (task.layer.id, task.hour, task.input_revision) not in self._gaps
             ]
             self._waiting = len(tasks)
             urgent = [task for task in tasks if task.newest]
@@ -231,10 +231,11 @@ class Keeper:
         with self._writing:
             revision = self._writer.next_surface_revision(task.layer.id, task.hour)
         surface = refresh.build(self.reader, task, now, revision, self.context)
-        self._tried.add((task.layer.id, task.hour, task.input_revision))
-        if surface is None:
-            return 0
         with self._writing:
+            if surface is None:
+                self._gaps.add((task.layer.id, task.hour, task.input_revision))
+                self._writer.withdraw_surfaces(task.layer.id, task.hour)
+                return 0
             self._writer.publish_surface(surface, self._now())
         return 1
 

@@ -352,3 +352,15 @@ def found() -> Callable[[Path], None]:
         writer.close()
 
     return begin
+
+
+@pytest.fixture(scope="module")
+def own(
+    open_house: Callable[..., House],
+    found: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> House:
+    """A folder for real data of two organisations; each module has its own."""
+    folder = tmp_path_factory.mktemp("own") / "data"
+    found(folder)
+    return open_house(folder, demo=False, max_upload_mb=3)

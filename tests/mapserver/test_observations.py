@@ -2,8 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,18 +11,6 @@ from hypothesis import strategies as st
 ADDRESS = "/api/v1/observations"
 HEADER = "station_code,time_start_utc,time_end_utc,quantity,value,unit"
 TABLES = ("observation", "observation_revision", "quarantine", "batch", "feature", "station")
-
-
-@pytest.fixture(scope="module")
-def own(
-    open_house: Callable[..., Any],
-    found: Callable[[Path], None],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Any:
-    """A folder for real data of two organisations; posts go to its keeper over the socket."""
-    folder = tmp_path_factory.mktemp("own") / "data"
-    found(folder)
-    return open_house(folder, demo=False, max_upload_mb=2)
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +285,7 @@ def test_half_a_token_a_revoked_one_and_one_in_the_address_are_refused(
 
 def test_the_checks_come_in_one_order(own: Any, tokens: dict[str, str]) -> None:
     """Who asks, then the question, then the size, then the kind of body, then what is in it."""
-    large, good = b"x" * 2_000_001, tokens["kz"]
+    large, good = b"x" * 3_000_001, tokens["kz"]
     client = own.client
     zipped = {"Content-Type": "application/zip"}
 

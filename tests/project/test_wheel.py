@@ -88,52 +88,50 @@ def test_the_wheel_names_its_command_its_licence_and_no_build_tool(wheel: Path) 
     )
 
 
+def far_from_the_checkout(folder: Path, wheel: Path, code: str) -> list[str]:
+    """Run code with the unpacked wheel and the installed packages alone; return its lines."""
+    zipfile.ZipFile(wheel).extractall(folder)
+    path = f"import sys; sys.path += [{str(folder)!r}, {sysconfig.get_path('platlib')!r}]\n"
+    # -S leaves out the .pth file that puts the checkout on the path.
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", path + code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.splitlines()
+
+
 def test_every_module_of_the_wheel_is_imported_far_from_the_checkout(
     tmp_path: Path, wheel: Path
 ) -> None:
-    zipfile.ZipFile(wheel).extractall(tmp_path)
-    # -S leaves out the .pth file that puts the checkout on the path.
-    code = (
-        "import importlib, pkgutil, sys\n"
-        f"sys.path += [{str(tmp_path)!r}, {sysconfig.get_path('platlib')!r}]\n"
+    lines = far_from_the_checkout(
+        tmp_path,
+        wheel,
+        "import importlib, pkgutil\n"
         f"for package in map(importlib.import_module, {PACKAGES!r}):\n"
         "    print(package.__file__)\n"
         "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
         # Alembic runs the files of migrations/, nobody imports them.
         "        if not found.name.endswith(('.__main__', '.migrations.env')):\n"
-        "            importlib.import_module(found.name)\n"
+        "            importlib.import_module(found.name)\n",
     )
-    ended = subprocess.run(
-        [sys.executable, "-S", "-c", code],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    homes = [Path(line).parent.parent for line in ended.stdout.splitlines()]
-    assert homes == [tmp_path, tmp_path]
+    assert [Path(line).parent.parent for line in lines] == [tmp_path, tmp_path]
 
 
 def test_the_command_of_the_wheel_finds_the_catalogue_and_the_assets_it_came_with(
     tmp_path: Path, wheel: Path
 ) -> None:
-    zipfile.ZipFile(wheel).extractall(tmp_path)
-    code = (
-        "import runpy, sys\n"
-        f"sys.path += [{str(tmp_path)!r}, {sysconfig.get_path('platlib')!r}]\n"
+    lines = far_from_the_checkout(
+        tmp_path,
+        wheel,
+        "import runpy\n"
         "sys.argv = ['mapserver', 'catalog', 'list']\n"
-        "runpy.run_module('mapserver', run_name='__main__')\n"
+        "runpy.run_module('mapserver', run_name='__main__')\n",
     )
-    ended = subprocess.run(
-        [sys.executable, "-S", "-c", code],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    listed = {line.split()[0] for line in ended.stdout.splitlines() if line}
+    listed = {line.split()[0] for line in lines if line}
     assert {"basemap", "dose-rate", "stations", "seismic-zones", "faults"} <= listed
 
 

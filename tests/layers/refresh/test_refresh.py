@@ -1,5 +1,6 @@
 """From bytes to a surface: what is made again, what stays, and what a gap leaves."""
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,10 @@ import numpy as np
 import pytest
 
 from layers import refresh
-from layers.errors import BadFileError, UnsupportedFormatError
+from layers.errors import BadFileError, GoneError, NoSurfaceError, UnsupportedFormatError
 from layers.geo import Bounds
-from layers.model import Context, LayerDefinition
+from layers.model import Context, LayerDefinition, Network, Release, Station
+from layers.refresh import surfaces
 from layers.store import PUBLIC, Reader, Writer
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -46,8 +48,10 @@ class House:
         header = "station_code,lon,lat,time_start_utc,time_end_utc,quantity,value,unit"
         return self.bring("\n".join([header, *rows]))
 
-    def outdated(self) -> list[tuple[str, datetime, bool]]:
-        tasks = refresh.outdated(self.reader, LAYERS, NOW, 100)
+    def outdated(
+        self, layers: tuple[LayerDefinition, ...] = LAYERS
+    ) -> list[tuple[str, datetime, bool]]:
+        tasks = refresh.outdated(self.reader, layers, NOW, 100)
         return [(task.layer.id, task.hour, task.newest) for task in tasks]
 
     def make_all(self) -> int:
@@ -55,10 +59,15 @@ class House:
         for task in refresh.outdated(self.reader, LAYERS, NOW, 100):
             revision = self.writer.next_surface_revision(task.layer.id, task.hour)
             surface = refresh.build(self.reader, task, NOW, revision, Context.ROUTINE)
-            if surface is not None:
+            if surface is None:
+                self.writer.withdraw_surfaces(task.layer.id, task.hour)
+            else:
                 self.writer.publish_surface(surface, NOW)
                 made += 1
         return made
+
+    def register(self, code: str, lon: float, lat: float, **facts: object) -> None:
+        self.writer.put_stations([Station(code, "own", lon, lat, **facts)], writer="t", at=NOW)
 
 
 @pytest.fixture
@@ -101,6 +110,68 @@ def test_the_same_values_again_make_nothing(house: House) -> None:
     house.make_all()
     house.hour(NINE, VALUES)
     assert house.outdated() == []
+
+
+def test_a_station_that_was_elsewhere_makes_the_hours_it_reported_in_again(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.hour(TEN, VALUES[:7])
+    house.make_all()
+    code, lon, lat = PLACES[7]
+    house.register(code, lon, lat, names={"en": "a name moves nothing"})
+    assert house.outdated() == []
+    house.register(code, lon - 0.5, lat)
+    assert house.outdated() == [("dose-rate", NINE, False)]
+    house.make_all()
+    assert house.outdated() == []
+
+
+def test_a_station_or_network_that_is_hidden_leaves_the_surface_and_returns(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.make_all()
+    code, lon, lat = PLACES[0]
+    house.register(code, lon, lat, release=Release.PARTNER)
+    assert house.outdated() == [("dose-rate", NINE, True)]
+    house.make_all()
+    assert house.reader.surface("dose-rate", NINE).tags["stations"] == 7
+    house.register(code, lon, lat, release=Release.PUBLIC)
+    house.make_all()
+    assert house.reader.surface("dose-rate", NINE).tags["stations"] == 8
+    house.register(code, lon, lat)
+
+    def release(word: Release) -> None:
+        house.writer.put_networks([Network("own", "own", "N", release=word)], writer="t", at=NOW)
+
+    release(Release.PARTNER)
+    assert house.make_all() == 0
+    assert house.reader.surfaces("dose-rate") == []
+    with pytest.raises(NoSurfaceError):
+        house.reader.surface("dose-rate", NINE)
+    assert house.outdated() == []
+    release(Release.PUBLIC)
+    assert house.make_all() == 1
+
+
+def test_values_that_are_all_taken_back_leave_no_surface_behind(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.make_all()
+    token = house.reader.surface("dose-rate", NINE).token
+    house.hour(NINE, [None] * 8)
+    assert house.make_all() == 0
+    assert house.reader.surfaces("dose-rate") == []
+    with pytest.raises(GoneError):
+        house.reader.surface("dose-rate", NINE, token)
+    assert not list(house.writer.paths.surfaces.rglob("*.tif"))
+
+
+def test_another_recipe_makes_every_surface_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.hour(NINE, VALUES)
+    house.make_all()
+    finer = (dataclasses.replace(LAYERS[0], native_zoom=3),)
+    assert house.outdated(finer) == [("dose-rate", NINE, True)]
+    monkeypatch.setattr(surfaces, "SURFACE_METHOD", 0)
+    assert house.outdated() == [("dose-rate", NINE, True)]
 
 
 def test_a_correction_shows_in_the_surface(house: House) -> None:

@@ -1,7 +1,6 @@
 """Every command by its exit code and its sentence."""
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +29,6 @@ def told(done: Result, *words: str, code: int = 1) -> None:
         assert word in done.output, done.output
     for inside in ("Traceback", "see its log", "sqlalchemy"):
         assert inside not in done.output
-
-
-@pytest.fixture(scope="module")
-def own(
-    open_house: Callable[..., Any],
-    found: Callable[[Path], None],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Any:
-    folder = tmp_path_factory.mktemp("commands") / "data"
-    found(folder)
-    return open_house(folder, demo=False)
 
 
 COMMANDS = ("backup", "catalog", "doctor", "ingest", "interpolate", "reprocess", "seed", "serve",

@@ -3,7 +3,6 @@
 import gzip
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,6 @@ from rasterio.transform import Affine
 TABLES = ("observation", "observation_revision", "quarantine", "batch", "feature", "station")
 HEADER = "station_code,time_start_utc,time_end_utc,quantity,value,unit"
 GOOD = "KZ0,2026-11-01T01:00:00Z,2026-11-01T02:00:00Z,ambient_dose_rate,{},nSv/h"
-
-
-@pytest.fixture(scope="module")
-def own(
-    open_house: Callable[..., Any],
-    found: Callable[[Path], None],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Any:
-    folder = tmp_path_factory.mktemp("files") / "data"
-    found(folder)
-    return open_house(folder, demo=False, max_upload_mb=3)
 
 
 def stored(house: Any) -> dict[str, int]:
