@@ -6,21 +6,14 @@ socket, and an application over it that a test client asks.
 """
 
 import contextlib
+import itertools
 import json
-import os
-import signal
-import socket
 import subprocess
-import sys
 import threading
-import time
 import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -45,84 +38,10 @@ from mapserver.runtime import opening
 from mapserver.runtime.entries import context_for, definition
 from mapserver.runtime.keeper import Keeper
 from mapserver.services.site import Site
+from tests.servers import START_S, Server, launch, mapserver, wait_for
 
-START_S = 60.0
 NOW = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
 """The present moment of the houses."""
-
-
-@dataclass
-class Running:
-    """A server that was started by a test."""
-
-    process: subprocess.Popen[bytes]
-    data_dir: Path
-    url: str
-    log: Path
-
-    def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
-        return self.ask(urllib.request.Request(self.url + path, headers=headers))
-
-    def post(self, path: str, body: bytes, **headers: str) -> tuple[int, Message, bytes]:
-        request = urllib.request.Request(self.url + path, data=body, headers=headers, method="POST")
-        return self.ask(request)
-
-    def ask(self, request: urllib.request.Request) -> tuple[int, Message, bytes]:
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-    def json(self, path: str) -> Any:
-        status, _, body = self.get(path)
-        assert status == 200, body
-        return json.loads(body)
-
-    def wait_ready(self, timeout_s: float = START_S) -> None:
-        wait_for(lambda: self._ready(), timeout_s, lambda: self.log.read_text())
-
-    def _ready(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()
-        with contextlib.suppress(OSError):
-            return self.get("/readyz")[0] == 200
-        return False
-
-    def keeper_pid(self) -> int:
-        return int((self.data_dir / "keeper.lock").read_text())
-
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return mapserver(*words, "--data-dir", str(self.data_dir))
-
-    def end(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
-
-
-def wait_for(
-    holds: Callable[[], bool], timeout_s: float = 30.0, story: Callable[[], str] = str
-) -> None:
-    """Wait until something holds; the test fails with the story when it never does."""
-    end = time.monotonic() + timeout_s
-    while not holds():
-        assert time.monotonic() < end, f"it did not come to hold in {timeout_s} s\n{story()}"
-        time.sleep(0.05)
-
-
-def mapserver(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mapserver", *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(name="mapserver", scope="session")
@@ -136,35 +55,24 @@ def waiting() -> Callable[..., None]:
     return wait_for
 
 
-def _starting(logs: Path) -> Iterator[Callable[..., Running]]:
+def _starting(logs: Path) -> Iterator[Callable[..., Server]]:
     """Give a function that starts servers, and end them all."""
-    started: list[Running] = []
+    with contextlib.ExitStack() as ending:
 
-    def begin(data_dir: Path, *options: str, ready: bool = True) -> Running:
-        port = free_port()
-        log = logs / f"server-{len(started)}.log"
-        command = [sys.executable, "-m", "mapserver", "serve", "--port", str(port)]
-        with log.open("w") as written:
-            process = subprocess.Popen(
-                [*command, "--data-dir", str(data_dir), "--demo-days", "1", *options],
-                stdout=written,
-                stderr=subprocess.STDOUT,
-                env={k: v for k, v in os.environ.items() if not k.startswith("KYZYLKUM_")},
-            )
-        running = Running(process, data_dir, f"http://127.0.0.1:{port}", log)
-        started.append(running)
-        if ready:
-            running.wait_ready()
-        return running
+        def start(data_dir: Path, *options: str, ready: bool = True) -> Server:
+            log = logs / f"server-{next(numbers)}.log"
+            server = launch(data_dir, "--demo-days", "1", *options, log=log)
+            ending.callback(server.end)
+            if ready:
+                server.wait_ready()
+            return server
 
-    yield begin
-    for running in started:
-        if running.process.poll() is None:
-            running.end()
+        numbers = itertools.count()
+        yield start
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start servers that end with the test, whatever happens to it."""
     yield from _starting(tmp_path)
 
@@ -172,7 +80,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
 @pytest.fixture(scope="module")
 def start_for_module(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[..., Running]]:
+) -> Iterator[Callable[..., Server]]:
     """Start servers that end with the last test of a module."""
     yield from _starting(tmp_path_factory.mktemp("logs"))
 

@@ -5,25 +5,19 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from email.message import Message
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.servers import Server, environment, serving
 
 REPO = Path(__file__).parents[2]
 SHARED = REPO.parent / "shared" / "data"
 TUTORIAL = REPO / "docs" / "tutorial.md"
-START_S = 120.0
 
 FILES = {
     "gamma.csv": "monitoring/dose_rate/intamap_europe_3574.csv",
@@ -62,75 +56,6 @@ def steps() -> list[Step]:
     return found
 
 
-@dataclass
-class Server:
-    """A server of a data folder, ended by the fixture that started it."""
-
-    process: subprocess.Popen[bytes]
-    url: str
-    folder: Path
-    log: Path
-
-    def get(self, path: str) -> tuple[int, Message, bytes]:
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=60) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-    def json(self, path: str) -> Any:
-        status, _, body = self.get(path)
-        assert status == 200, body
-        return json.loads(body)
-
-    def wait_ready(self) -> None:
-        end = time.monotonic() + START_S
-        while True:
-            assert self.process.poll() is None, self.log.read_text()
-            try:
-                if self.get("/readyz")[0] == 200:
-                    return
-            except OSError:
-                pass
-            assert time.monotonic() < end, self.log.read_text()
-            time.sleep(0.1)
-
-
-def environment(port: int, **more: str) -> dict[str, str]:
-    """The environment of this process without settings of ours, and with a port."""
-    bare = {k: v for k, v in os.environ.items() if not k.startswith("KYZYLKUM_")}
-    return {**bare, "KYZYLKUM_PORT": str(port), "PYTHONUTF8": "1", **more}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def serving(folder: Path, *options: str, settings: str = "") -> Iterator[Server]:
-    """A server that runs in ``folder`` after the shell lines of ``settings``."""
-    port = free_port()
-    log = folder / "server.log"
-    line = f'{settings}\nexec "{sys.executable}" -m mapserver serve {" ".join(options)}'
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            ["bash", "-ec", line],
-            cwd=folder,
-            env=environment(port),
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-    server = Server(process, f"http://127.0.0.1:{port}", folder, log)
-    try:
-        server.wait_ready()
-        yield server
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
 def walk(folder: Path) -> list[Step]:
     """Do what the tutorial says in an empty folder; return what was printed."""
     (folder / "files").mkdir(parents=True)
@@ -146,7 +71,7 @@ def walk(folder: Path) -> list[Step]:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=environment(8000, **path),
+            env=environment(KYZYLKUM_PORT="8000", **path),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -165,7 +90,7 @@ def walk(folder: Path) -> list[Step]:
         exports += "".join(f"{line}\n" for line in step.text.splitlines() if "export " in line)
         step.printed = run("bash", "-c", exports + step.text)
     (folder / "settings.sh").write_text(exports)
-    with serving(folder, settings=exports) as server:
+    with serving(folder / "data", settings=exports) as server:
         for step in done:
             if step.language == "python" and step.mark != "pandas":
                 step.printed = run(sys.executable, "-c", step.text.replace(_OPENER, server.url))
@@ -195,7 +120,7 @@ def own_map(
     """A server of a copy of the folder that the tutorial makes."""
     folder = tmp_path_factory.mktemp("real") / "own map"
     shutil.copytree(walked[0], folder, symlinks=True)
-    with serving(folder, settings=(folder / "settings.sh").read_text()) as server:
+    with serving(folder / "data", settings=(folder / "settings.sh").read_text()) as server:
         yield server
 
 
@@ -203,5 +128,5 @@ def own_map(
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of a new folder with the demonstration network."""
     folder = tmp_path_factory.mktemp("demonstration")
-    with serving(folder, "--data-dir", "data", "--demo-days", "1") as server:
+    with serving(folder / "data", "--demo-days", "1") as server:
         yield server

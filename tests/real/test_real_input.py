@@ -50,7 +50,7 @@ def ingest(server: Any, name: str, **options: str) -> tuple[subprocess.Completed
         pairs += ["--format", "csv-table"]
     done = subprocess.run(
         [sys.executable, "-m", "mapserver", "ingest", str(SHARED / name), "--verbose", *pairs,
-         "--data-dir", str(server.folder / "data")],
+         "--data-dir", str(server.data_dir)],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     found = _ACCOUNT.search(done.stdout)
@@ -59,7 +59,7 @@ def ingest(server: Any, name: str, **options: str) -> tuple[subprocess.Completed
 
 def kept(server: Any) -> dict[str, int]:
     """Rows in the store by kind, and rows in quarantine."""
-    reader = Reader(server.folder / "data")
+    reader = Reader(server.data_dir)
     counts = reader.counts()
     reader.close()
     return {name: counts[name] for name in ("station", "observation", "feature", "quarantine")}

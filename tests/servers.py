@@ -1,0 +1,130 @@
+"""Real servers for tests: processes, sockets and signals as an operator has them."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+START_S = 120.0
+
+
+@dataclass
+class Server:
+    """A server of a data folder, ended by who started it."""
+
+    process: subprocess.Popen[bytes]
+    data_dir: Path
+    url: str
+    log: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
+        return self.ask(urllib.request.Request(self.url + path, headers=headers))
+
+    def post(self, path: str, body: bytes, **headers: str) -> tuple[int, Message, bytes]:
+        request = urllib.request.Request(self.url + path, data=body, headers=headers, method="POST")
+        return self.ask(request)
+
+    def ask(self, request: urllib.request.Request) -> tuple[int, Message, bytes]:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def json(self, path: str) -> Any:
+        status, _, body = self.get(path)
+        assert status == 200, body
+        return json.loads(body)
+
+    def wait_ready(self) -> None:
+        wait_for(self._ready, START_S, self.log.read_text)
+
+    def _ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        with contextlib.suppress(OSError):
+            return self.get("/readyz")[0] == 200
+        return False
+
+    def keeper_pid(self) -> int:
+        return int((self.data_dir / "keeper.lock").read_text())
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return mapserver(*words, "--data-dir", str(self.data_dir))
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(timeout=60)
+
+
+def wait_for(
+    holds: Callable[[], bool], timeout_s: float = 30.0, story: Callable[[], str] = str
+) -> None:
+    """Wait until something holds; the test fails with the story when it never does."""
+    end = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < end, f"it did not come to hold in {timeout_s} s\n{story()}"
+        time.sleep(0.05)
+
+
+def mapserver(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "mapserver", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of this process without settings of ours."""
+    bare = {k: v for k, v in os.environ.items() if not k.startswith("KYZYLKUM_")}
+    return {**bare, "PYTHONUTF8": "1", **more}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def launch(data_dir: Path, *options: str, log: Path, settings: str = "") -> Server:
+    """Start a server in the folder that holds its data folder.
+
+    ``settings`` are lines of shell that are run before it, as an operator has them in a profile.
+    """
+    port = free_port()
+    words = ["-m", "mapserver", "serve", "--data-dir", str(data_dir), *options]
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            ["bash", "-ec", f'{settings}\nexec "$0" "$@"', sys.executable, *words],
+            cwd=data_dir.parent,
+            env=environment(KYZYLKUM_PORT=str(port)),
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    return Server(process, data_dir, f"http://127.0.0.1:{port}", log)
+
+
+@contextlib.contextmanager
+def serving(data_dir: Path, *options: str, settings: str = "") -> Iterator[Server]:
+    """Give a server that is ready, and end it."""
+    server = launch(data_dir, *options, log=data_dir.with_name("server.log"), settings=settings)
+    try:
+        server.wait_ready()
+        yield server
+    finally:
+        server.end()
