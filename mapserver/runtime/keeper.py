@@ -55,6 +55,7 @@ class Keeper:
         self._fresh = threading.Event()
         self._gaps: set[tuple[str, datetime, int]] = set()
         self._waiting = 0
+        self._published = 0
         self.demonstration = Demonstration(settings, self._writer, self._writing)
         self.inbox = Inbox(settings, feeds, self._deliver)
 
@@ -191,20 +192,18 @@ class Keeper:
         self._lock.release()
 
     def _refresh(self) -> None:
-        made = 0
         while not self._stopping.is_set():
             self._changed.clear()
             try:
-                made += self._refresh_all(made)
+                self._refresh_all()
             except Exception:
                 LOG.error("refresh goes on after an error:\n%s", traceback.format_exc())
                 self._stopping.wait(TICK_S)
             # The clock lifts embargoes without a word from anybody: look again in a while.
             self._changed.wait(10.0)
 
-    def _refresh_all(self, made: int) -> int:
-        """Make surfaces until none is outdated; return how many were published."""
-        published = 0
+    def _refresh_all(self) -> None:
+        """Make surfaces until none is outdated."""
         while not self._stopping.is_set():
             tasks = [
                 task
@@ -219,14 +218,13 @@ class Keeper:
                 # The newest hour of every layer stands: older ones follow while people look.
                 self._fresh.set()
             if not tasks:
-                return published
+                return
             for task in urgent or tasks[:1]:
-                published += self._publish(task)
-            if (made + published) % RETIRE_EVERY == 0:
+                self._publish(task)
+            if self._published >= RETIRE_EVERY:
                 self._retire()
-        return published
 
-    def _publish(self, task: refresh.Task) -> int:
+    def _publish(self, task: refresh.Task) -> None:
         now = self._now()
         with self._writing:
             revision = self._writer.next_surface_revision(task.layer.id, task.hour)
@@ -235,11 +233,12 @@ class Keeper:
             if surface is None:
                 self._gaps.add((task.layer.id, task.hour, task.input_revision))
                 self._writer.withdraw_surfaces(task.layer.id, task.hour)
-                return 0
+                return
             self._writer.publish_surface(surface, self._now())
-        return 1
+        self._published += 1
 
     def _retire(self) -> None:
+        self._published = 0
         with self._writing:
             for layer in self._layers:
                 if layer.kind == "surface":

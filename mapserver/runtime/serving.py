@@ -114,12 +114,15 @@ def serve(settings: Settings) -> None:
 
 def _seeding(settings: Settings) -> subprocess.Popen[bytes]:
     """Draw the low zooms of the base map in the background: a first visitor need not wait."""
-    return subprocess.Popen(
+    seeding = subprocess.Popen(
         [sys.executable, "-m", "mapserver", "seed", "basemap", "--wait"],
         env={**os.environ, **settings.environment()},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    # It ends long before the server: somebody has to take note, or it stays as a zombie.
+    threading.Thread(target=seeding.wait, name="seeding", daemon=True).start()
+    return seeding
 
 
 def keep(settings: Settings) -> None:

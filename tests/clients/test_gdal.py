@@ -1,0 +1,144 @@
+"""GDAL's own commands read every face as a GIS client would, over the wire."""
+
+import csv
+import io
+import json
+import math
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely.geometry
+from PIL import Image
+
+from layers import geo
+from tests.servers import Server, serving
+
+pytestmark = [
+    pytest.mark.clients,
+    pytest.mark.skipif(shutil.which("gdalinfo") is None, reason="gdal-bin is not installed"),
+]
+PLACES = [(69.3, 41.3), (66.9, 48.0), (76.9, 43.3)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("gdal") / "data"
+    with serving(folder, "--demo-days", "1") as running:
+        yield running
+
+
+def gdal(*words: str, given: str = "") -> str:
+    """What a command prints; any complaint of it is a failure."""
+    done = subprocess.run(
+        words, input=given, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+def table(address: str) -> list[dict[str, str]]:
+    """The features of a vector source, as ogr2ogr writes them."""
+    text = gdal("ogr2ogr", "-f", "CSV", "/vsistdout/", address, "-lco", "GEOMETRY=AS_WKT")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def tile_template(server: Server, layer: str, **query: str) -> str:
+    words = "&".join(f"{key}={value}" for key, value in query.items())
+    return str(server.json(f"/tilejson/{layer}.json?{words}")["tiles"][0])
+
+
+def address(server: Server) -> str:
+    return f"{server.url}/files/dose-rate/latest/latest.tif"
+
+
+def test_the_geotiff_is_cloud_optimised_and_says_what_it_is(server: Server) -> None:
+    told = json.loads(gdal("gdalinfo", "-json", f"/vsicurl/{address(server)}"))
+    assert told["driverShortName"] == "GTiff"
+    assert told["metadata"]["IMAGE_STRUCTURE"]["LAYOUT"] == "COG"
+    assert [band["description"] for band in told["bands"]] == ["mu", "sigma", "support"]
+    said = told["metadata"][""]
+    assert said["context"] == "simulated"
+    assert said["unit"] == "nSv/h"
+    assert "Simulated" in said["attribution"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_cell_that_gdal_reads_is_the_value_of_the_point(
+    server: Server, place: tuple[float, float]
+) -> None:
+    lon, lat = place
+    given = f"{lon} {lat}\n"
+    words = ("gdallocationinfo", "-valonly", "-wgs84", f"/vsicurl/{address(server)}")
+    mu, _, support = map(float, gdal(*words, given=given).split())
+    told = surface(server.json(f"/api/v1/point?lon={lon}&lat={lat}"))
+    values = {each["name"]: each["value"] for each in told["values"]}
+    assert values["median"] == pytest.approx(math.exp(mu), rel=1e-5)
+    assert told["support"] == pytest.approx(support, rel=1e-5)
+
+
+def surface(point: Any) -> Any:
+    return next(each for each in point["layers"] if each["layer"] == "dose-rate")
+
+
+def test_the_tiles_are_a_layer_of_gdal(server: Server, tmp_path: Path) -> None:
+    """GDAL puts one tile on its grid; its pixels are those of the tile."""
+    template = tile_template(server, "dose-rate")
+    for word in "zxy":
+        template = template.replace(f"{{{word}}}", f"${{{word}}}")
+    source = (
+        f'<GDAL_WMS><Service name="TMS"><ServerUrl>{template}</ServerUrl></Service>'
+        "<DataWindow><UpperLeftX>-20037508.34</UpperLeftX><UpperLeftY>20037508.34</UpperLeftY>"
+        "<LowerRightX>20037508.34</LowerRightX><LowerRightY>-20037508.34</LowerRightY>"
+        "<TileLevel>6</TileLevel><YOrigin>top</YOrigin></DataWindow>"
+        "<Projection>EPSG:3857</Projection><BlockSizeX>256</BlockSizeX><BlockSizeY>256</BlockSizeY>"
+        "<BandsCount>4</BandsCount></GDAL_WMS>"
+    )
+    col, row = 44, 23
+    made = tmp_path / "tile.png"
+    window = [str(n) for n in (col * 256, row * 256, 256, 256)]
+    gdal("gdal_translate", "-q", "-of", "PNG", "-srcwin", *window, source, str(made))
+    path = tile_template(server, "dose-rate").removeprefix(server.url)
+    path = path.replace("{z}", "6").replace("{x}", str(col)).replace("{y}", str(row))
+    own = np.array(Image.open(io.BytesIO(server.get(path)[2])).convert("RGBA"))
+    seen = own[..., 3] > 0
+    assert seen.mean() > 0.5
+    foreign = np.array(Image.open(made).convert("RGBA"))
+    assert (own[seen] == foreign[seen]).all()
+
+
+@pytest.mark.parametrize("layer", ["stations", "seismic-zones", "faults", "earthquakes"])
+def test_gdal_reads_every_feature_of_a_file(server: Server, layer: str) -> None:
+    path = f"/files/{layer}/latest/{'latest' if layer == 'stations' else 'static'}.geojson"
+    held = server.json(path)["features"]
+    assert held
+    rows = table(f"/vsicurl/{server.url}{path}")
+    assert len(rows) == len(held)
+    shapes = {str(each["id"]): shapely.geometry.shape(each["geometry"]) for each in held}
+    assert {row["id"] for row in rows} == set(shapes)
+    for row in rows:
+        assert shapely.from_wkt(row["WKT"]).equals_exact(shapes[row["id"]], 1e-9)
+
+
+def test_gdal_finds_each_station_of_a_vector_tile_at_its_place(server: Server) -> None:
+    lon, lat = PLACES[0]
+    tile = geo.tile_matrix_set().tile(lon, lat, 5)
+    path = tile_template(server, "stations")
+    for word, number in zip("xyz", tile, strict=True):
+        path = path.replace(f"{{{word}}}", str(number))
+    rows = {row["code"]: row for row in table(f"MVT:/vsicurl/{path}")}
+    held = {
+        each["properties"]["code"]: each
+        for each in server.json("/files/stations/latest/latest.geojson")["features"]
+    }
+    assert len(rows) > 20
+    for code, row in rows.items():
+        place = shapely.from_wkt(row["WKT"])
+        there = geo.lonlat(place.x, place.y)
+        # A tile of zoom 5 has 4,096 steps of 0.0027 degrees.
+        assert there == pytest.approx(held[code]["geometry"]["coordinates"][:2], abs=0.003)
+        assert float(row["value"]) == pytest.approx(held[code]["properties"]["value"])

@@ -1,0 +1,144 @@
+"""Minutes of reading and writing at once: nothing fails, nothing grows without end."""
+
+import random
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Server, mapserver, serving, wait_for
+
+pytestmark = pytest.mark.full
+
+LASTS_S, WARM_S = 150, 60
+READERS = 6
+CACHE_MB, SURFACE_HOURS = 6, 12
+FIRST = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=20)
+PLACES = [(f"S{i}", 52 + i % 10 * 3.5, 38 + i // 10 * 2.5) for i in range(60)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("soak")
+    register = folder / "stations.csv"
+    register.write_text("code,lon,lat\n" + "".join(f"{c},{x},{y}\n" for c, x, y in PLACES))
+    done = mapserver("ingest", str(register), "--data-dir", str(folder / "data"), "--no-demo")
+    assert done.returncode == 0, done.stderr
+    knobs = ("--no-demo", "--cache-mb", str(CACHE_MB), "--memory-cache-mb", "4",
+             "--surface-hours", str(SURFACE_HOURS), "--open-hours", "6")  # fmt: skip
+    with serving(folder / "data", *knobs) as running:
+        yield running
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in children for each in family(int(child)))]
+
+
+def memory_mb(pid: int) -> float:
+    """Return what a process holds; a page that several share is divided among them."""
+    found = re.search(r"Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def weight(server: Server) -> tuple[float, int]:
+    """Memory in MB and open files of all processes of a server."""
+    pids = family(server.process.pid)
+    files = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
+    return sum(map(memory_mb, pids)), files
+
+
+def batch(n: int) -> bytes:
+    begin = FIRST + timedelta(hours=n)
+    chance = random.Random(n)
+    fixed = f"{begin:%Y-%m-%dT%H:%M:%SZ},PT1H,ambient_dose_rate"
+    rows = [f"{code},{fixed},{chance.gauss(120, 15):.1f},nSv/h" for code, _, _ in PLACES]
+    return "\n".join(["station_code,time,averaging,quantity,value,unit", *rows]).encode()
+
+
+def question(chance: random.Random) -> str:
+    zoom = chance.randint(3, 9)
+    lon, lat = chance.uniform(50, 85), chance.uniform(37, 55)
+    col, row = int((lon + 180) / 360 * 2**zoom), int((0.72 - lat / 172) * 2**zoom)
+    return chance.choice(
+        [
+            f"/tiles/dose-rate/mean/latest/latest/{zoom}/{col}/{row}.png",
+            f"/tiles/dose-rate/exceedance/latest/latest/{zoom}/{col}/{row}@2x.webp?threshold="
+            f"{chance.randint(100, 200)}",
+            f"/tiles/stations/default/latest/latest/{zoom}/{col}/{row}.mvt",
+            f"/tiles/stations/default/latest/latest/{zoom}/{col}/{row}.png",
+            f"/tiles/basemap/default/latest/static/{zoom}/{col}/{row}.webp",
+            f"/api/v1/point?lon={lon:.3f}&lat={lat:.3f}",
+            "/current.json", "/ru", "/files/stations/latest/latest.geojson", "/readyz",
+            f"/tiles/dose-rate/mean/latest/latest/{zoom}/{2**zoom}/0.png", "/nothing",
+        ]
+    )  # fmt: skip
+
+
+def test_reading_and_writing_go_on_and_nothing_grows(
+    server: Server, record_property: Callable[[str, object], None]
+) -> None:
+    made = server.command("token", "create", "own")
+    assert made.returncode == 0, made.stderr
+    token = made.stdout.strip()
+    stop = threading.Event()
+    statuses: Counter[int] = Counter()
+    accounts: list[dict[str, int]] = []
+
+    def read(seed: int) -> None:
+        chance = random.Random(seed)
+        while not stop.is_set():
+            statuses[server.get(question(chance))[0]] += 1
+            time.sleep(0.02)
+
+    def write() -> None:
+        while not stop.is_set():
+            status, _, body = server.post(
+                "/api/v1/observations", batch(len(accounts)),
+                **{"Content-Type": "text/csv", "Authorization": f"Bearer {token}"},
+            )  # fmt: skip
+            assert status in (200, 201), body
+            accounts.append({"status": status})
+            stop.wait(0.7)
+
+    server_began = time.monotonic()
+    with ThreadPoolExecutor(READERS + 1) as pool:
+        work = [pool.submit(read, seed) for seed in range(READERS)] + [pool.submit(write)]
+        try:
+            stop.wait(WARM_S)
+            before = weight(server)
+            stop.wait(LASTS_S - WARM_S)
+            after = weight(server)
+        finally:
+            stop.set()
+        for each in work:
+            each.result()
+    seconds = time.monotonic() - server_began
+    for name, told in (("answers", dict(statuses)), ("batches", len(accounts)),
+                       ("MB, files warm", before), ("MB, files at the end", after)):  # fmt: skip
+        record_property(name, told)
+    print(f"{seconds:.0f} s: {dict(statuses)}, {len(accounts)} batches, {before} -> {after}")
+
+    assert set(statuses) <= {200, 204, 400, 404, 410}, statuses
+    assert statuses[200] > 500
+    assert len(accounts) > 50
+    assert after[0] < 1.25 * before[0] + 30
+    assert after[1] < before[1] + 60
+    newest = f"{FIRST + timedelta(hours=len(accounts) - 1):%Y-%m-%dT%H:%M:%SZ}"
+
+    def shown() -> bool:
+        layers = {each["id"]: each for each in server.json("/current.json")["layers"]}
+        return bool(layers["dose-rate"]["times"][-1]["time"] == newest)
+
+    wait_for(shown)
+    surfaces = list((server.data_dir / "surfaces").rglob("*.tif"))
+    assert len(surfaces) <= 3 * (SURFACE_HOURS + 20)
+    cached = sum(f.stat().st_size for f in (server.data_dir / "cache").rglob("*") if f.is_file())
+    assert cached < 2 * CACHE_MB * 1_000_000
