@@ -193,13 +193,31 @@ def load(files: Mapping[str, bytes]) -> Basemap:
     BadFileError
         If one is missing or is not what the build writes.
     """
+    bounds = bounds_of(files)
     try:
-        bounds = json.loads(files["manifest.json"])["bounds"]
         with Image.open(io.BytesIO(files["relief.webp"])) as picture:
             relief = picture.convert("L")
-        return Basemap(unpack(files["shapes.npz"]), relief, Bounds(*bounds))
+        return Basemap(unpack(files["shapes.npz"]), relief, bounds)
     except (KeyError, ValueError, TypeError, OSError) as reason:
-        raise BadFileError(f"the base map's files are not whole: {reason}") from reason
+        raise _broken(reason) from reason
+
+
+def bounds_of(files: Mapping[str, bytes]) -> Bounds:
+    """Return the region that the files of a base map cover, as ``load`` takes them.
+
+    Raises
+    ------
+    BadFileError
+        If ``manifest.json`` is missing or does not tell.
+    """
+    try:
+        return Bounds(*json.loads(files["manifest.json"])["bounds"])
+    except (KeyError, ValueError, TypeError) as reason:
+        raise _broken(reason) from reason
+
+
+def _broken(reason: Exception) -> BadFileError:
+    return BadFileError(f"the base map's files are not whole: {reason}")
 
 
 def _style(name: str) -> Style:

@@ -1,43 +1,53 @@
 """The base map as the kinds are handed it: the files of the installation, drawn block by block."""
 
 import hashlib
+import threading
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo import Bounds, Window
-from layers.render.basemap import load
+from layers.render.basemap import Basemap, bounds_of, load
 from mapserver.documents.assets import Assets
 
 
 class Land:
-    """Draws the base map of an installation; shared by threads."""
+    """Draws the base map of an installation; shared by threads.
+
+    The shapes are unpacked when the first tile is drawn: most tiles come from the cache, and a
+    server that starts has other things to do.
+
+    Raises
+    ------
+    BadFileError
+        Where the files that came with the installation are not whole.
+    """
 
     def __init__(self, assets: Assets) -> None:
         folder = assets.folder / "basemap"
-        files = {
+        self._files = {
             path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()
         }
         digest = hashlib.blake2b(digest_size=5)
-        for name, body in files.items():
+        for name, body in self._files.items():
             digest.update(name.encode() + body)
-        self._token = digest.hexdigest()
-        self._basemap = load(files)
-
-    @property
-    def token(self) -> str:
+        self.token = digest.hexdigest()
         """Hash of the data."""
-        return self._token
-
-    @property
-    def bounds(self) -> Bounds:
+        self.bounds: Bounds = bounds_of(self._files)
         """The region that the data cover."""
-        return self._basemap.bounds
+        self._basemap: Basemap | None = None
+        self._lock = threading.Lock()
+
+    def _unpacked(self) -> Basemap:
+        with self._lock:
+            if self._basemap is None:
+                self._basemap = load(self._files)
+            return self._basemap
 
     def draw(self, window: Window, theme: str, block_px: int) -> Mapping[Window, NDArray[np.uint8]]:
         """Return RGBA of every tile of the window's block."""
-        return {at: _rgba(tile) for at, tile in self._basemap.block(window, theme, block_px)}
+        return {at: _rgba(tile) for at, tile in self._unpacked().block(window, theme, block_px)}
 
 
 def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
