@@ -21,7 +21,8 @@ class UnknownQuantityError(BadInputError):
 class Quantity:
     """What is observed: id, canonical unit, and how it may be mapped.
 
-    ``positive`` quantities are zero or more and skewed, so their surfaces are made in logarithms.
+    ``positive`` quantities are zero or more and skewed, so their surfaces are made in logarithms
+    (of an hour with many zeros they are not).
     ``valid_range`` is in the canonical unit; a value outside cannot be a reading of this quantity.
     """
 

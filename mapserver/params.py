@@ -124,6 +124,8 @@ def layer_time(layer: LayerDefinition, word: str) -> datetime | None:
         raise BadParameterError(
             f'layer "{layer.id}" has no times; write "{STATIC}" or "{LATEST}", not "{word}"'
         )
+    if at.microsecond:
+        raise BadParameterError(f'"{word}" has a fraction of a second; valid times have none')
     return at
 
 

@@ -23,6 +23,7 @@ class Knob:
     name: str
     default: Any
     help: str
+    least: int = 0
 
 
 KNOBS: tuple[Knob, ...] = (
@@ -30,8 +31,8 @@ KNOBS: tuple[Knob, ...] = (
     Knob("catalog", "", "Catalogue file (TOML); empty takes the one that is built in."),
     Knob("host", "127.0.0.1", "Address to listen on."),
     Knob("port", 8000, "Port to listen on."),
-    Knob("workers", 2, "Web worker processes."),
-    Knob("threads", 64, "Blocking threads of each worker."),
+    Knob("workers", 2, "Web worker processes.", least=1),
+    Knob("threads", 64, "Blocking threads of each worker.", least=1),
     Knob(
         "base_url",
         "",
@@ -40,10 +41,17 @@ KNOBS: tuple[Knob, ...] = (
     Knob("demo", True, "Fill an empty data folder with the simulated demonstration network."),
     Knob("demo_days", 7, "Days of simulated values loaded at the first start."),
     Knob("demo_seed", 20250815, "Seed of the simulated values."),
-    Knob("max_upload_mb", 64, "Largest body that a POST or a file may have, in megabytes."),
+    Knob(
+        "max_upload_mb", 64, "Largest body that a POST or a file may have, in megabytes.", least=1
+    ),
     Knob("cache_mb", 2048, "Disk space of the tile cache, in megabytes."),
     Knob("memory_cache_mb", 64, "Finished tiles held in memory by each worker, in megabytes."),
-    Knob("surface_hours", 24 * 31, "Hours of surfaces that are kept; older versions answer 410."),
+    Knob(
+        "surface_hours",
+        24 * 31,
+        "Hours of surfaces that are kept; older versions answer 410.",
+        least=1,
+    ),
     Knob("open_hours", 24, "Newest hours of surfaces whose cells are kept uncompressed."),
     Knob("incoming", "incoming", "Watched folder for files, inside the data folder."),
 )
@@ -119,7 +127,9 @@ def _parsed(knob: Knob, text: str) -> Any:
             raise SettingError(
                 f'{PREFIX}{knob.name.upper()} is "{text}"; expected a whole number'
             ) from None
-        if number < 0:
-            raise SettingError(f"{PREFIX}{knob.name.upper()} is {number}; expected 0 or more")
+        if number < knob.least:
+            raise SettingError(
+                f"{PREFIX}{knob.name.upper()} is {number}; expected {knob.least} or more"
+            )
         return number
     return text

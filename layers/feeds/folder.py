@@ -68,7 +68,7 @@ def scan(
             found = [
                 Arrived(Path(root), entry.name, facts.st_size, facts.st_mtime_ns)
                 for entry in entries
-                if _counts(entry.name, pattern)
+                if matches(entry.name, pattern)
                 for facts in (_facts(entry),)
                 if facts is not None
             ]
@@ -137,7 +137,8 @@ def finish(arrived: Arrived, verdict: Verdict, text: str) -> Path:
     return place
 
 
-def _counts(name: str, pattern: str) -> bool:
+def matches(name: str, pattern: str) -> bool:
+    """Tell whether a file of that name, letters of either case, is taken from a folder."""
     lower = name.lower()
     return (
         not lower.startswith((".", "~"))

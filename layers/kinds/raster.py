@@ -47,6 +47,9 @@ class RasterKind:
             )
         except rasterio.errors.CRSError as reason:
             raise BadFileError(f"{self._path.name}: {reason}") from reason
+        if not west < east:
+            # It reaches over the antimeridian: its bounds are those of the whole belt.
+            west, east = -180.0, 180.0
         self._bounds = Bounds(
             max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
         )

@@ -1,9 +1,11 @@
 """Stations with what they measured in one hour; one without a value shows that it has none."""
 
+import bisect
 import hashlib
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, Network, Station, Status
 from layers.model.kind import Question
 from layers.screening import coverage
-from layers.store import Snapshot
+from layers.store import SHOWN_HOURS, Snapshot
 
 MEASURES = ("value",)
 HELD = 24
@@ -42,38 +44,48 @@ class StationsKind:
         self._register: tuple[list[Station], list[Network], hashlib.blake2b]
         self._register = ([], [], hashlib.blake2b())
 
-    def _hours(self) -> list[tuple[datetime, int]]:
+    def _hours(self, span: tuple[datetime, datetime] | None = None) -> list[tuple[datetime, int]]:
         where = self._sources
-        return where.store.hours(where.audience, where.now(), self._quantity.id)
+        return where.store.hours(where.audience, where.now(), self._quantity.id, span=span)
 
     def _stations(self) -> list[Station]:
         where = self._sources
         return where.store.stations(where.audience, where.now())
 
     def extent(self) -> Extent:
-        """Bounds of all stations, and the hours that hold values."""
+        """Bounds of all stations, and the newest hours that hold values."""
         stations = self._stations()
         if not stations:
             return nothing_yet(self._layer)
         box = _box(stations)
         return Extent(box, 0, MAX_ZOOM, tuple(hour for hour, _ in self._hours()))
 
-    def _hour(self, at: datetime | None) -> tuple[datetime, int]:
-        hours = self._hours()
+    def _hour(self, at: datetime | None) -> datetime:
+        """Return an hour that has values; None asks for the newest one."""
+        hours = [hour for hour, _ in self._hours()]
         if at is None and hours:
             return hours[-1]
-        found = next((pair for pair in reversed(hours) if pair[0] == at), None)
-        if found is None:
-            when = "yet" if at is None else f"at {temporal.word(at)}"
-            raise NoSurfaceError(f'layer "{self._layer.id}" has no values {when}')
-        return found
+        if at is not None and (at in hours or self._hours((at, at + temporal.HOUR))):
+            return at
+        when = "yet" if at is None else f"at {temporal.word(at)}"
+        raise NoSurfaceError(f'layer "{self._layer.id}" has no values {when}')
 
     def version(self, at: datetime | None) -> str:
         """Token of an hour: it changes with its observations and with the register."""
-        hour, revision = self._hour(at)
+        hour = self._hour(at)
         digest = self._register_digest().copy()
-        digest.update(f"{self._quantity.id}|{temporal.word(hour)}|{revision}".encode())
+        digest.update(f"{self._quantity.id}|{temporal.word(hour)}|{self._states(hour)}".encode())
         return digest.hexdigest()
+
+    def _states(self, hour: datetime) -> list[int]:
+        """States of the hours whose stations are shown at an hour, and of the hour itself."""
+        hours = self._hours()
+        first = bisect.bisect_left(hours, hour - MEMORY, key=itemgetter(0))
+        end = bisect.bisect_right(hours, hour, key=itemgetter(0))
+        # The list may begin within that time, and then holds only a part.
+        listed = first > 0 or len(hours) < SHOWN_HOURS
+        part = hours[first:end] if listed else self._hours((hour - MEMORY, hour + temporal.HOUR))
+        return [state for _, state in part]
 
     def _register_digest(self) -> "hashlib.blake2b":
         stations, networks = self._stations(), self._sources.store.networks()
@@ -84,7 +96,7 @@ class StationsKind:
             named = [(n.id, n.name) for n in networks if n.id in shown]
             digest = hashlib.blake2b(repr(named).encode(), digest_size=5)
             for s in stations:
-                digest.update(repr((s.code, s.lon, s.lat, s.names, s.network_id)).encode())
+                digest.update(repr(s).encode())
             self._register = (stations, networks, digest)
         return digest
 
@@ -108,7 +120,7 @@ class StationsKind:
         with self._lock:
             held = self._held.get(version)
         if held is None:
-            hour, _ = self._hour(at)
+            hour = self._hour(at)
             held = self._columns(version, hour)
             with self._lock:
                 while len(self._held) >= HELD:
@@ -201,7 +213,7 @@ class StationsKind:
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The station under a click, and the nearest ones with distance and value."""
         try:
-            hour, _ = self._hour(at)
+            hour = self._hour(at)
         except NoSurfaceError:
             return {"known": False, "reason": "no_values", "values": [], "nearest_stations": []}
         token = self.version(hour)

@@ -22,6 +22,7 @@ from layers.model import (
 from layers.store import Audience, Batch, Reader, Role, Writer
 
 HISTORY = timedelta(hours=24)
+EVERYONE = Audience(Role.OPERATOR)
 OWN = "own"
 """Organisation and network of stations that the operator of a server brings without naming any."""
 
@@ -49,7 +50,8 @@ class Delivery:
     def content_hash(self) -> str:
         """Hash of the bytes and of what they were read with."""
         digest = hashlib.sha256(self.body)
-        digest.update(repr((self.format, sorted(self.defaults.items()))).encode())
+        read_as = (self.format, sorted(self.defaults.items()), str(self.context))
+        digest.update(repr(read_as).encode())
         return digest.hexdigest()
 
     @property
@@ -67,7 +69,7 @@ class Delivery:
 
 
 def ingest(writer: Writer, reader: Reader, delivery: Delivery, max_bytes: int) -> BatchAnswer:
-    """Store a delivery; nothing of it is kept where this raises.
+    """Store a delivery; nothing of it is kept where this raises, but an organisation for own data.
 
     Raises
     ------
@@ -95,10 +97,11 @@ def ingest(writer: Writer, reader: Reader, delivery: Delivery, max_bytes: int) -
     stations = [r for r in records if isinstance(r, Station)]
     refused = [r for r in records if isinstance(r, RejectedRecord)]
     if adapter.yields == "stations":
-        return writer.append_stations(delivery.batch, _homed(writer, delivery, stations), refused)
+        homed = _homed(writer, reader, delivery, stations)
+        return writer.append_stations(delivery.batch, homed, refused)
     if adapter.yields == "features":
         if stations:
-            homed = _homed(writer, delivery, stations)
+            homed = _homed(writer, reader, delivery, stations)
             return writer.append_stations(delivery.batch, homed, refused)
         rows = [r for r in records if isinstance(r, Feature | RejectedRecord)]
         return writer.append_features(delivery.batch, rows)
@@ -128,23 +131,42 @@ def _network(writer: Writer, delivery: Delivery) -> str:
     return OWN
 
 
-def _homed(writer: Writer, delivery: Delivery, stations: Sequence[Station]) -> list[Station]:
-    if all(station.network_id for station in stations):
-        return list(stations)
+def _homed(
+    writer: Writer, reader: Reader, delivery: Delivery, stations: Sequence[Station]
+) -> list[Station]:
+    """Return stations with what the delivery does not say: as they are known, or a network."""
+    known = {s.code: s for s in reader.stations(EVERYONE, delivery.received_at)}
+    told = [_completed(s, known[s.code]) if s.code in known else s for s in stations]
+    if all(station.network_id for station in told):
+        return told
     home = _network(writer, delivery)
-    return [s if s.network_id else dataclasses.replace(s, network_id=home) for s in stations]
+    return [s if s.network_id else dataclasses.replace(s, network_id=home) for s in told]
+
+
+def _completed(told: Station, known: Station) -> Station:
+    """Return what was told of a station, and of the rest what was known."""
+    return dataclasses.replace(
+        told,
+        network_id=told.network_id or known.network_id,
+        names={**known.names, **told.names},
+        elevation_m=known.elevation_m if told.elevation_m is None else told.elevation_m,
+        country=told.country or known.country,
+        valid_from=told.valid_from or known.valid_from,
+        valid_to=told.valid_to or known.valid_to,
+        release=told.release or known.release,
+        embargo_until=told.embargo_until or known.embargo_until,
+    )
 
 
 def _put_new(
     writer: Writer, reader: Reader, delivery: Delivery, stations: Sequence[Station]
 ) -> None:
     """Register stations that came with their values; those that are known stay as they are."""
-    everyone = Audience(Role.OPERATOR)
-    known = {s.code for s in reader.stations(everyone, delivery.received_at)}
+    known = {s.code for s in reader.stations(EVERYONE, delivery.received_at)}
     fresh = [s for s in stations if s.code not in known]
     if fresh:
         writer.put_stations(
-            _homed(writer, delivery, fresh),
+            _homed(writer, reader, delivery, fresh),
             writer=delivery.writer,
             at=delivery.received_at,
             organisation_id=delivery.organisation_id,
@@ -167,13 +189,10 @@ def _history(
     if not values:
         return {}
     first = min(v.begin_time for v in values)
-    everyone = Audience(Role.OPERATOR)
     history: dict[tuple[str, str], list[float]] = {}
     for quantity in {v.quantity for v in values}:
-        for hour, _ in reader.hours(everyone, now, quantity):
-            if not first - HISTORY <= hour < first:
-                continue
-            seen = reader.snapshot(everyone, now, quantity, hour)
+        for hour, _ in reader.hours(EVERYONE, now, quantity, span=(first - HISTORY, first)):
+            seen = reader.snapshot(EVERYONE, now, quantity, hour)
             for code, value in zip(seen.codes, seen.value.tolist(), strict=True):
                 if value == value:  # a gap is no history
                     history.setdefault((code, quantity), []).append(value)

@@ -43,10 +43,11 @@ def outdated(
         if layer.kind != "surface" or layer.quantity is None:
             continue
         made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
-        states = dict(reader.hours(PUBLIC, now, layer.quantity))
-        hours = list(states)[-keep_hours:]
+        states = dict(reader.hours(PUBLIC, now, layer.quantity, newest=keep_hours))
+        hours = list(states)
         wanted = {hour: state_of(f"{recipe(layer)} {states[hour]}") for hour in hours}
-        wanted |= {hour: NOTHING for hour in made if hour not in states}
+        # What is older than all that is to be kept is retired, not taken back.
+        wanted |= {h: NOTHING for h in made if h not in states and h >= min(states, default=h)}
         tasks += [
             Task(layer, hour, state, newest=hour in hours[-1:])
             for hour, state in wanted.items()

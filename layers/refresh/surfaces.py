@@ -1,18 +1,26 @@
 """One hour of observations becomes one surface with its uncertainty and its report."""
 
 import hashlib
+import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers import geo, interpolation, units
 from layers.geo import CellGrid
 from layers.model import Context, LayerDefinition, Status, Surface
+from layers.model.surface import Transform
 from layers.refresh.gridding import grid_for
 from layers.store import Snapshot
+from layers.units import Quantity
 
-SURFACE_METHOD = 1
+FloatArray = NDArray[np.float64]
+
+SURFACE_METHOD = 2
 """Raised whenever the same observations would give another surface."""
 
 NEVER_MAPPED = (Status.REJECTED, Status.MISSING)
@@ -22,6 +30,10 @@ def usable(snapshot: Snapshot) -> np.ndarray:
     """Return which rows of a snapshot enter a surface: values that nobody has rejected."""
     status = np.asarray(snapshot.status)
     return np.isfinite(snapshot.value) & ~np.isin(status, [str(s) for s in NEVER_MAPPED])
+
+
+MOST_ZEROS = 0.1
+"""Share of zeros up to which they are taken as "below what the instrument shows"."""
 
 
 def recipe(layer: LayerDefinition) -> str:
@@ -39,6 +51,26 @@ def input_hash(snapshot: Snapshot, rows: np.ndarray) -> str:
     for column in (snapshot.lon, snapshot.lat, snapshot.value, snapshot.sd):
         digest.update(np.ascontiguousarray(column[rows], dtype="<f8").tobytes())
     return digest.hexdigest()
+
+
+def mapped(value: FloatArray, quantity: Quantity) -> tuple[FloatArray, Transform]:
+    """Return the values as they enter the model, and whether that is in logarithms.
+
+    A logarithm suits what is positive and skewed. A few zeros then stand for half of the smallest
+    value that was shown; with many, as of rain, zero is a value of its own and nothing is changed.
+    """
+    zero = value == 0
+    if not quantity.positive or not len(value) or zero.mean() > MOST_ZEROS:
+        return value, "none"
+    return np.where(zero, value[~zero].min() / 2, value), "log"
+
+
+def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts without numbers that say nothing: NaN is a gap, and no JSON has it."""
+    return {
+        name: None if isinstance(fact, float) and not math.isfinite(fact) else fact
+        for name, fact in facts.items()
+    }
 
 
 def make(
@@ -71,14 +103,14 @@ def make(
     rows = usable(snapshot)
     bounds = grid.bounds
     x_m, y_m = geo.plane(bounds, snapshot.lon[rows], snapshot.lat[rows])
-    value = snapshot.value[rows]
-    field = interpolation.fit(x_m, y_m, value, sd=snapshot.sd[rows])
+    quantity = units.QUANTITIES[snapshot.quantity]
+    value, transform = mapped(snapshot.value[rows], quantity)
+    field = interpolation.fit(x_m, y_m, value, sd=snapshot.sd[rows], transform=transform)
     lon, lat = grid.centres()
     cell_lon, cell_lat = np.meshgrid(lon, lat)
     found = field.predict_grid(*geo.plane(bounds, cell_lon, cell_lat))
     bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32)
     report = interpolation.loo(field)
-    quantity = units.QUANTITIES[snapshot.quantity]
     codes = np.asarray(snapshot.codes)[rows]
     return Surface(
         layer_id=layer.id,
@@ -95,11 +127,11 @@ def make(
         tags={
             "unit": quantity.unit,
             "method": f"kriging, {field.parameters.model} covariance by REML, {field.method}",
-            "parameters": asdict(field.parameters),
+            "parameters": _told(asdict(field.parameters)),
             "fallback": field.fallback or "",
             "far_out": [str(code) for code in codes[field.outliers]],
             "stations": int(rows.sum()),
-            "left_one_out": asdict(report),
+            "left_one_out": _told(asdict(report)),
             "attribution": attribution,
         },
     )

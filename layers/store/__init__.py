@@ -2,7 +2,7 @@
 
 from layers.store.batches import Batch
 from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, SchemaError
-from layers.store.hours import state_of
+from layers.store.hours import SHOWN_HOURS, state_of
 from layers.store.lock import FolderLock
 from layers.store.paths import Paths
 from layers.store.policy import PUBLIC, Audience, Role, contexts_of
@@ -14,6 +14,7 @@ from layers.store.writer import Writer
 __all__ = [
     "PUBLIC",
     "SAFE_SQLITE",
+    "SHOWN_HOURS",
     "SQLITE_VERSION",
     "Audience",
     "Batch",

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, Insert, event, text
 from layers.errors import StoreLockedError, UnavailableError
 
 BUSY_MS = 5_000
+SCHEMA_VERSION = "0001"
+"""The newest migration; workers do not pay for the import of the tool that knows it."""
 SAFE_SQLITE = (3, 51, 3)
 """Older libraries can corrupt a WAL when two connections write or checkpoint: we have one."""
 
@@ -77,6 +79,28 @@ def reader_engine(database: Path) -> Engine:
         connection.execute("PRAGMA query_only=ON")
 
     return engine
+
+
+def check_schema(engine: Engine) -> None:
+    """Look that the store is of the version that this program reads; its keeper migrates it.
+
+    Raises
+    ------
+    SchemaError
+        Where it is not.
+    """
+    try:
+        with engine.connect() as connection:
+            names = connection.execute(text("SELECT name FROM sqlite_master")).scalars().all()
+            query = text("SELECT version_num FROM alembic_version")
+            found = connection.execute(query).scalar() if "alembic_version" in names else None
+    except sqlalchemy.exc.DatabaseError:
+        return  # Not to be read at all is another illness, and `healthy` tells it.
+    if found != SCHEMA_VERSION:
+        raise SchemaError(
+            f"the store is of schema {found}, this program reads schema {SCHEMA_VERSION}; a keeper "
+            "of the same version brings an older one up to date"
+        )
 
 
 def migrate(engine: Engine) -> None:

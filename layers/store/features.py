@@ -191,13 +191,21 @@ def _feature(row: RowMapping) -> StoredFeature:
 
 
 def collection_token(connection: Connection, audience: Audience, collection: str) -> str:
-    """Return a hash that changes with every change of a visible feature, and with nothing else."""
-    query = select(func.count(), func.sum(FEATURE.c.revision), func.max(FEATURE.c.batch)).where(
-        FEATURE.c.collection == collection, feature_visible(FEATURE, audience)
+    """Return a hash that changes with every change of a visible feature, and with nothing else.
+
+    It is made of the contents of the batches that the features came in: a restored copy of the
+    store that goes on with other features comes to other hashes.
+    """
+    visible = (FEATURE.c.collection == collection) & feature_visible(FEATURE, audience)
+    query = (
+        select(BATCH.c.content_hash, func.count(), func.sum(FEATURE.c.revision))
+        .join(FEATURE, FEATURE.c.batch == BATCH.c.seq)
+        .where(visible)
+        .group_by(BATCH.c.seq)
+        .order_by(BATCH.c.seq)
     )
-    count, revisions, batch = connection.execute(query).one()
-    text = f"{collection}|{count}|{revisions}|{batch}"
-    return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
+    told = repr((collection, [tuple(row) for row in connection.execute(query)]))
+    return hashlib.blake2b(told.encode(), digest_size=5).hexdigest()
 
 
 def collections(connection: Connection, audience: Audience) -> dict[str, int]:

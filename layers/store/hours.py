@@ -13,15 +13,33 @@ from layers.store.policy import Audience
 from layers.store.schema import HOUR_REVISION, OBSERVATION, STATION
 
 STATIONS_AT_ONCE = 500
+SHOWN_HOURS = 24 * 62
+"""Hours that are listed where nobody says how many; older ones are there for who names them."""
+CHAIN = 2**56
+Span = tuple[datetime, datetime]
+Part = tuple[str, int, str]
 
 
 def hours(
-    connection: Connection, audience: Audience, now: datetime, quantity: str
+    connection: Connection,
+    audience: Audience,
+    now: datetime,
+    quantity: str,
+    *,
+    newest: int = SHOWN_HOURS,
+    span: Span | None = None,
 ) -> list[tuple[datetime, int]]:
     """Return the hours that hold visible observations with the name of their state, oldest first.
 
     The name is a number of 56 bits: another value, place or release of a station is another
     number. What the audience may not see leaves no trace in it.
+
+    Parameters
+    ----------
+    newest : int
+        At most so many hours, the newest ones.
+    span : (datetime, datetime), optional
+        All hours that begin in this half-open interval instead.
     """
     visible = (
         policy.stations(
@@ -30,12 +48,21 @@ def hours(
         .distinct()
         .subquery()
     )
-    query = (
+    known = (
         select(HOUR_REVISION.c.hour, HOUR_REVISION.c.policy_key, HOUR_REVISION.c.revision)
         .join(visible, visible.c.key == HOUR_REVISION.c.policy_key)
         .where(HOUR_REVISION.c.quantity == quantity)
-        .order_by(HOUR_REVISION.c.hour, HOUR_REVISION.c.policy_key)
     )
+    hour = HOUR_REVISION.c.hour
+    if span is not None:
+        first, last = (temporal.epoch_s(moment) // 3600 for moment in span)
+        known = known.where(hour >= first, hour < last)
+    else:
+        # Walks the index from its end, so that years of history cost nothing.
+        latest = known.with_only_columns(hour).distinct().order_by(hour.desc()).limit(newest)
+        found = connection.execute(latest).scalars().all()
+        known = known.where(hour >= (found[-1] if found else 0))
+    query = known.order_by(hour, HOUR_REVISION.c.policy_key)
     states: dict[int, str] = {}
     for hour, key, revision in connection.execute(query):
         states[hour] = f"{states.get(hour, '')}{key} {revision}|"
@@ -47,32 +74,49 @@ def state_of(told: str) -> int:
     return int.from_bytes(hashlib.blake2b(told.encode(), digest_size=7).digest())
 
 
-def raise_revisions(connection: Connection, changed: Iterable[tuple[str, int, str]]) -> None:
-    """Count a change of (quantity, hour, policy key), each once, in the caller's transaction."""
-    rows = [
-        {"quantity": quantity, "hour": hour, "policy_key": key, "revision": 1}
-        for quantity, hour, key in sorted(set(changed))
-    ]
-    if not rows:
+def note(connection: Connection, changed: Mapping[Part, int]) -> None:
+    """Name the new state of every part that changed, in the caller's transaction.
+
+    Parameters
+    ----------
+    changed : mapping of (quantity, hour, policy key) to int
+        A number of 56 bits made of what was changed. A state is a chain of all its changes, so a
+        restored copy of the store that goes on with other values comes to other names.
+    """
+    if not changed:
         return
+    rows = [
+        {"quantity": quantity, "hour": hour, "policy_key": key, "revision": change % CHAIN}
+        for (quantity, hour, key), change in sorted(changed.items())
+    ]
     statement = upsert(HOUR_REVISION)
+    chained = (HOUR_REVISION.c.revision * 31 + statement.excluded.revision) % CHAIN
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=HOUR_REVISION.primary_key,
-            set_={"revision": HOUR_REVISION.c.revision + 1},
+            index_elements=HOUR_REVISION.primary_key, set_={"revision": chained}
         ),
         rows,
     )
 
 
-def touch(connection: Connection, keys: Mapping[str, Iterable[str]]) -> None:
-    """Count a change of every hour that some stations have values in.
+def touch(
+    connection: Connection, keys: Mapping[str, Iterable[str]], change: int
+) -> set[tuple[str, int]]:
+    """Name the new state of every hour that some stations have values in; return those.
 
     Parameters
     ----------
     keys : mapping of str to iterable of str
         The policy keys of each station that was moved or released otherwise, before and after.
+    change : int
+        A number made of what was changed.
+
+    Returns
+    -------
+    set of (str, int)
+        Quantity and hour.
     """
+    touched: set[tuple[str, int]] = set()
     codes = sorted(keys)
     for start in range(0, len(codes), STATIONS_AT_ONCE):
         query = (
@@ -86,7 +130,13 @@ def touch(connection: Connection, keys: Mapping[str, Iterable[str]]) -> None:
             .distinct()
         )
         found = connection.execute(query).all()
-        raise_revisions(
-            connection,
-            {(quantity, hour, key) for quantity, hour, code in found for key in keys[code]},
-        )
+        note(connection, {(q, hour, key): change for q, hour, code in found for key in keys[code]})
+        touched |= {(quantity, hour) for quantity, hour, _ in found}
+    return touched
+
+
+def of_key(connection: Connection, key: str) -> set[tuple[str, int]]:
+    """Return (quantity, hour) of all values that are released together under a policy key."""
+    query = select(HOUR_REVISION.c.quantity, HOUR_REVISION.c.hour)
+    rows = connection.execute(query.where(HOUR_REVISION.c.policy_key == key))
+    return {(quantity, hour) for quantity, hour in rows}

@@ -1,8 +1,9 @@
 """Observations: append-only revisions, idempotent batches, any past state."""
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from layers.store.schema import NETWORK, OBSERVATION, OBSERVATION_REVISION, STAT
 SKEW = timedelta(minutes=10)
 """How far the clock of a sender may run ahead before a value is taken for a mistake."""
 HOURS_AT_ONCE = 500
+STATIONS_AT_ONCE = 500
 
 Key = tuple[int, str, str, int, int]
 Row = dict[str, Any]
@@ -86,12 +88,17 @@ def observation_of(record: str) -> Observation:
 
 
 def append(
-    connection: Connection, batch: Batch, rows: Iterable[Observation | RejectedRecord]
+    connection: Connection,
+    batch: Batch,
+    rows: Iterable[Observation | RejectedRecord],
+    *,
+    correcting: bool = True,
 ) -> BatchAnswer:
     """Store a batch within the caller's transaction; every row is accounted for.
 
     A bad row never stops the good ones. Within a batch the last of several values for one
-    identity stands, and each of them is counted.
+    identity stands, and each of them is counted. Where the batch is not ``correcting``, a value
+    that stands already is left as it is, and the row is a duplicate.
     """
     repeated = batches.answered(connection, batch)
     if repeated is not None:
@@ -112,7 +119,7 @@ def append(
             code, text = reason
             raw = f"{row.station_code},{temporal.word(row.begin_time)},{row.source_value}"
             rejected.append((RejectedRecord(row.line, code, text, raw), _record(row)))
-    counts = _write(connection, good, owners)
+    counts = _write(connection, good, owners, correcting=correcting)
     return batches.closed(
         connection,
         batch,
@@ -149,17 +156,25 @@ def _refusal(
 
 
 def _write(
-    connection: Connection, rows: Sequence[Row], owners: dict[str, tuple[str, str]]
+    connection: Connection,
+    rows: Sequence[Row],
+    owners: dict[str, tuple[str, str]],
+    *,
+    correcting: bool,
 ) -> Counter[str]:
     counts: Counter[str] = Counter(accepted=0, duplicate=0, corrected=0)
-    current = _stored(connection, sorted({row["hour"] for row in rows}))
+    current = _stored(
+        connection, sorted({row["hour"] for row in rows}), {row["station"] for row in rows}
+    )
     new: dict[Key, Row] = {}
     old: list[Row] = []
-    changed: set[tuple[str, int, str]] = set()
+    changed: dict[hours.Part, hashlib.blake2b] = {}
     for row in rows:
         key = _key(row)
         before = current.get(key)
-        if before is not None and all(before[name] == row[name] for name in COMPARED):
+        if before is not None and (
+            not correcting or all(before[name] == row[name] for name in COMPARED)
+        ):
             counts["duplicate"] += 1
             continue
         if before is None:
@@ -169,7 +184,10 @@ def _write(
             row["revision"] = before["revision"] + 1
             old.append(before)
         current[key] = new[key] = row
-        changed.add((row["quantity"], row["hour"], owners[row["station"]][1]))
+        part = (row["quantity"], row["hour"], owners[row["station"]][1])
+        if part not in changed:
+            changed[part] = hashlib.blake2b(digest_size=7)
+        changed[part].update(repr([*key, *(row[name] for name in COMPARED)]).encode())
     if old:
         write_many(connection, insert(OBSERVATION_REVISION), old)
     if new:
@@ -180,15 +198,19 @@ def _write(
             statement.on_conflict_do_update(index_elements=OBSERVATION.primary_key, set_=fields),
             list(new.values()),
         )
-    hours.raise_revisions(connection, changed)
+    hours.note(connection, {p: int.from_bytes(d.digest()) for p, d in changed.items()})
     return counts
 
 
-def _stored(connection: Connection, needed: Sequence[int]) -> dict[Key, Row]:
+def _stored(
+    connection: Connection, needed: Sequence[int], stations: Collection[str]
+) -> dict[Key, Row]:
     found: dict[Key, Row] = {}
     for start in range(0, len(needed), HOURS_AT_ONCE):
         part = needed[start : start + HOURS_AT_ONCE]
         query = select(OBSERVATION).where(OBSERVATION.c.hour.in_(part))
+        if len(stations) <= STATIONS_AT_ONCE:
+            query = query.where(OBSERVATION.c.station.in_(stations))
         for row in connection.execute(query).mappings():
             found[_key(row)] = dict(row)
     return found

@@ -23,7 +23,7 @@ from layers.model import (
     SurfaceInfo,
 )
 from layers.store import audit, features, hours, register, snapshots, surfaces, tokens
-from layers.store.database import healthy, reader_engine
+from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
@@ -43,11 +43,16 @@ class Reader:
     ------
     StoreLockedError
         Where the folder has no store yet.
+    SchemaError
+        Where the store is of another version of the schema.
     """
 
     def __init__(self, root: Path, engine: Engine | None = None) -> None:
         self.paths = Paths(root)
-        self._engine = engine or reader_engine(self.paths.database)
+        if engine is None:
+            engine = reader_engine(self.paths.database)
+            check_schema(engine)
+        self._engine = engine
         self._cells = surfaces.Cells(self.paths)
         self._memo: dict[Hashable, object] = {}
         self._memo_lock = threading.Lock()
@@ -110,10 +115,19 @@ class Reader:
         with self._engine.connect() as connection:
             return register.station(connection, audience, now, code)
 
-    def hours(self, audience: Audience, now: datetime, quantity: str) -> list[tuple[datetime, int]]:
-        """Return (hour, state) of every hour with visible observations, oldest first."""
+    def hours(
+        self,
+        audience: Audience,
+        now: datetime,
+        quantity: str,
+        *,
+        newest: int = hours.SHOWN_HOURS,
+        span: tuple[datetime, datetime] | None = None,
+    ) -> list[tuple[datetime, int]]:
+        """Return (hour, state) of the newest hours with visible observations, or of a span."""
         return self._remembered(
-            ("hours", audience, quantity), lambda c: hours.hours(c, audience, now, quantity)
+            ("hours", audience, quantity, newest, span),
+            lambda c: hours.hours(c, audience, now, quantity, newest=newest, span=span),
         )
 
     def snapshot(

@@ -18,11 +18,12 @@ from layers.model import (
     Release,
     Station,
 )
-from layers.store import audit, batches, hours, policy
+from layers.store import audit, batches, hours, policy, surfaces
 from layers.store.batches import Batch
 from layers.store.policy import Audience
 from layers.store.schema import NETWORK, ORGANISATION, STATION
 
+_Mapped = tuple[str, tuple[Any, ...], tuple[Any, ...]]
 AT_ONCE = 1_000
 """More rows are compared with the whole table: a question holds only so many parameters."""
 
@@ -80,6 +81,12 @@ def put_networks(
         }
         for n in rows
     ]
+    query = select(NETWORK.c.id, NETWORK.c.release, NETWORK.c.embargo_until)
+    before = {row.id: tuple(row) for row in connection.execute(query)}
+    for row in table:
+        was = before.get(row["id"])
+        if was is not None and was != (row["id"], row["release"], row["embargo_until"]):
+            surfaces.withdraw_hours(connection, hours.of_key(connection, str(row["id"])))
     released = {row["id"]: row["release"] for row in table}
     for key in _put(connection, NETWORK, table):
         audit.record(connection, at, writer, "network", key, f"release {released[key]}")
@@ -136,28 +143,29 @@ def put_stations(
     return changed
 
 
-def _mapped(connection: Connection) -> dict[str, tuple[str, tuple[Any, ...]]]:
-    """Return the policy key of every station, and what a surface takes from the register."""
-    facts = [STATION.c[n] for n in ("lon", "lat", "valid_from", "valid_to", "embargo_until")]
-    query = select(STATION.c.code, policy.policy_key(), *facts)
-    return {code: (key, tuple(rest)) for code, key, *rest in connection.execute(query)}
+def _mapped(connection: Connection) -> dict[str, _Mapped]:
+    """Return of every station who may see it, and what else a surface takes from the register."""
+    released = (STATION.c.release, STATION.c.embargo_until)
+    place = (STATION.c.lon, STATION.c.lat, STATION.c.valid_from, STATION.c.valid_to)
+    query = select(STATION.c.code, policy.policy_key(), *released, *place)
+    return {row[0]: (row[1], tuple(row[2:4]), tuple(row[4:])) for row in connection.execute(query)}
 
 
-def _touch(
-    connection: Connection,
-    before: Mapping[str, tuple[str, tuple[Any, ...]]],
-    changed: Sequence[str],
-) -> None:
-    """Hours that hold values of stations that moved, or are released otherwise, are others now."""
+def _touch(connection: Connection, before: Mapping[str, _Mapped], changed: Sequence[str]) -> None:
+    """Hours that hold values of stations that moved, or are released otherwise, are others now.
+
+    What was made of values that others may see now than before is taken back at once.
+    """
     after = _mapped(connection)
-    hours.touch(
-        connection,
-        {
-            code: {before[code][0], after[code][0]}
-            for code in changed
-            if code in before and before[code] != after[code]
-        },
-    )
+    known = [code for code in changed if code in before]
+    released = {code for code in known if before[code][:2] != after[code][:2]}
+    moved = {code for code in known if before[code] != after[code]} - released
+    for codes, withdrawn in ((moved, False), (released, True)):
+        keys = {code: {before[code][0], after[code][0]} for code in codes}
+        told = repr([after[code] for code in sorted(codes)])
+        touched = hours.touch(connection, keys, hours.state_of(told))
+        if withdrawn:
+            surfaces.withdraw_hours(connection, touched)
 
 
 def append(

@@ -5,7 +5,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from layers.store.paths import Paths
 from layers.store.schema import SURFACE
 
 OPEN_COPIES = 64
+READ_BYTES = 100_000_000
 SOFTWARE = "Kyzylkum"
 
 
@@ -223,6 +224,22 @@ def withdraw(connection: Connection, layer_id: str, valid_time: datetime) -> lis
     return gone
 
 
+def withdraw_hours(connection: Connection, hours: Iterable[tuple[str, int]]) -> None:
+    """Take back all surfaces of some (quantity, hour): others may see them now than before."""
+    for quantity, hour in hours:
+        connection.execute(
+            update(SURFACE)
+            .where(SURFACE.c.quantity == quantity, SURFACE.c.valid_time == hour * 3600)
+            .values(kept=0)
+        )
+
+
+def standing(connection: Connection) -> int:
+    """Return how many surfaces are kept."""
+    query = select(func.count()).select_from(SURFACE).where(SURFACE.c.kept == 1)
+    return int(connection.execute(query).scalar_one())
+
+
 def sweep(paths: Paths, connection: Connection) -> int:
     """Bring names and files together again. Return how many files were deleted.
 
@@ -280,21 +297,27 @@ class Cells:
             if key in self._open:
                 self._open.move_to_end(key)
                 return self._open[key]
-        working = self.path(info, ".cells")
         try:
-            if working.is_file():
-                held = (True, files.open_working_copy(working, info.grid))
-            else:
-                held = (False, files.read_geotiff(self.path(info, ".tif")))
+            # A working copy may be dropped at any moment: its GeoTIFF stays.
+            held = (True, files.open_working_copy(self.path(info, ".cells"), info.grid))
         except OSError:
-            raise GoneError(
-                f'version "{info.token}" of layer "{info.layer_id}" is no longer kept'
-            ) from None
+            try:
+                held = (False, files.read_geotiff(self.path(info, ".tif")))
+            except OSError:
+                raise GoneError(
+                    f'version "{info.token}" of layer "{info.layer_id}" is no longer kept'
+                ) from None
         with self._lock:
             self._open[key] = held
-            while len(self._open) > OPEN_COPIES:
+            while len(self._open) > OPEN_COPIES or self._read_bytes() > READ_BYTES:
                 self._open.popitem(last=False)
         return held
+
+    def _read_bytes(self) -> int:
+        """Return what the cells take that were read; those of a working copy are only mapped."""
+        if len(self._open) == 1:
+            return 0
+        return sum(cells.nbytes for mapped, cells in self._open.values() if not mapped)
 
 
 def compress(cells: Cells, infos: list[SurfaceInfo]) -> int:

@@ -1,11 +1,13 @@
 """The store as its one writer, the keeper, has it."""
 
+import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from layers.errors import ConflictError
 from layers.model import (
@@ -93,12 +95,24 @@ class Writer:
         with self._engine.begin() as connection:
             return features.append(connection, batch, rows)
 
+    @contextmanager
+    def _registering(self) -> Iterator[Connection]:
+        """Give a transaction; what it takes back from the public leaves the disk with it."""
+        with self._engine.begin() as connection:
+            before = surfaces.standing(connection)
+            yield connection
+            fewer = surfaces.standing(connection) < before
+        if fewer:
+            with self._engine.begin() as connection:
+                surfaces.sweep(self.paths, connection)
+            shutil.rmtree(self.paths.cache / "tiles", ignore_errors=True)
+
     def append_stations(
         self, batch: Batch, rows: Sequence[Station], refused: Sequence[RejectedRecord]
     ) -> BatchAnswer:
         """Register the stations of a batch, and keep the rows that were refused."""
         self._admit(batch)
-        with self._engine.begin() as connection:
+        with self._registering() as connection:
             return register.append(connection, batch, rows, refused)
 
     def reprocess_quarantine(self, batch: Batch, code: str = "unknown_station") -> BatchAnswer:
@@ -114,7 +128,7 @@ class Writer:
 
     def put_networks(self, rows: Iterable[Network], *, writer: str, at: datetime) -> None:
         """Register networks, or change their licence and release policy."""
-        with self._engine.begin() as connection:
+        with self._registering() as connection:
             register.put_networks(connection, rows, writer=writer, at=at)
 
     def put_stations(
@@ -126,7 +140,7 @@ class Writer:
         organisation_id: str | None = None,
     ) -> list[str]:
         """Register stations; return the codes of those that changed."""
-        with self._engine.begin() as connection:
+        with self._registering() as connection:
             return register.put_stations(
                 connection, rows, writer=writer, organisation_id=organisation_id, at=at
             )

@@ -46,7 +46,8 @@ class DiskCache:
     def get(self, path: str) -> bytes | None:
         """Return the bytes of a tile, or None."""
         try:
-            return (self._folder / path).read_bytes()
+            # A loss of power can leave a file without its bytes; no tile has none.
+            return (self._folder / path).read_bytes() or None
         except OSError:
             return None
 

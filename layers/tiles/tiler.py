@@ -87,7 +87,7 @@ class Tiler:
         style = self._style(layer_id, style_id)
         kind = self._kinds[layer_id]
         moment = at or self._newest_time(layer_id)
-        return full_version(kind.version(moment), style), moment
+        return full_version(kind.version(moment), self._layers[layer_id], style), moment
 
     def pinned(self, request: TileRequest) -> TileRequest:
         """Return the request with version and time filled in; equal to it if they were.
@@ -193,10 +193,11 @@ class Tiler:
 
     def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
         version = str(pinned.version)
-        if version != full_version(data_part(version), style):
+        layer = self._layers[pinned.layer]
+        if version != full_version(data_part(version), layer, style):
             raise GoneError(
                 f'version "{version}" shows style "{style.id}" as it was drawn before; '
-                f'it now ends in "{style_token(style)}"'
+                f'it now ends in "{style_token(layer, style)}"'
             )
         chosen = pinned.options
         buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.BUFFER_PX

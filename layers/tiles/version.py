@@ -3,21 +3,27 @@
 import dataclasses
 import hashlib
 
-from layers.model import StyleDefinition
+from layers.model import LayerDefinition, StyleDefinition
 from layers.render import RENDERER_VERSION
 
 _SHOWN = [f.name for f in dataclasses.fields(StyleDefinition) if f.name not in ("title", "titles")]
 
 
-def style_token(style: StyleDefinition, renderer: str = RENDERER_VERSION) -> str:
-    """Return eight hex digits that change with all of a style but its titles, and the renderer."""
+def style_token(
+    layer: LayerDefinition, style: StyleDefinition, renderer: str = RENDERER_VERSION
+) -> str:
+    """Return eight hex digits that change with all that makes a picture of the same data.
+
+    That is all of a style but its titles, what the layer draws at all, and the renderer.
+    """
     shown = [(name, getattr(style, name)) for name in _SHOWN]
-    return hashlib.blake2b(repr((renderer, shown)).encode(), digest_size=4).hexdigest()
+    drawn = (layer.kind, layer.support_limit, sorted(layer.options.items()))
+    return hashlib.blake2b(repr((renderer, drawn, shown)).encode(), digest_size=4).hexdigest()
 
 
-def full_version(data: str, style: StyleDefinition) -> str:
+def full_version(data: str, layer: LayerDefinition, style: StyleDefinition) -> str:
     """Return the version of an address: the data's token, a hyphen, the style's token."""
-    return f"{data}-{style_token(style)}"
+    return f"{data}-{style_token(layer, style)}"
 
 
 def data_part(version: str) -> str:

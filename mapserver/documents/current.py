@@ -20,7 +20,7 @@ def current(catalog: Catalog, counts: Mapping[str, int], now: datetime) -> dict[
     for layer in catalog.layers.values():
         kind = catalog.kinds[layer.id]
         # What a style adds to a version is the same at all times.
-        tails = {style.id: full_version("", style) for style in layer.styles}
+        tails = {style.id: full_version("", layer, style) for style in layer.styles}
         times: list[dict[str, Any]] = []
         for at in _times(kind.extent().times):
             try:

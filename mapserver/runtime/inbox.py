@@ -4,7 +4,6 @@ import dataclasses
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -89,7 +88,8 @@ class Inbox:
         """Tell whether a feed of the catalogue takes this file, with what it knows of it."""
         places = (self._settings.data_dir / feed.location for feed in self._feeds)
         return any(
-            path.parent == place.parent and fnmatchcase(path.name, place.name) for place in places
+            path.parent == place.parent and folder.matches(path.name, place.name)
+            for place in places
         )
 
     def _delivery(

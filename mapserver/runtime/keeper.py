@@ -6,6 +6,7 @@ It takes deliveries, keeps surfaces fresh, and leaves nothing half done, however
 import dataclasses
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,13 @@ from mapserver.settings import Settings
 LOG = logging.getLogger("mapserver.keeper")
 TICK_S = 1.0
 RETIRE_EVERY = 24
+FAILED_S = 30.0
+"""How long a surface that could not be made waits, while the others are."""
+Named = tuple[str, datetime, int]
+
+
+def _named(task: refresh.Task) -> Named:
+    return task.layer.id, task.hour, task.input_revision
 
 
 class Keeper:
@@ -53,7 +61,8 @@ class Keeper:
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._fresh = threading.Event()
-        self._gaps: set[tuple[str, datetime, int]] = set()
+        self._gaps: set[Named] = set()
+        self._failed: dict[Named, float] = {}
         self._waiting = 0
         self._published = 0
         self.demonstration = Demonstration(settings, self._writer, self._writing)
@@ -205,14 +214,14 @@ class Keeper:
     def _refresh_all(self) -> None:
         """Make surfaces until none is outdated."""
         while not self._stopping.is_set():
-            tasks = [
-                task
-                for task in refresh.outdated(
-                    self.reader, self._layers, self._now(), self.settings.surface_hours
-                )
-                if (task.layer.id, task.hour, task.input_revision) not in self._gaps
-            ]
-            self._waiting = len(tasks)
+            outdated = refresh.outdated(
+                self.reader, self._layers, self._now(), self.settings.surface_hours
+            )
+            self._gaps &= {_named(task) for task in outdated}
+            outdated = [task for task in outdated if _named(task) not in self._gaps]
+            self._waiting = len(outdated)
+            moment = time.monotonic()
+            tasks = [task for task in outdated if self._failed.get(_named(task), 0.0) <= moment]
             urgent = [task for task in tasks if task.newest]
             if not urgent:
                 # The newest hour of every layer stands: older ones follow while people look.
@@ -220,9 +229,19 @@ class Keeper:
             if not tasks:
                 return
             for task in urgent or tasks[:1]:
-                self._publish(task)
+                self._try(task)
             if self._published >= RETIRE_EVERY:
                 self._retire()
+
+    def _try(self, task: refresh.Task) -> None:
+        """Make one surface; one that cannot be made waits a while and keeps nobody else waiting."""
+        try:
+            self._publish(task)
+        except Exception:
+            LOG.error("%s of %s waits:\n%s", task.layer.id, task.hour, traceback.format_exc())
+            self._failed[_named(task)] = time.monotonic() + FAILED_S
+        else:
+            self._failed.pop(_named(task), None)
 
     def _publish(self, task: refresh.Task) -> None:
         now = self._now()
@@ -231,7 +250,7 @@ class Keeper:
         surface = refresh.build(self.reader, task, now, revision, self.context)
         with self._writing:
             if surface is None:
-                self._gaps.add((task.layer.id, task.hour, task.input_revision))
+                self._gaps.add(_named(task))
                 self._writer.withdraw_surfaces(task.layer.id, task.hour)
                 return
             self._writer.publish_surface(surface, self._now())

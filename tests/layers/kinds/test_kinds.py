@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -164,6 +165,31 @@ def test_a_zone_has_its_grade_and_its_acceleration_and_says_which_is_derived(
     assert layer.inspect(Point(50, 50), None)["known"] is False
 
 
+@pytest.mark.parametrize("grade", [{"msk": 12}, {"msk": 10**400}, {"pga_min_g": -0.1}])
+def test_a_grade_beyond_the_scale_stays_as_it_came(house: House, grade: dict[str, Any]) -> None:
+    layer = house.kind("zones")
+    house.put(Feature("z", "c", TASHKENT_BOX, grade))
+    assert layer.extent().bounds.west == pytest.approx(69, abs=0.001)
+    assert "derived" not in layer.everything(None, layer.version(None)).properties
+
+
+def test_a_late_value_of_an_earlier_hour_changes_what_an_hour_shows_and_its_version(
+    house: House,
+) -> None:
+    layer = house.kind("stations", quantity=DOSE)
+    house.station("A", TASHKENT)
+    house.station("B", Point(70.0, 41.0))
+    house.observe("A", 100.0)
+    version = layer.version(NINE)
+    house.observe("B", 90.0, NINE - timedelta(hours=5))
+    assert layer.version(NINE) != version
+    assert len(layer.everything(NINE, layer.version(NINE)).ids) == 2
+    before = layer.version(NINE)
+    moved = Station("A", "n", TASHKENT.lon, TASHKENT.lat, elevation_m=455.0)
+    house.writer.put_stations([moved], writer="t", at=NINE)
+    assert layer.version(NINE) != before
+
+
 def test_a_fold_is_told_from_a_fault(house: House) -> None:
     layer = house.kind("faults")
     line = shapely.LineString([(69, 41), (70, 42)])
@@ -296,6 +322,17 @@ def test_a_raster_is_named_by_its_bytes(house: House, raster: Path) -> None:
     body[-1] ^= 1
     raster.write_bytes(bytes(body))
     assert house.kind("raster", path=raster).version(None) != first
+
+
+def test_a_raster_over_the_antimeridian_is_opened(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "pacific.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=40, height=10, count=1, dtype="float32",
+        crs="EPSG:3832", transform=Affine(100_000, 0, 2_000_000, 0, -100_000, 500_000),
+    ) as dataset:  # fmt: skip
+        dataset.write(np.ones((10, 40), np.float32), 1)
+    layer = house.kind("raster", path=path)
+    assert (layer.extent().bounds.west, layer.extent().bounds.east) == (-180.0, 180.0)
 
 
 def test_a_file_that_is_no_raster_is_refused_by_name(house: House, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """From bytes to a surface: what is made again, what stays, and what a gap leaves."""
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,12 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers import refresh
-from layers.errors import BadFileError, GoneError, NoSurfaceError, UnsupportedFormatError
+from layers import refresh, units
+from layers.errors import (
+    BadFileError,
+    GoneError,
+    NoSurfaceError,
+    UnknownStationError,
+    UnsupportedFormatError,
+)
 from layers.geo import Bounds
 from layers.model import Context, LayerDefinition, Network, Release, Station
 from layers.refresh import surfaces
-from layers.store import PUBLIC, Reader, Writer
+from layers.store import PUBLIC, Audience, Reader, Role, Writer
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TEN = NINE + timedelta(hours=1)
@@ -161,6 +168,74 @@ def test_values_that_are_all_taken_back_leave_no_surface_behind(house: House) ->
     with pytest.raises(GoneError):
         house.reader.surface("dose-rate", NINE, token)
     assert not list(house.writer.paths.surfaces.rglob("*.tif"))
+
+
+def test_a_register_says_nothing_of_what_it_leaves_out(house: House) -> None:
+    house.bring("code,name_en,lon,lat\nA,Almaty,76.9,43.2\n")
+    network = Network("closed", "own", "N", release=Release.PARTNER)
+    house.writer.put_networks([network], writer="t", at=NOW)
+    full = Station("A", "closed", 76.9, 43.2, {"en": "Almaty", "ru": "Алматы"}, 850.0, "KZ",
+                   release=Release.PARTNER)  # fmt: skip
+    house.writer.put_stations([full], writer="t", at=NOW)
+    house.bring("code,lon,lat\nA,76.95,43.2\n")
+    held = house.reader.station(Audience(Role.OPERATOR), NOW, "A")
+    assert held == dataclasses.replace(full, lon=76.95)
+    with pytest.raises(UnknownStationError):
+        house.reader.station(PUBLIC, NOW, "A")
+
+
+def test_the_same_bytes_in_another_context_are_another_batch(house: House) -> None:
+    house.hour(NINE, VALUES)
+    text = "station_code,time,averaging,quantity,value,unit\n"
+    text += f"S0,{TEN:%Y-%m-%dT%H:%M:%SZ},PT1H,{DOSE},100,nSv/h\n"
+    assert house.bring(text).accepted == 1
+    assert not house.bring(text, context=Context.EVENT).repeated
+
+
+def test_what_can_be_below_zero_is_mapped_as_it_is(house: House) -> None:
+    layer = dataclasses.replace(LAYERS[0], id="t", quantity="air_temperature")
+    temperature(house, [-15.0] * 6 + [2.0, 1.0])
+    task = refresh.outdated(house.reader, (layer,), NOW, 100)[0]
+    made = refresh.build(house.reader, task, NOW, 1, Context.ROUTINE)
+    assert made is not None
+    assert made.transform == "none"
+    assert made.tags["left_one_out"]["masked"] == 0
+    assert -16 < np.median(made.bands[0]) < 0
+    json.dumps(made.tags, allow_nan=False)
+
+
+def temperature(house: House, values: list[float]) -> None:
+    rows = [
+        f"{code},{lon},{lat},{NINE:%Y-%m-%dT%H:%M:%SZ},PT1H,air_temperature,{value},degC"
+        for (code, lon, lat), value in zip(PLACES, values, strict=True)
+    ]
+    house.bring("\n".join(["station_code,lon,lat,time,averaging,quantity,value,unit", *rows]))
+
+
+@pytest.mark.parametrize(
+    ("values", "transform", "smallest"),
+    [
+        ([0.0, *range(10, 30)], "log", 5.0),
+        ([0.0, 0.0, 0.0, 12.0], "none", 0.0),
+        ([0.0, 0.0], "none", 0.0),
+        ([7.0], "log", 7.0),
+        ([], "none", None),
+    ],
+)
+def test_a_few_zeros_are_small_values_and_many_are_zeros(
+    values: list[float], transform: str, smallest: float | None
+) -> None:
+    found, how = surfaces.mapped(np.array(values), units.QUANTITIES["precipitation"])
+    assert how == transform
+    assert smallest is None or found.min() == smallest
+
+
+def test_one_station_makes_a_surface_whose_report_can_be_told(house: House) -> None:
+    house.hour(NINE, [100.0])
+    house.make_all()
+    tags = house.reader.surface("dose-rate").tags
+    json.dumps(tags, allow_nan=False)
+    assert tags["left_one_out"]["mae"] is None
 
 
 def test_another_recipe_makes_every_surface_again(

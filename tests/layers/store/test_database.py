@@ -2,6 +2,7 @@ import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -9,8 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import event
 
+from layers import store as rooms
 from layers.errors import StoreLockedError
 from layers.store import PUBLIC, FolderLock, Paths, Reader, SchemaError, Writer, verify_copy
+from layers.store.database import SCHEMA_VERSION
 from layers.store.schema import METADATA
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -39,6 +42,13 @@ def test_a_folder_of_a_newer_program_is_left_alone(store):
     connection.close()
     with pytest.raises(SchemaError, match="newer version of this program"):
         Writer(store.root)
+    with pytest.raises(SchemaError, match="schema 9999, this program reads"):
+        Reader(store.root)
+
+
+def test_readers_know_the_newest_migration():
+    folder = Path(rooms.__file__).parent / "migrations" / "versions"
+    assert max(path.name[:4] for path in folder.glob("[0-9]*.py")) == SCHEMA_VERSION
 
 
 def test_there_is_nothing_to_read_before_the_first_writer(tmp_path):

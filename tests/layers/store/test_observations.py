@@ -158,3 +158,31 @@ def test_what_was_refused_for_an_unknown_station_is_taken_once_the_station_is_kn
     assert accounts(store.writer.reprocess_quarantine(again)) == (1, 0, 0, 1)
     assert values(store) == {"NEW": 77.0}
     assert [r.code for r in store.reader.quarantine()] == ["unknown_station"]
+
+
+def test_waiting_rows_go_in_for_who_sent_them_and_never_over_what_came_since(store, observation):
+    store.send(observation("NEW", 999.0), organisation_id="uz", context=Context.EVENT)
+    store.send(observation("OWN", 77.0), organisation_id="kz", context=Context.EVENT)
+    store.send(observation("LATE", 50.0), organisation_id="kz")
+    store.writer.put_stations(
+        [Station(code, "kz-public", 60, 45) for code in ("NEW", "OWN", "LATE")],
+        writer="test",
+        at=LATER,
+    )
+    store.send(observation("LATE", 60.0), at=LATER, organisation_id="kz")
+    again = Batch("again", "", "test", None, Context.ROUTINE, LATER)
+    assert accounts(store.writer.reprocess_quarantine(again)) == (1, 1, 0, 1)
+    held = store.reader.snapshot(PUBLIC, LATER, QUANTITY, NINE)
+    assert values(store) == {"OWN": 77.0, "LATE": 60.0}
+    assert dict(zip(held.codes, held.context, strict=True)) == {"OWN": "event", "LATE": "routine"}
+    assert [r.code for r in store.reader.quarantine()] == ["forbidden_station"]
+
+
+def test_a_restored_copy_that_goes_on_otherwise_comes_to_other_states(open_store, observation):
+    told = []
+    for value in (100.0, 900.0):
+        store = open_store(f"copy-{value}")
+        store.send(observation("KP", 1.0), id="a", content="same")
+        store.send(observation("KP", value), id="b", content=str(value))
+        told.append(store.reader.hours(PUBLIC, LATER, QUANTITY))
+    assert told[0] != told[1]

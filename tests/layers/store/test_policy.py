@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 import shapely
 
-from layers.errors import ConflictError, UnknownStationError
-from layers.model import Context, Feature, Release
+from layers.errors import ConflictError, GoneError, UnknownStationError
+from layers.geo import Bounds, CellGrid
+from layers.model import Context, Feature, Release, Station, Surface
 from layers.store import PUBLIC, Audience, Batch, Reader, Role, contexts_of
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -106,3 +108,42 @@ def test_a_folder_holds_only_contexts_that_may_be_seen_together(open_store, obse
             with pytest.raises(ConflictError):
                 store.send(observation("KP", 9.0), context=context)
     assert store.reader.snapshot(PUBLIC, NOON, QUANTITY, NINE).value.tolist() == [1.0]
+
+
+def test_a_narrower_release_takes_surfaces_back_at_once(store, observation):
+    store.send(observation("KP", 100.0))
+    grid = CellGrid.covering(Bounds(60, 38, 75, 46), 2)
+    bands = np.ones((3, *grid.shape), np.float32)
+    for revision in (1, 2):
+        made = Surface(
+            "dose", QUANTITY, NINE, revision, Context.ROUTINE, grid, bands, "log", 0.2, "i", 1
+        )  # fmt: skip
+        store.writer.publish_surface(made, NOON)
+    token = store.reader.surface("dose", NINE).token
+    cached = store.writer.paths.cache / "tiles" / "dose" / "tile.png"
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(b"x")
+    kept = Station("KP", "kz-public", 70, 50, names={"en": "another name"})
+    store.writer.put_stations([kept], writer="test", at=NOON)
+    assert store.reader.surface("dose", NINE).revision == 2
+    hidden = Station("KP", "kz-public", 70, 50, release=Release.PARTNER)
+    store.writer.put_stations([hidden], writer="test", at=NOON)
+    with pytest.raises(GoneError):
+        store.reader.surface("dose", NINE, token)
+    assert store.reader.surfaces("dose") == []
+    assert not [path for path in store.writer.paths.surfaces.rglob("*") if path.is_file()]
+    assert not cached.exists()
+
+
+def test_hours_are_the_newest_ones_or_those_of_a_span(store, observation):
+    hours = [NINE - timedelta(hours=n) for n in range(6)]
+    store.send(*(observation("KP", 100.0, hour) for hour in hours))
+
+    def listed(**words):
+        return [at for at, _ in store.reader.hours(PUBLIC, NOON, QUANTITY, **words)]
+
+    assert listed() == hours[::-1]
+    assert listed(newest=2) == [hours[1], hours[0]]
+    assert listed(span=(hours[4], hours[2])) == [hours[4], hours[3]]
+    states = dict(store.reader.hours(PUBLIC, NOON, QUANTITY))
+    assert dict(store.reader.hours(PUBLIC, NOON, QUANTITY, newest=1))[NINE] == states[NINE]

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from layers.errors import BadParameterError, UnsupportedFormatError
 from layers.geo import Window
-from layers.model import Palette, StyleDefinition
+from layers.model import LayerDefinition, Palette, StyleDefinition
 from layers.tiles import TileOptions, TileRequest, data_part, full_version, style_token
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LAYER = LayerDefinition("dose-rate", "surface", "Dose")
 
 
 def request(**changes):
@@ -104,17 +105,28 @@ STYLE = StyleDefinition("mean", palette=Palette("p", ("#000000", "#FFFFFF")), br
     ],
 )
 def test_what_changes_the_picture_changes_the_style_token(other):
-    assert style_token(other) != style_token(STYLE)
+    assert style_token(LAYER, other) != style_token(LAYER, STYLE)
 
 
 def test_another_renderer_is_another_token_and_another_title_is_not():
-    assert style_token(STYLE, "2") != style_token(STYLE, "1")
+    assert style_token(LAYER, STYLE, "2") != style_token(LAYER, STYLE, "1")
     titled = StyleDefinition("mean", "Mean", palette=STYLE.palette, breaks=(1.0,))
-    assert style_token(titled) == style_token(STYLE)
+    assert style_token(LAYER, titled) == style_token(LAYER, STYLE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LayerDefinition("dose-rate", "surface", "Dose", support_limit=0.3),
+        LayerDefinition("dose-rate", "surface", "Dose", options={"band": 2}),
+    ],
+)
+def test_what_the_layer_draws_of_the_same_data_changes_the_token(other):
+    assert style_token(other, STYLE) != style_token(LAYER, STYLE)
 
 
 def test_a_version_is_made_of_two_parts_that_come_apart_again():
-    version = full_version("a1b2c3", STYLE)
-    assert version == f"a1b2c3-{style_token(STYLE)}"
+    version = full_version("a1b2c3", LAYER, STYLE)
+    assert version == f"a1b2c3-{style_token(LAYER, STYLE)}"
     assert data_part(version) == "a1b2c3"
     assert request(version=version).version == version

@@ -40,6 +40,9 @@ MEAN = StyleDefinition("mean", measure="mean", palette=PALETTE, breaks=(10.0, 20
 WORLD = Bounds(-180, -85, 180, 85)
 
 
+LAYER = LayerDefinition("dose-rate", "surface", "Dose", styles=(MEAN,))
+
+
 class Cells:
     """A layer of hourly cells; every tile it is asked for is a line in a file."""
 
@@ -98,7 +101,7 @@ def tiler(tmp_path, cache=True, **more):
     log = tmp_path / "renders"
     log.touch()
     layers = {
-        "dose-rate": LayerDefinition("dose-rate", "surface", "Dose", styles=(MEAN,)),
+        "dose-rate": LAYER,
         "sites": LayerDefinition("sites", "points", "Sites", styles=(StyleDefinition("default"),)),
         "basemap": LayerDefinition(
             "basemap", "basemap", "Land", styles=(StyleDefinition("light"),)
@@ -202,16 +205,16 @@ def test_a_pinned_request_names_version_and_time_and_stays_as_it_is(tmp_path):
     made, _, _ = tiler(tmp_path)
     pinned = made.pinned(request())
     assert pinned.time == NINE
-    assert pinned.version == full_version("09", MEAN)
+    assert pinned.version == full_version("09", LAYER, MEAN)
     assert made.pinned(pinned) == pinned
     earlier = made.pinned(request(time=NINE - timedelta(hours=1)))
-    assert earlier.version == full_version("08", MEAN)
+    assert earlier.version == full_version("08", LAYER, MEAN)
     assert made.newest("dose-rate", "mean") == (pinned.version, NINE)
 
 
 def test_a_version_without_a_time_gets_the_newest_time_only_where_there_are_times(tmp_path):
     made, _, _ = tiler(tmp_path)
-    timed = request(version=full_version("09", MEAN))
+    timed = request(version=full_version("09", LAYER, MEAN))
     assert made.pinned(timed).time == NINE
     timeless = request("sites", "default", version="aa-00")
     assert made.pinned(timeless) == timeless
@@ -255,7 +258,7 @@ def test_without_a_folder_tiles_are_kept_in_memory_only(tmp_path):
 def test_a_version_of_other_data_is_gone(tmp_path):
     made, _, _ = tiler(tmp_path)
     with pytest.raises(GoneError):
-        made.fetch(request(version=full_version("07", MEAN), time=NINE))
+        made.fetch(request(version=full_version("07", LAYER, MEAN), time=NINE))
 
 
 def test_a_version_of_an_older_style_is_gone_unless_its_tile_was_kept(tmp_path):
@@ -295,7 +298,7 @@ def test_what_was_superseded_leaves_the_disk_first(tmp_path):
         for name in files
     ]
     assert sum(old in parts for parts in names) <= 1
-    assert sum(full_version("ff", MEAN) in parts for parts in names) >= 2
+    assert sum(full_version("ff", LAYER, MEAN) in parts for parts in names) >= 2
 
 
 def test_the_legend_has_the_colours_of_the_picture(tmp_path):
