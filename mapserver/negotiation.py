@@ -55,7 +55,7 @@ def answer(
     )
     if textual:
         response.headers["Vary"] = "Accept-Encoding"
-        if len(body) >= GZIP_FROM_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
+        if len(body) >= GZIP_FROM_BYTES and request.accept_encodings["gzip"] > 0:
             # A representation of its own needs a strong tag of its own.
             response.set_etag(f"{tag}-gz")
             if not request.if_none_match.contains(f"{tag}-gz"):
@@ -65,7 +65,7 @@ def answer(
     return response
 
 
-def not_modified(request: Request, etag: str, cache: str) -> Response | None:
+def not_modified(request: Request, etag: str, cache: str, *, varies: bool) -> Response | None:
     """Return a 304 where the client already has ``etag``, before any work is done.
 
     ``If-None-Match: *`` has to be looked after: whether there is anything is not known yet.
@@ -74,6 +74,8 @@ def not_modified(request: Request, etag: str, cache: str) -> Response | None:
     if tags.star_tag or not tags.contains(etag):
         return None
     response = Response(status=304)
+    if varies:
+        response.headers["Vary"] = "Accept-Encoding"
     response.set_etag(etag)
     response.headers["Cache-Control"] = cache
     return response

@@ -81,11 +81,11 @@ def ingest(writer: Writer, reader: Reader, delivery: Delivery, max_bytes: int) -
     repeated = writer.answered(delivery.batch)
     if repeated is not None:
         return repeated
-    adapter = (
-        exchange.adapter(delivery.format)
-        if delivery.format
-        else exchange.sniff(delivery.name, delivery.body[:8192], delivery.media_type)
-    )
+    if delivery.format:
+        adapter = exchange.adapter(delivery.format)
+    else:
+        head = delivery.body[: exchange.SNIFFED_BYTES]
+        adapter = exchange.sniff(delivery.name, head, delivery.media_type)
     if adapter.yields == "raster":
         raise UnsupportedFormatError(
             f'"{delivery.name}" is a GeoTIFF: it becomes a layer by an entry in the catalogue '

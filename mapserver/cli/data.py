@@ -3,10 +3,12 @@
 import getpass
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from layers import temporal
 from layers.errors import BadParameterError, TooLargeError
 from layers.geo import MAX_ZOOM
 from layers.model import Context
@@ -155,8 +157,14 @@ def revoke(prefix: str, data_dir: str | None) -> None:
 def list_(data_dir: str | None) -> None:
     """List the tokens without their secrets."""
     reader = Reader(settings.read(data_dir=data_dir).data_dir)
+    now = datetime.now(UTC)
     for each in reader.tokens():
-        state = "revoked" if each.revoked_at else "in use"
+        ends = each.expires_at
+        state = "in use" if ends is None else f"in use until {temporal.word(ends)}"
+        if ends is not None and ends <= now:
+            state = f"expired {temporal.word(ends)}"
+        if each.revoked_at:
+            state = "revoked"
         click.echo(f"{each.prefix}  {each.organisation_id}  {state}  {each.note}")
     reader.close()
 

@@ -24,7 +24,7 @@ def blueprint(site: Site) -> Blueprint:
         fixed = params.is_fixed(words)
         cache = negotiation.IMMUTABLE if fixed else negotiation.LATEST
         etag = site.tiler.etag(pinned)
-        known = negotiation.not_modified(request, etag, cache)
+        known = negotiation.not_modified(request, etag, cache, varies=pinned.format == "mvt")
         if known is not None:
             return known
         try:

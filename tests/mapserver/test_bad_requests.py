@@ -80,6 +80,8 @@ WRONG = [
     ("/files/dose-rate/newest/latest.tif", 400, "no version"),
     ("/files/dose-rate/latest/2026-11-20T08:00:00Z.tif", 404, "2026-11-20T08"),
     ("/files/dose-rate/latest/static.tif", 400, "changes with time"),
+    ("/files/dose-rate/latest/2026-11-20T11:00:00.5Z.tif", 400, "fraction of a second"),
+    ("/tiles/dose-rate/mean/latest/2026-11-20T11:00:00.123456Z/6/44/23.png", 400, "fraction"),
     ("/files/dose-rate/latest/latest", 400, ""),
     ("/files/dose-rate/latest/latest.tif?band=1", 400, "band"),
     ("/current.json?layer=dose-rate", 400, "none is known here"),

@@ -22,18 +22,16 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
   const draw = (canvas: HTMLCanvasElement, zoom: number, col: number, row: number, done: () => void): void => {
     canvas.width = canvas.height = TILE_PX * density;
     const context = canvas.getContext("2d")!;
-    const paint = (picture: HTMLImageElement | null): void => {
+    const paint = (picture: HTMLImageElement): void => {
       context.fillStyle = pattern;
       context.fillRect(0, 0, canvas.width, canvas.height);
-      if (picture) {
-        // What is known rubs out the lines, then takes their place.
-        context.globalCompositeOperation = "destination-out";
-        context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-        context.globalCompositeOperation = "source-over";
-        context.globalAlpha = options.opacity;
-        context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-        context.globalAlpha = 1;
-      }
+      // What is known rubs out the lines, then takes their place.
+      context.globalCompositeOperation = "destination-out";
+      context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      context.globalCompositeOperation = "source-over";
+      context.globalAlpha = options.opacity;
+      context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      context.globalAlpha = 1;
       // Only what lies in the area stays. Any opaque colour does it.
       context.globalCompositeOperation = "destination-in";
       context.fillStyle = "#000";
@@ -44,7 +42,8 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
     };
     const picture = new Image();
     picture.onload = () => paint(picture);
-    picture.onerror = () => paint(null);
+    // A picture that did not come tells nothing of what the network knows: no colour and no hatch.
+    picture.onerror = () => done();
     picture.src = options.address
       .replace("{z}", String(zoom))
       .replace("{x}", String(col))

@@ -65,7 +65,14 @@ def test_what_is_no_command_is_a_usage_error(words: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("port", "many"), ("workers", "-1"), ("demo", "perhaps"), ("cache_mb", "1.5")],
+    [
+        ("port", "many"),
+        ("workers", "0"),
+        ("demo", "perhaps"),
+        ("cache_mb", "1.5"),
+        ("surface_hours", "0"),
+        ("cache_mb", "-1"),
+    ],
 )
 def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"KYZYLKUM_{name.upper()}") as caught:
