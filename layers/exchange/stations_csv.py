@@ -13,11 +13,11 @@ from layers.exchange.adapter import COLUMN, Adapter, Defaults, Record
 from layers.exchange.cells import needed, optional
 from layers.exchange.rows import RowFault, columns, guarded, missing, table, unguarded
 from layers.geo import Bounds
-from layers.model import RejectedRecord, Station
+from layers.model import RejectedRecord, Release, Station
 
 HEADER = (
     "code", "name_kk", "name_uz", "name_ru", "name_en", "country", "lon", "lat", "elevation_m",
-    "network", "valid_from", "valid_to",
+    "network", "valid_from", "valid_to", "release", "embargo_until",
 )  # fmt: skip
 _ALIASES = {
     "code": ("station_code", "station", "id"),
@@ -28,7 +28,7 @@ _ALIASES = {
     "lat": ("latitude",),
     "elevation_m": ("elevation", "altitude", "height"),
     "network": ("network_id",),
-    "valid_from": (), "valid_to": (),
+    "valid_from": (), "valid_to": (), "release": (), "embargo_until": (),
 }  # fmt: skip
 
 
@@ -74,6 +74,10 @@ def _station(words: dict[str, str], box: Bounds | None, comma: bool) -> Station:
     begin, end = _time(words, "valid_from"), _time(words, "valid_to")
     if begin and end and end <= begin:
         raise RowFault("interval", "valid_to is not later than valid_from")
+    release = _release(words.get("release", ""))
+    until = _time(words, "embargo_until")
+    if (until is None) == (release is Release.EMBARGO):
+        raise RowFault("release", "an embargo has its end in embargo_until, and nothing else has")
     return Station(
         code=places.checked_code(words["code"]),
         network_id=words.get("network", ""),
@@ -84,7 +88,17 @@ def _station(words: dict[str, str], box: Bounds | None, comma: bool) -> Station:
         country=words.get("country", ""),
         valid_from=begin,
         valid_to=end,
+        release=release,
+        embargo_until=until,
     )
+
+
+def _release(word: str) -> Release | None:
+    try:
+        return Release(word) if word else None
+    except ValueError:
+        known = ", ".join(Release)
+        raise RowFault("release", f'the release "{word}" is none of {known}') from None
 
 
 def _time(words: dict[str, str], name: str) -> datetime | None:
@@ -114,6 +128,8 @@ def write(records: Iterable[Record], stream: BinaryIO) -> int:
                     "" if height is None else repr(height),
                     guarded(item.network_id),
                     *(temporal.word(t) if t else "" for t in (item.valid_from, item.valid_to)),
+                    item.release or "",
+                    "" if item.embargo_until is None else temporal.word(item.embargo_until),
                 ]
             )
             count += 1

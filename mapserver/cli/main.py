@@ -19,6 +19,8 @@ HOMES = {
     "doctor": "data",
     "catalog": "lists",
     "interpolate": "interpolate",
+    "organisation": "register",
+    "network": "register",
 }
 """The module that holds each command. It is read when the command is: `serve` starts sooner."""
 

@@ -17,6 +17,7 @@ from layers import refresh, store, temporal
 from layers.errors import LayersError
 from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
 from layers.store import FolderLock, Reader, Writer
+from mapserver.runtime import registering
 from mapserver.runtime.channel import Server
 from mapserver.runtime.demonstration import Demonstration
 from mapserver.runtime.inbox import Inbox
@@ -90,6 +91,8 @@ class Keeper:
                 "ingest": self._ingest,
                 "create_token": self._create_token,
                 "revoke_token": self._revoke_token,
+                "put_organisation": self._register(registering.organisation),
+                "put_network": self._register(registering.network),
                 "reprocess": self._reprocess,
                 "backup": self._backup,
             }[str(header.get("op"))]
@@ -129,6 +132,15 @@ class Keeper:
             )
         self._changed.set()
         return answer
+
+    def _register(self, put: registering.Put) -> Callable[..., dict[str, Any]]:
+        def work(header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+            with self._writing:
+                done = put(self._writer, self.reader, header, self._now())
+            self._changed.set()
+            return done
+
+        return work
 
     def _create_token(self, header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
         days = header.get("days")
