@@ -9,7 +9,7 @@ from typing import Any
 
 from layers import kinds, units
 from layers.catalog.fields import Fields
-from layers.errors import BadExtentError, BadInputError, CatalogError
+from layers.errors import BadExtentError, BadFileError, BadInputError, CatalogError
 from layers.exchange import ADAPTERS
 from layers.geo import MAX_ZOOM, Bounds
 from layers.model import (
@@ -157,6 +157,10 @@ def _layer(
         },
     )
     fields.done()
+    try:
+        spec.check(definition)
+    except BadFileError as reason:
+        raise fields.error(str(reason)) from reason
     ids = [style.id for style in definition.styles]
     for style_id in ids:
         if ids.count(style_id) > 1:
@@ -176,35 +180,35 @@ def _style(
     style_id = _id(fields)
     ramp = fields.choice("ramp", palettes, None) if fields.has("ramp") else None
     breaks = fields.numbers("breaks")
-    if any(b <= a for a, b in itertools.pairwise(breaks)):
-        raise fields.error(f'"breaks" must rise strictly: {list(breaks)}')
-    palette = palettes[ramp] if ramp else None
-    if palette and len(palette.colours) < len(breaks) + 1:
-        raise fields.error(
-            f'ramp "{ramp}" has {len(palette.colours)} colours; {len(breaks)} breaks need one more'
-        )
-    unit = fields.get("unit", str, "")
-    canonical = units.QUANTITIES[quantity].unit if quantity else unit
-    if unit not in ("", "1", canonical):
-        raise fields.error(f'breaks are in {canonical}, or shares ("1"); "unit" is "{unit}"')
     labels = fields.get("labels", list, [])
-    if labels and len(labels) != len(breaks) + 1:
-        raise fields.error(f'"labels" has {len(labels)} entries; {len(breaks) + 1} classes exist')
     style = StyleDefinition(
         id=style_id,
         title=fields.get("title", str, style_id),
         titles=_titles(fields),
         measure=fields.choice("measure", spec.measures, spec.measures[0]),
-        palette=palette,
+        palette=palettes[ramp] if ramp else None,
         breaks=breaks,
-        unit=unit,
+        unit=fields.get("unit", str, ""),
         threshold=fields.number("threshold"),
         labels=tuple(map(str, labels)),
         symbol=fields.choice("symbol", spec.symbols, spec.symbol),
     )
+    # A misspelt key comes first: what follows would only be its consequence.
+    fields.done()
+    if any(b <= a for a, b in itertools.pairwise(breaks)):
+        raise fields.error(f'"breaks" must rise strictly: {list(breaks)}')
+    if style.palette and len(style.palette.colours) < len(breaks) + 1:
+        raise fields.error(
+            f'ramp "{ramp}" has {len(style.palette.colours)} colours; '
+            f"{len(breaks)} breaks need one more"
+        )
+    canonical = units.QUANTITIES[quantity].unit if quantity else style.unit
+    if style.unit not in ("", "1", canonical):
+        raise fields.error(f'breaks are in {canonical}, or shares ("1"); "unit" is "{style.unit}"')
+    if labels and len(labels) != len(breaks) + 1:
+        raise fields.error(f'"labels" has {len(labels)} entries; {len(breaks) + 1} classes exist')
     if style.measure == "exceedance" and style.threshold is None:
         raise fields.error('an exceedance needs a "threshold" in the canonical unit')
-    fields.done()
     return style
 
 

@@ -20,6 +20,11 @@ ADAPTERS: Mapping[str, Adapter] = {
     for module in (csv_table, stations_csv, quakes_csv, geojson, usgs_geojson, geotiff)
 }
 SNIFFED_BYTES = 64 * 1024
+SAID_OF_TABLES = (
+    "text/csv", "text/plain", "application/csv", "application/octet-stream",
+    "application/x-www-form-urlencoded",
+)  # fmt: skip
+"""Media types that clients give a table; the last two are what they say where nobody told them."""
 
 _MAGICS = {
     b"PK\x03\x04": "a ZIP archive (or an Excel or KMZ file): unpack or export it first",
@@ -97,7 +102,7 @@ def _json(text: bytes) -> str | None:
 def _table(name: str, text: bytes, media_type: str) -> str | None:
     suffix = PurePath(name).suffix.lower()
     kind = media_type.partition(";")[0].strip().lower()
-    if suffix not in csv_table.ADAPTER.suffixes and kind not in ("text/csv", "text/plain"):
+    if suffix not in csv_table.ADAPTER.suffixes and kind not in SAID_OF_TABLES:
         return None
     header = text.splitlines()[0].decode("utf-8", "replace") if text else ""
     words = {

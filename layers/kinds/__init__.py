@@ -17,6 +17,7 @@ class KindSpec:
     the kind alone with their types, ``measures`` and ``symbols`` the words a style may use.
     ``timed`` kinds show another thing every hour, so that an address names its time. Tiles within
     a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
+    ``check`` raises BadFileError where the file of an entry cannot be shown.
     """
 
     make: Callable[[LayerDefinition, Sources], LayerKind]
@@ -28,6 +29,7 @@ class KindSpec:
     timed: bool = False
     block_px: int = 0
     options: Mapping[str, type] = field(default_factory=dict)
+    check: Callable[[LayerDefinition], None] = lambda layer: None
 
 
 _AREAS = ("zone", "zone-outline", "fill", "line")
@@ -59,6 +61,7 @@ KINDS: Mapping[str, KindSpec] = {
         ("fill",),
         vector=False,
         options={"band": int, "unit": str},
+        check=raster.check,
     ),
     "stations": KindSpec(
         stations.StationsKind,

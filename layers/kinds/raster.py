@@ -2,13 +2,14 @@
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import rasterio
+from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.transform import Affine
@@ -57,23 +58,15 @@ class RasterKind:
     def _open(self) -> Any:
         dataset = getattr(self._threads, "dataset", None)
         if dataset is None:
-            try:
-                dataset = rasterio.open(self._path, driver="GTiff")
-            except RasterioIOError as reason:
-                raise BadFileError(f"{self._path.name} is no readable GeoTIFF") from reason
-            if dataset.crs is None:
-                raise BadFileError(f"{self._path.name} does not say where it lies (no CRS)")
-            if not 1 <= self._band <= dataset.count:
-                raise BadFileError(
-                    f"{self._path.name} has {dataset.count} bands; band {self._band} was asked"
-                )
-            if dataset.width * dataset.height > LARGEST_CELLS:
-                raise BadFileError(
-                    f"{self._path.name} has {dataset.width} x {dataset.height} cells; "
-                    f"the limit is {LARGEST_CELLS:,}"
-                )
-            self._threads.dataset = dataset
+            dataset = self._threads.dataset = _opened(self._path, self._band)
         return dataset
+
+    def _cells(self, read: Callable[[Any], NDArray[Any]]) -> NDArray[Any]:
+        """Read cells; a file that broke since it was opened is a version that is gone."""
+        try:
+            return read(self._open())
+        except RasterioIOError as reason:
+            raise GoneError(f"{self._path.name} cannot be read any more") from reason
 
     def extent(self) -> Extent:
         """Bounds of the file."""
@@ -100,16 +93,21 @@ class RasterKind:
         size = TILE_PX + 2 * MARGIN
         place = Affine(cell, 0, west - more, 0, -cell, north + more)
         how = Resampling.bilinear if question.smooth else Resampling.nearest
-        with WarpedVRT(
-            self._open(),
-            crs="EPSG:3857",
-            transform=place,
-            width=size,
-            height=size,
-            resampling=how,
-            add_alpha=False,
-        ) as view:
-            cells = view.read(self._band, out_dtype="float32", masked=True)
+
+        def warped(dataset: Any) -> NDArray[Any]:
+            with WarpedVRT(
+                dataset,
+                crs="EPSG:3857",
+                transform=place,
+                width=size,
+                height=size,
+                resampling=how,
+                add_alpha=False,
+            ) as view:
+                found: NDArray[Any] = view.read(self._band, out_dtype="float32", masked=True)
+            return found
+
+        cells = self._cells(warped)
         value: Float32Array = np.ma.filled(cells, np.nan).astype(np.float32)
         return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
 
@@ -124,11 +122,54 @@ class RasterKind:
         if not (0 <= row < dataset.height and 0 <= col < dataset.width):
             return {**facts, "known": False, "reason": "outside_domain"}
         window = rasterio.windows.Window(col, row, 1, 1)
-        cell = dataset.read(self._band, window=window, masked=True)[0, 0]
+        try:
+            cell = self._cells(lambda d: d.read(self._band, window=window, masked=True))[0, 0]
+        except GoneError:
+            return {**facts, "known": False, "reason": "no_value"}
         if cell is np.ma.masked or not np.isfinite(cell):
             return {**facts, "known": False, "reason": "no_value"}
         value = {"name": "value", "value": float(cell), "unit": self._unit}
         return {**facts, "values": [value], "known": True, "reason": ""}
+
+
+def _opened(path: Path, band: int) -> Any:
+    """Open a file whose band can be shown."""
+    try:
+        dataset = rasterio.open(path, driver="GTiff")
+    except RasterioIOError as reason:
+        raise BadFileError(f"{path.name} is no readable GeoTIFF") from reason
+    if dataset.crs is None:
+        raise BadFileError(f"{path.name} does not say where it lies (no CRS)")
+    if not 1 <= band <= dataset.count:
+        raise BadFileError(f"{path.name} has {dataset.count} bands; band {band} was asked")
+    if dataset.width * dataset.height > LARGEST_CELLS:
+        raise BadFileError(
+            f"{path.name} has {dataset.width} x {dataset.height} cells; "
+            f"the limit is {LARGEST_CELLS:,}"
+        )
+    return dataset
+
+
+def check(layer: LayerDefinition) -> None:
+    """Look that the file of an entry can be shown, and that all its cells are there.
+
+    Raises
+    ------
+    BadFileError
+        With what is wrong with it; a file that was cut off lacks blocks at its end.
+    """
+    if layer.path is None:
+        return
+    band = int(layer.options.get("band", 1))
+    size = layer.path.stat().st_size
+    with _opened(layer.path, band) as dataset:
+        for (row, col), _ in dataset.block_windows(band):
+            offset, length = (
+                int(dataset.get_tag_item(f"BLOCK_{word}_{col}_{row}", "TIFF", bidx=band) or 0)
+                for word in ("OFFSET", "SIZE")
+            )
+            if offset + length > size:
+                raise BadFileError(f"{layer.path.name} is cut off: not all of its cells are there")
 
 
 def _content_token(path: Path) -> str:

@@ -113,14 +113,18 @@ def ingest(writer: Writer, reader: Reader, delivery: Delivery, max_bytes: int) -
     )
 
 
-def _network(writer: Writer, delivery: Delivery) -> str:
+def _network(writer: Writer, reader: Reader, delivery: Delivery) -> str:
     """Return the network of stations that name none, registering the operator's own if needed."""
     named = delivery.defaults.get("network")
     if named:
         return named
     if delivery.organisation_id is not None:
+        own = [n.id for n in reader.networks() if n.organisation_id == delivery.organisation_id]
+        if len(own) == 1:
+            return own[0]
         raise BadInputError(
-            "the stations name no network; send network= with the id of one of your networks"
+            "the stations name no network; send network= with the id of one of yours: "
+            f"{', '.join(own) or 'none is registered'}"
         )
     writer.put_organisations(
         [Organisation(OWN, "Own data", "")], writer=delivery.writer, at=delivery.received_at
@@ -139,7 +143,7 @@ def _homed(
     told = [_completed(s, known[s.code]) if s.code in known else s for s in stations]
     if all(station.network_id for station in told):
         return told
-    home = _network(writer, delivery)
+    home = _network(writer, reader, delivery)
     return [s if s.network_id else dataclasses.replace(s, network_id=home) for s in told]
 
 

@@ -61,7 +61,9 @@ def reader_engine(database: Path) -> Engine:
         Where there is no database yet.
     """
     if not database.is_file():
-        raise StoreLockedError("the data folder has no store yet; its keeper is still starting")
+        raise StoreLockedError(
+            "the data folder has no store yet: what serves it or writes to it first makes it"
+        )
     address = f"file:{quote(str(database))}?mode=ro"
     engine = sqlalchemy.create_engine(
         "sqlite://",

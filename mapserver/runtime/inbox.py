@@ -82,7 +82,8 @@ class Inbox:
                 folder.finish(file, "refused", str(error))
                 LOG.warning("%s was refused: %s", file.name, error)
             else:
-                folder.finish(file, "done", accounted(answer))
+                nothing = answer.rows > 0 and answer.rows == len(answer.rejected)
+                folder.finish(file, "refused" if nothing else "done", accounted(answer))
 
     def _belongs_to_a_feed(self, path: Path) -> bool:
         """Tell whether a feed of the catalogue takes this file, with what it knows of it."""

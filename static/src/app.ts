@@ -130,7 +130,8 @@ function followAll(state: State, changed: ReadonlySet<keyof State> | null): void
   if (any("filled", "style", "threshold", "unit", "failing")) showTitle(state);
   if (any("filled", "style", "threshold", "overlays", "unit")) {
     showLayers(layersSheet.body, config, store, words);
-    showLegend(byId("legend"), config, state, words);
+    const drawn = state.overlays.filter((id) => !current.empty(id));
+    showLegend(byId("legend"), config, { ...state, overlays: drawn }, words);
   }
   if (any("filled", "overlays", "time")) timeBar.show(times());
   void scene.follow().then(() => cards.follow(changed));

@@ -57,6 +57,11 @@ export class Current {
     return this.counts.get(layer) ?? 0;
   }
 
+  /** Whether it is known that a layer has nothing to show. */
+  empty(layer: string): boolean {
+    return this.counts.get(layer) === 0;
+  }
+
   /** The entry of exactly that time, the only entry of a timeless layer; null time is the newest. */
   entry(layer: string, time: string | null): Entry | null {
     const times = this.entries.get(layer);
@@ -68,9 +73,10 @@ export class Current {
 
   private take(found: Document): void {
     this.entries.clear();
+    this.counts.clear();
     for (const layer of found.layers) {
       this.entries.set(layer.id, new Map(layer.times.map((entry) => [entry.time, entry])));
-      this.counts.set(layer.id, layer.count ?? 0);
+      if (layer.count !== undefined) this.counts.set(layer.id, layer.count);
     }
   }
 }

@@ -86,6 +86,11 @@ export class Words {
     return formatDate(time, 0, this.messages);
   }
 
+  /** A time long ago: with its year. */
+  moment(time: string): string {
+    return `${this.date(time)}, ${partsOf(time, 0).clock} UTC`;
+  }
+
   age(seconds: number): string {
     const { id, count } = age(seconds);
     return this.text(id, { count: String(count) });

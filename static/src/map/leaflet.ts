@@ -16,6 +16,15 @@ export interface Pixel {
 /** Panes from the ground up; all that can be pressed lies above all that is only seen. */
 const PANES = { base: 200, surface: 250, lines: 300, zones: 350, faults: 360, quakes: 370, dots: 380, names: 590, stations: 600 };
 export type Pane = keyof typeof PANES;
+const SEEN_THROUGH: ReadonlySet<Pane> = new Set<Pane>(["base", "surface", "lines", "quakes", "dots", "names"]);
+const TOLERANCE_PX = 6; // a fingertip beside a dot means the dot
+
+interface Dot {
+  position: Position;
+  radius: number;
+  level: number; // of its pane
+  pressed: () => void;
+}
 
 const flip = ([lon, lat]: Position): L.LatLngTuple => [lat, lon];
 const corners = ([west, south, east, north]: Bounds): L.LatLngBounds => L.latLngBounds([south, west], [north, east]);
@@ -32,6 +41,7 @@ export interface LineStyle {
 export class MapView {
   private readonly map: L.Map;
   private readonly dotRenderers = new Map<Pane, L.Canvas>();
+  private readonly dots = new Set<Dot>();
 
   constructor(container: HTMLElement, bounds: Bounds, maxZoom: number, calm: boolean) {
     const wide = corners(bounds).pad(0.9);
@@ -54,7 +64,7 @@ export class MapView {
     for (const [name, level] of Object.entries(PANES)) {
       const pane = this.map.createPane(name);
       pane.style.zIndex = String(level);
-      if (name === "lines" || name === "names" || name === "surface" || name === "base") pane.style.pointerEvents = "none";
+      if (SEEN_THROUGH.has(name as Pane)) pane.style.pointerEvents = "none";
     }
     // Plain words before the credits, and no flag: the map belongs to two states.
     L.control.attribution({ position: "bottomright", prefix: "Leaflet" }).addTo(this.map);
@@ -115,8 +125,27 @@ export class MapView {
     this.map.on("moveend zoomend resize", listener);
   }
 
+  /** Called with a position that nothing drawn on the map answers for. */
   onPressed(listener: (position: Position) => void): void {
-    this.map.on("click", ({ latlng }) => listener([latlng.lng, latlng.lat]));
+    this.map.on("click", ({ latlng, containerPoint }) => {
+      const dot = this.dotAt(containerPoint);
+      if (dot) dot.pressed();
+      else listener([latlng.lng, latlng.lat]);
+    });
+    this.map.on("mousemove", ({ containerPoint }) => {
+      this.map.getContainer().classList.toggle("over-dot", this.dotAt(containerPoint) !== null);
+    });
+  }
+
+  /** The uppermost dot at a pixel. A canvas would take every press from the canvases and lines below it. */
+  private dotAt(at: Pixel): Dot | null {
+    let found: Dot | null = null;
+    for (const dot of this.dots) {
+      const { x, y } = this.pixel(dot.position);
+      const hit = Math.hypot(x - at.x, y - at.y) <= dot.radius + TOLERANCE_PX;
+      if (hit && (!found || dot.level >= found.level)) found = dot;
+    }
+    return found;
   }
 
   tiles(address: string, pane: Pane, minZoom: number, maxZoom: number, bounds?: Bounds): Handle {
@@ -164,11 +193,17 @@ export class MapView {
   /** A small circle on a canvas: thousands of them stay quick. */
   dot(position: Position, pane: Pane, radius: number, style: LineStyle, pressed: () => void): Handle {
     const found = this.dotRenderers.get(pane);
-    const renderer = found ?? L.canvas({ pane, tolerance: 6 });
+    const renderer = found ?? L.canvas({ pane });
     if (!found) this.dotRenderers.set(pane, renderer);
-    const made = L.circleMarker(flip(position), { ...path(style), renderer, radius, bubblingMouseEvents: false });
-    made.on("click", pressed);
-    return made.addTo(this.map);
+    const made = L.circleMarker(flip(position), { ...path(style), renderer, radius, interactive: false }).addTo(this.map);
+    const dot = { position, radius, level: PANES[pane], pressed };
+    this.dots.add(dot);
+    return {
+      remove: () => {
+        this.dots.delete(dot);
+        made.remove();
+      },
+    };
   }
 
   /** Lines and areas of GeoJSON; every part says by `style` how it looks, null for not at all. */
@@ -184,7 +219,12 @@ export class MapView {
       bubblingMouseEvents: false,
       style: (feature) => path(style(feature!)),
       onEachFeature: (feature, layer) => {
-        if (pressed) layer.on("click", ({ latlng }: L.LeafletMouseEvent) => pressed(feature, [latlng.lng, latlng.lat]));
+        if (!pressed) return;
+        layer.on("click", ({ latlng, containerPoint }: L.LeafletMouseEvent) => {
+          const dot = this.dotAt(containerPoint);
+          if (dot) dot.pressed();
+          else pressed(feature, [latlng.lng, latlng.lat]);
+        });
       },
     } as L.GeoJSONOptions).addTo(this.map);
   }

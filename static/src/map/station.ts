@@ -31,7 +31,8 @@ export interface Station {
 }
 
 export function nameOf(reading: Reading, language: Language): string {
-  return reading[`name_${language}`] || reading.name_en || reading.code;
+  const { name_en, name_ru, name_kk, name_uz } = reading;
+  return reading[`name_${language}`] || name_en || name_ru || name_kk || name_uz || reading.code;
 }
 
 export const MARK_PX = 30;

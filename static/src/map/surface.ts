@@ -22,16 +22,18 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
   const draw = (canvas: HTMLCanvasElement, zoom: number, col: number, row: number, done: () => void): void => {
     canvas.width = canvas.height = TILE_PX * density;
     const context = canvas.getContext("2d")!;
-    const paint = (picture: HTMLImageElement): void => {
+    const paint = (picture: HTMLImageElement | null): void => {
       context.fillStyle = pattern;
       context.fillRect(0, 0, canvas.width, canvas.height);
-      // What is known rubs out the lines, then takes their place.
-      context.globalCompositeOperation = "destination-out";
-      context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-      context.globalCompositeOperation = "source-over";
-      context.globalAlpha = options.opacity;
-      context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-      context.globalAlpha = 1;
+      if (picture) {
+        // What is known rubs out the lines, then takes their place.
+        context.globalCompositeOperation = "destination-out";
+        context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+        context.globalCompositeOperation = "source-over";
+        context.globalAlpha = options.opacity;
+        context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+        context.globalAlpha = 1;
+      }
       // Only what lies in the area stays. Any opaque colour does it.
       context.globalCompositeOperation = "destination-in";
       context.fillStyle = "#000";
@@ -40,6 +42,8 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
       context.setTransform(1, 0, 0, 1, 0, 0);
       done();
     };
+    // Within the area and beyond all cells the network cannot know either.
+    if (!touches(options.bounds, zoom, col, row)) return paint(null);
     const picture = new Image();
     picture.onload = () => paint(picture);
     // A picture that did not come tells nothing of what the network knows: no colour and no hatch.
@@ -50,7 +54,20 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
       .replace("{y}", String(row))
       .replace("{dense}", density > 1 ? "@2x" : "");
   };
-  return map.canvasTiles(draw, "surface", options.maxZoom, options.bounds, ready);
+  return map.canvasTiles(draw, "surface", options.maxZoom, options.area ? hull(options.area) : options.bounds, ready);
+}
+
+function hull(area: Area): Bounds {
+  const all = area.flat(2);
+  const [lons, lats] = [all.map(([lon]) => lon), all.map(([, lat]) => lat)];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+function touches([west, south, east, north]: Bounds, zoom: number, col: number, row: number): boolean {
+  const count = 2 ** zoom;
+  const lon = (x: number): number => (x / count) * 360 - 180;
+  const lat = (y: number): number => (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / count))) * 180) / Math.PI;
+  return lon(col) < east && lon(col + 1) > west && lat(row + 1) < north && lat(row) > south;
 }
 
 function ring([west, south, east, north]: Bounds): Position[] {

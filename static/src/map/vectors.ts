@@ -11,6 +11,7 @@ export interface Look {
 export type Pressed = (layer: Layer, feature: GeoJSON.Feature) => void;
 
 const RING = "#27303F";
+const HARMLESS_MSK = 6;
 
 export function showFeatures(map: MapView, layer: Layer, collection: GeoJSON.FeatureCollection, look: Look, pressed: Pressed): Handle {
   const press = (feature: GeoJSON.Feature): void => pressed(layer, feature);
@@ -20,7 +21,9 @@ export function showFeatures(map: MapView, layer: Layer, collection: GeoJSON.Fea
     case "faults":
       return together([
         map.shapes(collection, "faults", () => ({ colour: look.dark ? "#12161d" : "#ffffff", width: 4.5, opacity: 0.55 }), null),
-        map.shapes(collection, "faults", (feature) => faultLine(feature, look), press),
+        map.shapes(collection, "faults", (feature) => faultLine(feature, look), null),
+        // A line of two pixels is hard to press: what is pressed is a broad one that nobody sees.
+        map.shapes(collection, "faults", () => ({ colour: "#000000", width: 14, opacity: 0 }), press),
       ]);
     case "quakes":
       return showQuakes(map, layer, collection, press);
@@ -37,14 +40,13 @@ function showZones(map: MapView, layer: Layer, collection: GeoJSON.FeatureCollec
       ? { colour: line, width: 1.3, opacity: 0.85, dash: "7 4" }
       : { colour: line, width: 1, opacity: 0.7, fill: colour, fillOpacity: 0.72 };
   };
-  const shown = look.outlined ? { ...collection, features: aboveLowest(collection.features) } : collection;
+  const shown = look.outlined ? { ...collection, features: aboveHarmless(collection.features) } : collection;
   return map.shapes(shown, "zones", style, null); // a press goes to the map, which answers for the place
 }
 
-/** As outlines, the lowest grade has no edge of its own: where it ends, the drawing ends. */
-function aboveLowest(features: GeoJSON.Feature[]): GeoJSON.Feature[] {
-  const lowest = Math.min(...features.map((feature) => Number(feature.properties?.msk)));
-  return features.filter((feature) => Number(feature.properties?.msk) > lowest);
+/** As outlines, grades that do no damage have no edge of their own: where they end, the drawing ends. */
+function aboveHarmless(features: GeoJSON.Feature[]): GeoJSON.Feature[] {
+  return features.filter((feature) => !(Number(feature.properties?.msk) <= HARMLESS_MSK));
 }
 
 function zoneColour(layer: Layer, feature: GeoJSON.Feature): string {
@@ -89,7 +91,7 @@ function showOthers(map: MapView, collection: GeoJSON.FeatureCollection, look: L
 export function outlineLabels(map: MapView, collection: GeoJSON.FeatureCollection): { text: string; position: Position }[] {
   const { x: width, y: height } = map.size;
   const found: { text: string; position: Position }[] = [];
-  for (const feature of aboveLowest(collection.features)) {
+  for (const feature of aboveHarmless(collection.features)) {
     const msk = Number(feature.properties?.msk);
     for (const ring of rings(feature.geometry)) {
       let since = 130;

@@ -88,7 +88,7 @@ export function featureCard(config: Config, layer: Layer, feature: GeoJSON.Featu
     const rows: Row[] = [
       [words.text("quake.magnitude"), `${words.plain(magnitude, 1)} ${text("magnitude_type") === "unknown" ? "" : text("magnitude_type")}`.trim()],
       [words.text("quake.depth"), depth === null ? words.text("card.not_given") : words.value(depth, "km")],
-      [words.text("quake.time"), day && words.utc(day)],
+      [words.text("quake.time"), day && words.moment(day)],
       [words.text("card.source"), text("source")],
     ];
     return { title: words.text("quake.title", { magnitude: words.plain(magnitude, 1), place: name, date: day ? words.date(day) : "" }), body: facts(rows) };

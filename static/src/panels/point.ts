@@ -18,6 +18,7 @@ interface Answer {
   known: boolean;
   reason: string;
   threshold?: number | null;
+  source?: { far_out?: readonly string[] };
   values: Value[];
   features?: Zone[];
 }
@@ -46,8 +47,9 @@ export function pointBody(config: Config, found: PointAnswer, shown: readonly st
     const layer = config.layers.find((each) => each.id === answer.layer);
     if (!layer) continue;
     const filled = layer.kind === "surface" || layer.kind === "raster";
-    if (filled && (shown.includes(layer.id) || layer.visible)) body.push(surfaceWords(layer, answer, words));
-    else if (layer.kind === "zones" && answer.known) body.push(zoneWords(layer, answer, words));
+    if (filled && (shown.includes(layer.id) || layer.visible)) {
+      body.push(surfaceWords(layer, answer, farOut(config, answer, found), words));
+    } else if (layer.kind === "zones" && answer.known) body.push(zoneWords(layer, answer, words));
   }
   const stations = found.nearest_stations.slice(0, 3);
   if (stations.length) {
@@ -62,7 +64,14 @@ function pick(answer: Answer, name: string): Value | null {
   return found && found.value !== null ? found : null;
 }
 
-function surfaceWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
+/** Stations near by that the estimate leaves out, because no other station is like them. */
+function farOut(config: Config, answer: Answer, found: PointAnswer): string {
+  const codes = new Set(answer.source?.far_out ?? []);
+  const near = found.nearest_stations.filter((station) => codes.has(station.code));
+  return near.map((station) => nameIn(station.name, config.language) || station.code).join(", ");
+}
+
+function surfaceWords(layer: Layer, answer: Answer, farOut: string, words: Words): HTMLElement {
   const part = element("section", {}, element("h3", {}, layer.title));
   const mean = pick(answer, "mean") ?? pick(answer, "value");
   if (!answer.known || !mean) {
@@ -83,6 +92,7 @@ function surfaceWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
     const id = share < 0.01 ? "point.chance_small" : share > 0.99 ? "point.chance_large" : "point.chance";
     part.append(element("p", {}, words.text(id, { value: words.value(answer.threshold, mean.unit), chance: words.value(share, "1") })));
   }
+  if (farOut) part.append(element("p", { class: "warning" }, words.text("point.far_out", { stations: farOut })));
   if (layer.kind === "surface") part.append(element("p", { class: "caption" }, words.text("point.estimated")));
   return part;
 }

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
+from rasterio.transform import Affine
 
 from layers.catalog import DEFAULT_CATALOG, parse, read
 from layers.errors import CatalogError
@@ -159,3 +162,17 @@ def test_a_file_that_is_no_catalogue_is_refused_by_name(
 def test_a_catalogue_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"none\.toml"):
         read(tmp_path / "none.toml", PALETTES)
+
+
+def test_a_raster_that_was_cut_off_is_refused_by_its_entry(tmp_path: Path) -> None:
+    path = tmp_path / "cut.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=200, height=200, count=1, dtype="float32",
+        crs="EPSG:4326", transform=Affine(0.1, 0, 60, 0, -0.1, 50),
+    ) as dataset:  # fmt: skip
+        dataset.write(np.ones((200, 200), np.float32), 1)
+    whole = with_layer(kind="raster", quantity=None, path=str(path))
+    assert parse(whole, DEFAULT_CATALOG, PALETTES).layers[0].path == path
+    path.write_bytes(path.read_bytes()[:20_000])
+    with pytest.raises(CatalogError, match=r"cut\.tif is cut off"):
+        parse(whole, DEFAULT_CATALOG, PALETTES)

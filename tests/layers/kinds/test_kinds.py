@@ -371,3 +371,15 @@ def test_the_base_map_gives_its_block_and_knows_nothing_of_a_place(house: House)
     assert len(found.beside) == 15
     assert AROUND not in found.beside
     assert kind.inspect(TASHKENT, None)["known"] is False
+
+
+def test_a_raster_that_breaks_under_a_running_server_is_gone_and_harms_no_other(
+    house: House, raster: Path
+) -> None:
+    layer = house.kind("raster", path=raster)
+    version = layer.version(None)
+    raster.write_bytes(raster.read_bytes()[:1_500])
+    with pytest.raises(GoneError, match="cannot be read any more"):
+        layer.tile(AROUND, None, version, asked())
+    said = layer.inspect(TASHKENT, None)
+    assert (said["known"], said["values"]) == (False, [])
