@@ -16,8 +16,9 @@ CELLS_PER_SPACING = 10
 """Cells along the median distance between neighbouring stations: the field is smooth below that."""
 LARGEST_CELLS = 2_000_000
 SHALLOWEST, DEEPEST = 3, 12
-DOMAIN_BUFFER = 0.06
-"""Share of the stations' extent that the domain reaches beyond them, at least half a degree."""
+DOMAIN_BUFFER, SMALL_BUFFER = 0.06, 0.5
+"""Shares of the stations' extent that the domain reaches beyond them; the larger one holds up to
+three degrees, so that not the frame but what the network knows ends a small network's surface."""
 
 
 def grid_for(layer: LayerDefinition, lon: FloatArray, lat: FloatArray) -> CellGrid:
@@ -44,7 +45,8 @@ def grid_for(layer: LayerDefinition, lon: FloatArray, lat: FloatArray) -> CellGr
 def _domain(lon: FloatArray, lat: FloatArray) -> Bounds:
     west, east = float(lon.min()), float(lon.max())
     south, north = float(lat.min()), float(lat.max())
-    more = max(0.5, DOMAIN_BUFFER * max(east - west, north - south))
+    extent = max(east - west, north - south)
+    more = max(0.5, DOMAIN_BUFFER * extent, min(3.0, SMALL_BUFFER * extent))
     return Bounds(
         max(-180.0, west - more),
         max(-85.0, south - more),

@@ -20,7 +20,7 @@ from layers.units import Quantity
 
 FloatArray = NDArray[np.float64]
 
-SURFACE_METHOD = 2
+SURFACE_METHOD = 3
 """Raised whenever the same observations would give another surface."""
 
 NEVER_MAPPED = (Status.REJECTED, Status.MISSING)

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-from layers import messages
+from layers import geo, messages
 from layers.catalog import DEFAULT_CATALOG
 
 pytestmark = pytest.mark.browser
@@ -61,6 +61,10 @@ FREE = """() => {
     }
   }
   return null;
+}"""
+BARE = """([x, y]) => {
+  const top = document.elementFromPoint(x, y);
+  return Boolean(top && top.closest("#map") && !top.closest("button, a"));
 }"""
 FITS = "document.scrollingElement.scrollWidth <= innerWidth"
 RGB = "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
@@ -334,6 +338,46 @@ def test_a_click_on_the_surface_tells_what_is_estimated_there(either: Visit) -> 
     assert messages.text("point.nearest", "en") in text
     page.locator("#card .close").click()
     card.wait_for(state="hidden")
+
+
+def _pixel(page: Page, lon: float, lat: float) -> tuple[float, float]:
+    """Where a position stands on the screen, by the view that the address tells."""
+    found = re.search(r"map=([\d.]+)/(-?[\d.]+)/(-?[\d.]+)", page.url)
+    assert found is not None, page.url
+    zoom, *centre = map(float, found.groups())
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    across = 256 * 2**zoom / (2 * geo.HALF_WORLD_M)
+    (x, y), (x0, y0) = geo.mercator(lon, lat), geo.mercator(centre[1], centre[0])
+    return (
+        float(box["x"] + box["width"] / 2 + (x - x0) * across),
+        float(box["y"] + box["height"] / 2 - (y - y0) * across),
+    )
+
+
+@pytest.mark.parametrize(("layer", "title"), [("earthquakes", "Earthquakes"), ("faults", "Faults")])
+def test_what_is_drawn_answers_a_press_at_the_first_view(
+    demo: Visit, layer: str, title: str
+) -> None:
+    """Where several things lie on one another the uppermost answers, whichever it is."""
+    page = demo.page
+    page.wait_for_url("**map=**")
+    card = page.locator("#card")
+    answered = 0
+    for feature in _tilejson(demo, f"/files/{layer}/latest/static.geojson")["features"]:
+        place = feature["geometry"]["coordinates"]
+        lon, lat = place if layer == "earthquakes" else place[len(place) // 2]
+        at = _pixel(page, lon, lat)
+        if not page.evaluate(BARE, at):
+            continue
+        page.mouse.click(*at)
+        card.wait_for(state="visible")
+        answered += card.locator(".kicker").inner_text().startswith(title)
+        page.keyboard.press("Escape")
+        card.wait_for(state="hidden")
+        if answered == 3:
+            break
+    assert answered == 3
 
 
 def test_layers_are_chosen_in_the_panel(demo: Visit) -> None:

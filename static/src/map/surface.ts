@@ -43,7 +43,8 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
       done();
     };
     // Within the area and beyond all cells the network cannot know either.
-    if (!touches(options.bounds, zoom, col, row)) return paint(null);
+    // (Leaflet has to know the tile before it is told that it is done.)
+    if (!touches(options.bounds, zoom, col, row)) return queueMicrotask(() => paint(null));
     const picture = new Image();
     picture.onload = () => paint(picture);
     // A picture that did not come tells nothing of what the network knows: no colour and no hatch.

@@ -123,5 +123,5 @@ function stationWords(station: PointAnswer["nearest_stations"][number], words: W
 }
 
 function nameIn(name: string | Record<string, string>, language: string): string {
-  return typeof name === "string" ? name : (name[language] ?? name.en ?? "");
+  return typeof name === "string" ? name : name[language] || name.en || Object.values(name).find(Boolean) || "";
 }
