@@ -4,8 +4,7 @@ LayersError
 ├── NotFoundError        UnknownLayerError, UnknownStyleError, UnknownStationError, NoSurfaceError
 │   └── GoneError        (a version that is no longer kept)
 ├── BadRequestError      BadExtentError, BadInstantError, BadParameterError, UnsupportedFormatError
-├── BadInputError        UnknownUnitError, BadFileError, BadGeometryError,
-│   │                    BadVariogramError, TooFewPointsError
+├── BadInputError        UnknownUnitError, BadFileError, BadVariogramError
 │   └── TooLargeError
 ├── ConflictError        (the same batch id with other content; another context)
 ├── ForbiddenError       (a token that may not write this)
@@ -80,16 +79,8 @@ class BadFileError(BadInputError):
     """A file that is not in the format it was offered as."""
 
 
-class BadGeometryError(BadInputError):
-    """A geometry that is empty, crosses itself or lies outside the world."""
-
-
 class BadVariogramError(BadInputError):
     """Covariance parameters outside of their domain."""
-
-
-class TooFewPointsError(BadInputError):
-    """Fewer data than the method needs."""
 
 
 class TooLargeError(BadInputError):

@@ -59,15 +59,6 @@ class Bounds:
         if not (-180 <= self.west < self.east <= 180 and -90 <= self.south < self.north <= 90):
             raise BadExtentError(f"bounds {numbers} are not west < east, south < north in degrees")
 
-    def buffered(self, degrees: float) -> "Bounds":
-        """Return the box grown on each side, kept within the world."""
-        return Bounds(
-            max(-180.0, self.west - degrees),
-            max(-90.0, self.south - degrees),
-            min(180.0, self.east + degrees),
-            min(90.0, self.north + degrees),
-        )
-
     def intersects(self, other: "Bounds") -> bool:
         """Tell whether the two boxes share an area."""
         return (

@@ -26,7 +26,6 @@ class Adapter:
 
     id: str
     title: str
-    media_types: tuple[str, ...]
     suffixes: tuple[str, ...]
     yields: Yields
     read: Callable[[BinaryIO, Defaults], Iterator[Record]]

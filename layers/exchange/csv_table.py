@@ -307,7 +307,6 @@ def _spread_word(sd: float, unit: str, item: Observation) -> str:
 ADAPTER = Adapter(
     id="csv-table",
     title="Observations as CSV",
-    media_types=("text/csv",),
     suffixes=(".csv", ".tsv", ".txt"),
     yields="observations",
     read=read,

@@ -236,7 +236,6 @@ def _written(record: Feature | Station) -> dict[str, Any]:
 ADAPTER = Adapter(
     id="geojson",
     title="Features as GeoJSON",
-    media_types=("application/geo+json", "application/vnd.geo+json"),
     suffixes=(".geojson", ".json"),
     yields="features",
     read=read,

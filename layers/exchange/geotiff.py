@@ -138,7 +138,6 @@ def _sentence(fault: Exception) -> str:
 ADAPTER = Adapter(
     id="geotiff",
     title="Raster layer as GeoTIFF",
-    media_types=("image/tiff",),
     suffixes=(".tif", ".tiff"),
     yields="raster",
     read=read,

@@ -169,7 +169,6 @@ def _written(item: Feature, time: datetime) -> list[str]:
 ADAPTER = Adapter(
     id="quakes-csv",
     title="Earthquakes as CSV",
-    media_types=("text/csv",),
     suffixes=(".csv", ".tsv", ".txt"),
     yields="features",
     read=read,

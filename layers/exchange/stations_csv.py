@@ -140,7 +140,6 @@ def write(records: Iterable[Record], stream: BinaryIO) -> int:
 ADAPTER = Adapter(
     id="stations-csv",
     title="Register of stations as CSV",
-    media_types=("text/csv",),
     suffixes=(".csv", ".tsv", ".txt"),
     yields="stations",
     read=read,

@@ -111,7 +111,6 @@ def _time(value: Any) -> datetime:
 ADAPTER = Adapter(
     id="usgs-geojson",
     title="Earthquake feed of the USGS",
-    media_types=("application/geo+json", "application/json"),
     suffixes=(".geojson", ".json"),
     yields="features",
     read=read,

@@ -8,7 +8,6 @@ import numpy as np
 
 from layers.interpolation import likelihood, vecchia
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
-from layers.interpolation.sample import Sample
 
 FEW = 15
 """Below so many sites range and nugget share cannot be learnt; the pooled defaults stand in."""
@@ -47,11 +46,6 @@ class Days:
     y_m: FloatArray
     error: FloatArray
     z: FloatArray
-
-
-def of_sample(sites: Sample) -> Days:
-    """Today alone."""
-    return Days(sites.x_m, sites.y_m, sites.error, sites.z[:, None])
 
 
 def estimate(

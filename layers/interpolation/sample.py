@@ -55,11 +55,6 @@ class Sample:
         """Number of values that share a site with another one."""
         return len(self.site) - self.masked - self.n
 
-    @property
-    def extent_m(self) -> float:
-        """Diagonal of the box around the sites; 0 for fewer than two."""
-        return float(np.hypot(np.ptp(self.x_m), np.ptp(self.y_m))) if self.n else 0.0
-
 
 def sample(
     x_m: ArrayLike,

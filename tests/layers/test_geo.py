@@ -69,10 +69,6 @@ def test_a_box_that_is_turned_round_is_refused(box):
         Bounds(*box)
 
 
-def test_a_box_grows_to_the_edge_of_the_world_and_not_beyond():
-    assert Bounds(-179, -89, 179, 89).buffered(5) == Bounds(-180, -90, 180, 90)
-
-
 @given(BOXES, BOXES)
 def test_boxes_share_an_area_or_not_in_both_directions(a, b):
     assert a.intersects(b) == b.intersects(a)
