@@ -80,7 +80,9 @@ def run(*words: str) -> None:
     npm = home / "lib/node_modules/npm/bin/npm-cli.js"  # in a wheel bin/npm is no link to it
     command = ["node", str(npm), *words[1:]] if words[0] == "npm" else [*words]
     path = os.pathsep.join([str(home / "bin"), os.environ.get("PATH", os.defpath)])
-    ended = subprocess.run(command, cwd=STATIC, env={**os.environ, "PATH": path}, check=False)
+    # npm shall trust whom pip trusts: the certificates of the system, a proxy's among them.
+    env = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
+    ended = subprocess.run(command, cwd=STATIC, env=env, check=False)
     if ended.returncode:
         sys.exit(f"{' '.join(words)} failed in static/ with status {ended.returncode}.")
 

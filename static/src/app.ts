@@ -42,7 +42,7 @@ const map = new MapView(byId("map"), config.bounds, config.max_zoom, calm);
 const covered = (): { left: number; top: number; right: number; bottom: number } => {
   const width = window.innerWidth;
   if (width < 768) return { left: 8, top: 150, right: 8, bottom: 150 };
-  return { left: 24, top: 70, right: width < 1200 ? 60 : 270, bottom: 110 };
+  return { left: 24, top: 70, right: width < 1024 ? 60 : 270, bottom: 110 };
 };
 if (shared.zoom !== null) map.look([shared.lon!, shared.lat!], shared.zoom);
 else map.fit(config.bounds, covered(), window.innerWidth < 768 ? 4.25 : 3);

@@ -19,6 +19,8 @@ export class Current {
   private readonly counts = new Map<string, number>();
   private readonly address: string;
   private seen = "";
+  /** Ask now: a file that is named here is no longer there, so something newer is. */
+  again: () => Promise<void> = async () => undefined;
 
   constructor(root: string) {
     this.address = `${root}/current.json`;
@@ -40,6 +42,7 @@ export class Current {
         failed(true);
       }
     };
+    this.again = ask;
     await ask();
     setInterval(() => {
       if (!document.hidden) void ask();

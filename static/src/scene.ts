@@ -199,7 +199,7 @@ export class Scene {
   }
 
   private async loadStations(layer: Layer, { time }: State): Promise<void> {
-    const stations = await this.files.stations(layer, time).catch(() => []);
+    const stations = await this.files.stations(layer, time).catch(() => (void this.current.again(), []));
     if (this.store.state.time === time) this.groups.set(layer.id, stations);
   }
 
@@ -209,7 +209,7 @@ export class Scene {
     if (!entry) return this.take(slot);
     const style = layer.styles[0]?.id ?? "default";
     if (this.current.count(layer.id) > MOST_FEATURES) return this.plainTiles(slot, layer, style, "faults");
-    const collection = await this.files.features(layer).catch(() => null);
+    const collection = await this.files.features(layer).catch(() => (void this.current.again(), null));
     if (!collection || !this.store.state.overlays.includes(layer.id)) return;
     this.collections.set(layer.id, collection);
     const look = { dark: state.theme === "dark", outlined: state.filled !== null };

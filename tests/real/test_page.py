@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response, Route, sync_playwright
 
 from layers import geo, messages
 from layers.catalog import DEFAULT_CATALOG
@@ -378,6 +378,34 @@ def test_what_is_drawn_answers_a_press_at_the_first_view(
         if answered == 3:
             break
     assert answered == 3
+
+
+def test_a_file_that_is_there_no_more_brings_its_successor(hours: Any, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+    answered: list[str] = []
+
+    def outdated_at_first(route: Route) -> None:
+        document = route.fetch().json()
+        if not answered:
+            for layer in document["layers"]:
+                for entry in layer["times"]:
+                    entry["data"] = "0000000000"
+        answered.append(route.request.url)
+        route.fulfill(json=document)
+
+    page.route("**/current.json", outdated_at_first)
+    page.goto(f"{hours.url}/en")
+    page.wait_for_selector("button.station", timeout=20_000)  # the next regular look: in 60 s
+    assert len(answered) > 1
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "is_open"), [(820, False), (1024, True)])
+def test_the_legend_leaves_the_map_to_a_narrow_screen(
+    hours: Any, visit: Callable[..., Visit], width: int, is_open: bool
+) -> None:
+    page = visit(hours, size=(width, 1000)).page
+    assert page.locator("#legend .classes li").first.is_visible() is is_open
 
 
 def test_layers_are_chosen_in_the_panel(demo: Visit) -> None:

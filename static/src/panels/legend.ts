@@ -28,7 +28,7 @@ export function showLegend(root: HTMLElement, config: Config, state: State, word
     old.querySelector(".legend-body")!.replaceWith(body);
     return;
   }
-  const roomy = window.matchMedia("(min-width: 48rem) and (min-height: 34rem)").matches;
+  const roomy = window.matchMedia("(min-width: 64rem) and (min-height: 34rem)").matches;
   root.append(element("details", { open: roomy }, element("summary", {}, words.text("legend.title")), body));
 }
 
