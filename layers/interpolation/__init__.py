@@ -1,6 +1,7 @@
 """Values at stations become the predictive distribution anywhere between them."""
 
-from layers.interpolation import distribution
+from layers.interpolation import distribution, quantiles
+from layers.interpolation.event import PROBABILITIES, Event, recognise
 from layers.interpolation.field import Field, Prediction
 from layers.interpolation.fitting import condition, fit, fit_parameters
 from layers.interpolation.parameters import Parameters
@@ -8,6 +9,8 @@ from layers.interpolation.points import PointPrediction, predict_points
 from layers.interpolation.validation import Report, loo
 
 __all__ = [
+    "PROBABILITIES",
+    "Event",
     "Field",
     "Parameters",
     "PointPrediction",
@@ -19,4 +22,6 @@ __all__ = [
     "fit_parameters",
     "loo",
     "predict_points",
+    "quantiles",
+    "recognise",
 ]

@@ -65,21 +65,50 @@ def fit(
     sites = sample(x_m, y_m, value, sd=sd, transform=transform)
     x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
-    past = _past(sites, history, transform)
+    past = past_of(sites, history, transform)
+    limit = believed(sites, *robust.left(sites.z, past))
+    return fitted(sites, past, limit, (x, y, s), transform=transform, model=model, prior=prior)
+
+
+def believed(sites: Sample, known: BoolArray, changed: BoolArray) -> FloatArray:
+    """Standard deviations up to which each value is believed, for ``conditioned``.
+
+    Parameters
+    ----------
+    known, changed : array of bool, shape (n,)
+        Sites that have a past, and those that left it.
+    """
     alone = among_neighbours(sites.x_m, sites.y_m, sites.z)
     limit = np.where(alone, robust.SUSPECT, robust.FAR)
-    if past.size:
-        # A site that was always like this is no news, however much it differs from others.
-        known = np.isfinite(past).sum(axis=1) >= robust.PAST
-        changed = robust.against_history(sites.z, past)
-        limit[known] = np.where(changed[known], robust.CHANGED, robust.FAR)
+    # A site that was always like this is no news, however much it differs from others.
+    limit[known] = np.where(changed[known], robust.CHANGED, robust.FAR)
+    return limit
+
+
+def fitted(
+    sites: Sample,
+    past: FloatArray,
+    limit: FloatArray,
+    source: tuple[FloatArray, FloatArray, FloatArray],
+    *,
+    transform: Transform,
+    model: Model = DEFAULT.model,
+    prior: Parameters | None = None,
+) -> Field:
+    """Field with parameters of its own, the honesty gate passed; arguments as in ``conditioned``.
+
+    Parameters
+    ----------
+    past : array of float, shape (n, days)
+        Latent values of earlier days.
+    """
     days = [_day(sites, sites.z[:, None], limit >= robust.FAR), *_days(sites, past)]
     parameters, why = estimate(days, transform=transform, model=model, prior=prior)
-    field = conditioned(sites, parameters, (x, y, s), why, limit)
+    field = conditioned(sites, parameters, source, why, limit)
     better = calibrated(field)
     if better is parameters:
         return field
-    return conditioned(sites, better, (x, y, s), why, limit)
+    return conditioned(sites, better, source, why, limit)
 
 
 def condition(
@@ -117,7 +146,7 @@ def fit_parameters(
     ).parameters
 
 
-def _past(sites: Sample, history: ArrayLike | None, transform: Transform) -> FloatArray:
+def past_of(sites: Sample, history: ArrayLike | None, transform: Transform) -> FloatArray:
     """Latent history per site, shape (n, days), NaN where there is none."""
     if history is None:
         return np.empty((sites.n, 0))

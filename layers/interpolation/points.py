@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from layers.interpolation import distribution
-from layers.interpolation.field import Field
+from layers.interpolation import distribution, quantiles
+from layers.interpolation.event import PROBABILITIES, Event, recognise
+from layers.interpolation.field import Field, Prediction
 from layers.interpolation.fitting import fit
 from layers.interpolation.parameters import FloatArray, Transform
 
@@ -15,51 +16,42 @@ from layers.interpolation.parameters import FloatArray, Transform
 class PointPrediction:
     """Distribution of a new measurement at m points, in the unit of the input.
 
-    Site offset and measurement error are included. All arrays have shape (m,); they are NaN
-    where no station at all could be used.
+    Site offset and measurement error are included. Arrays of shape (m,) are NaN where no station
+    at all could be used.
 
     Attributes
     ----------
-    mu, sigma : array of float
-        Of the latent field, noise included in ``sigma``.
+    field : Field
+        What was fitted, the background in an event: ``loo(field)``, ``field.outliers``,
+        ``field.fallback``.
+    event : Event or None
+        What told of a release; None on any other day.
+    mean, sd : array of float
+        Expected value and standard deviation.
     support : array of float
         Latent variance over prior variance; near 1 the network cannot know.
-    field : Field
-        What was fitted: ``loo(field)``, ``field.outliers``, ``field.fallback``.
     """
 
-    mu: FloatArray
-    sigma: FloatArray
-    support: FloatArray
     field: Field
-
-    @property
-    def mean(self) -> FloatArray:
-        """Expected value."""
-        return self._double(distribution.mean(self.mu, self.sigma, self._transform))
+    event: Event | None
+    mean: FloatArray
+    sd: FloatArray
+    support: FloatArray
+    _latent: Prediction | None
+    _quantiles: FloatArray | None
 
     @property
     def median(self) -> FloatArray:
         """Value that is as likely passed as not."""
         return self.quantile(0.5)
 
-    @property
-    def sd(self) -> FloatArray:
-        """Standard deviation."""
-        spread = distribution.sd(self.mu, self.sigma, self._transform)
-        return self._double(np.where(np.isnan(self.mu), np.nan, spread))
-
     def quantile(self, p: float) -> FloatArray:
         """Value not exceeded with probability ``p``, 0 < p < 1."""
-        return self._double(distribution.quantile(self.mu, self.sigma, self._transform, p))
-
-    @property
-    def _transform(self) -> Transform:
-        return self.field.parameters.transform
-
-    @staticmethod
-    def _double(a: NDArray[np.floating]) -> FloatArray:
-        return np.asarray(a, dtype=np.float64)
+        if self._quantiles is not None:
+            return quantiles.quantile(PROBABILITIES, self._quantiles, p)
+        assert self._latent is not None  # noqa: S101 - one of the two is there
+        found = self._latent
+        return distribution.quantile(found.mu, found.sigma, found.transform, p)
 
 
 def predict_points(
@@ -71,6 +63,7 @@ def predict_points(
     *,
     history: ArrayLike | None = None,
     transform: Transform | None = None,
+    alarm: float | None = None,
 ) -> PointPrediction:
     """Fit to the stations and predict a new measurement at each point.
 
@@ -81,10 +74,13 @@ def predict_points(
     at_x_m, at_y_m : array of float, shape (m,)
         Points.
     history : array of float, shape (n, days), optional
-        Earlier values of the same stations, NaN where there is none.
+        Earlier values of the same stations, NaN where there is none: with it a release is
+        recognised, and mapped apart from the background.
     transform : "log" or "none", optional
         By default "log", unless a value is below 0: then it is not a dose rate or
         concentration. A value of 0 is masked under "log": it has no logarithm.
+    alarm : float, optional
+        A value in the same unit above which one station alone tells of a release.
 
     Raises
     ------
@@ -94,7 +90,17 @@ def predict_points(
     if transform is None:
         v = np.asarray(value, dtype=np.float64)
         transform = "none" if bool(np.any(v[np.isfinite(v)] < 0)) else "log"
+    event = None
+    if history is not None:
+        event = recognise(x_m, y_m, value, history, transform=transform, alarm=alarm)
+    if event is not None:
+        q, support = event.predict(at_x_m, at_y_m, measured=True)
+        mean, sd = quantiles.moments(PROBABILITIES, q)
+        return PointPrediction(event.background, event, mean, sd, support, None, q)
     field = fit(x_m, y_m, value, transform=transform, history=history)
     found = field.predict(at_x_m, at_y_m)
     sigma = np.asarray(distribution.measured(found.sigma, found.noise_sigma), dtype=np.float64)
-    return PointPrediction(found.mu, sigma, found.support, field)
+    mean = np.asarray(distribution.mean(found.mu, sigma, transform))
+    sd = np.where(np.isnan(mean), np.nan, distribution.sd(found.mu, sigma, transform))
+    latent = Prediction(found.mu, sigma, found.support, transform, found.noise_sigma)
+    return PointPrediction(field, None, mean, sd, found.support, latent, None)

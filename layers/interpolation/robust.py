@@ -12,6 +12,8 @@ FAR = 6.0
 """Standard deviations from which a value stands out by itself."""
 SUSPECT, CHANGED = 3.0, 1.0
 """The same for a value whose neighbours all disagree, and for one that left its own past."""
+CALM = 4.0
+"""The same for a value that tells nothing of how calm the others are."""
 NEIGHBOURS = 8
 PAST = 2
 """Days of its own that a site needs before a change can be told."""
@@ -43,26 +45,49 @@ def among_neighbours(
     return _far(residual, float(np.ptp(z)), far)
 
 
-def against_history(z: FloatArray, history: FloatArray) -> BoolArray:
-    """Which of n sites left their own past, shape (n, d) with NaN for a missing day.
+def expected(z: FloatArray, history: FloatArray) -> tuple[BoolArray, FloatArray, float]:
+    """What each of n sites would show today by its own past, shape (n, d), NaN for a missing day.
 
-    Notes
-    -----
-    Today minus the median of the site's past, against the same difference of all sites (a rise
-    everywhere is weather, not news). A site without two days of past cannot stand out.
+    Returns
+    -------
+    array of bool, array of float, shape (n,)
+        Which sites have a past of two days or more, and what they are expected to show: the
+        median of the past plus what all rose by (a rise everywhere is weather, not news); the
+        value itself where there is no past.
+    float
+        Robust standard deviation of the difference; infinite where fewer than four sites have one.
     """
     known = np.isfinite(history).sum(axis=1) >= PAST
-    far = np.zeros(len(z), dtype=np.bool_)
-    if np.count_nonzero(known) >= 4:
-        residual = z[known] - np.nanmedian(history[known], axis=1)
-        far[known] = _far(residual, float(np.ptp(z)))
-    return far
+    usual = z.copy()
+    if np.count_nonzero(known) < 4:
+        return np.zeros(len(z), dtype=np.bool_), usual, np.inf
+    usual[known] = np.nanmedian(history[known], axis=1)
+    residual = (z - usual)[known]
+    size = float(np.ptp(usual[known]))
+    calm, before = np.ones(len(residual), dtype=np.bool_), -1
+    centre, spread = 0.0, np.inf
+    while np.count_nonzero(calm) != before:  # half of the sites may see a release
+        before = int(np.count_nonzero(calm))
+        centre, spread = float(np.median(residual[calm])), _spread(residual[calm], size)
+        calm &= np.abs(residual - centre) <= CALM * spread
+    usual[known] += centre
+    return known, usual, spread
+
+
+def left(z: FloatArray, history: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Which of n sites have a past, and which of these left it, up or down; see ``expected``."""
+    known, usual, spread = expected(z, history)
+    return known, np.asarray(known & (np.abs(z - usual) > FAR * spread))
 
 
 def _far(residual: FloatArray, size: float, limit: float = FAR) -> BoolArray:
+    far = np.abs(residual - np.median(residual)) > limit * _spread(residual, size)
+    return np.asarray(far)
+
+
+def _spread(residual: FloatArray, size: float) -> float:
     # A spread of nothing (all alike but one) must not make rounding noise stand out.
-    spread = max(scale(residual), 1e-3 * size, np.finfo(np.float64).tiny)
-    return np.asarray(np.abs(residual - np.median(residual)) > limit * spread)
+    return max(scale(residual), 1e-3 * size, float(np.finfo(np.float64).tiny))
 
 
 def extra_noise(error: FloatArray, spread: FloatArray, limit: FloatArray) -> FloatArray:

@@ -10,10 +10,12 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
-from layers import interpolation
+from layers import interpolation, units
 from layers.errors import BadFileError, BadParameterError
 
 FloatArray = NDArray[np.floating[Any]]
+ALARM_NSV_H = 1_000.0
+"""Above 1 uSv/h one station alone tells of a release."""
 UNITS = ("nSv/h", "uSv/h", "uR/h", "none")
 
 
@@ -62,7 +64,17 @@ def interpolate(
         raise BadFileError(f"{table} holds no value at any station")
     if unit == "none":
         click.echo("no unit was given: values are compared with each other only", err=True)
-    found = interpolation.predict_points(x, y, columns["value"], at_x, at_y, history=days)
+    quantity = "ambient_dose_rate"
+    alarm = None if unit == "none" else units.from_canonical(ALARM_NSV_H, unit, quantity)
+    found = interpolation.predict_points(
+        x, y, columns["value"], at_x, at_y, history=days, alarm=alarm
+    )
+    if found.event is not None:
+        seen = ", ".join(ids[i] for i in found.event.seen)
+        click.echo(f"a release is seen by {seen}: mapped apart from the background", err=True)
+    alone = [ids[i] for i in found.field.outliers]
+    if alone:
+        click.echo(f"far out by themselves, and left aside: {', '.join(alone)}", err=True)
     names = ["mean", "median", "sd", "p05", "p95"]
     values = [found.mean, found.median, found.sd, found.quantile(0.05), found.quantile(0.95)]
     if quantiles:
