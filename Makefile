@@ -15,6 +15,7 @@ stamp = .venv/stamps/$(1)-$(shell { echo "$(PYTHON_IS)"; pwd -P; cat $(2); } | s
 INSTALL := $(PY) -m pip install --quiet --require-hashes
 RUN := $(call stamp,run,requirements/run.txt requirements/build.txt pyproject.toml)
 TEST := $(call stamp,test,requirements/run.txt requirements/test.txt)
+PEERS := $(call stamp,bench,requirements/run.txt requirements/bench.txt)
 
 .PHONY: help serve check check-all assets lint types imports test bench bless lock clean
 .NOTPARALLEL:
@@ -48,7 +49,7 @@ test: $(TEST) assets  ## node's tests and pytest
 	$(PY) hatch_build.py npm run --if-present test
 	$(PY) -m pytest $(PYTEST) $(ARGS)
 
-bench: $(TEST) assets  ## side by side with the peers
+bench: $(TEST) $(PEERS) assets  ## side by side with the peers
 	$(PY) -m benchmarks $(ARGS)
 
 bless: $(TEST) assets  ## renew the golden pictures; look at them before committing
@@ -60,6 +61,7 @@ LOCK := $(PY) -m uv --no-config pip compile --quiet --universal --python-version
 lock: $(TEST)  ## renew requirements/*.txt after a change in pyproject.toml (UPGRADE=1: all)
 	$(LOCK) -o requirements/run.txt pyproject.toml
 	$(LOCK) -o requirements/test.txt -c requirements/run.txt --group test
+	$(LOCK) -o requirements/bench.txt -c requirements/run.txt -c requirements/test.txt --group bench
 	$(PY) hatch_build.py requires | $(LOCK) -o requirements/build.txt -c requirements/run.txt -
 
 clean:  ## remove all that was made here, but no data
@@ -83,4 +85,9 @@ $(RUN):
 $(TEST): $(RUN)
 	@echo "Installing what the tests need"
 	@$(INSTALL) -r requirements/run.txt -r requirements/test.txt
+	@mkdir -p .venv/stamps && touch $@
+
+$(PEERS): $(TEST)
+	@echo "Installing the peers to measure against"
+	@$(INSTALL) -r requirements/run.txt -r requirements/bench.txt
 	@mkdir -p .venv/stamps && touch $@

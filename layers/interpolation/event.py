@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from layers.interpolation import distribution, quantiles, robust
@@ -13,7 +12,7 @@ from layers.interpolation.field import Field
 from layers.interpolation.fitting import believed, fitted, past_of
 from layers.interpolation.increment import Increment, fit_increment
 from layers.interpolation.parameters import FloatArray, Transform
-from layers.interpolation.sample import Sample, sample
+from layers.interpolation.sample import sample
 
 PROBABILITIES = np.concatenate([[0.002, 0.01, 0.025], np.arange(1, 20) / 20, [0.975, 0.99, 0.998]])
 """Where the quantile function of an event is kept."""
@@ -81,7 +80,9 @@ class Event:
             added = self.increment.value(mean + spread * _scores(OF_INCREMENT))
             base = mu[at, None] + sigma[at, None] * _scores(OF_BACKGROUND)
             base = np.exp(base) if transform == "log" else base
-            sums = (base[:, :, None] + added[:, None, :]).reshape(len(at), -1)
+            sums = (base[:, :, None] + added[:, None, :]).reshape(
+                len(at), OF_BACKGROUND * OF_INCREMENT
+            )
             found[:, at] = quantiles.of_samples(sums, PROBABILITIES)
         return found
 
@@ -109,28 +110,28 @@ def recognise(
 
     Notes
     -----
-    A station sees a release where its value has left its own past upwards, further than
+    A station sees a rise where its value has left its own past upwards, further than
     ``robust.FAR`` standard deviations of what all stations do from day to day, and one of its
-    neighbours saw it too, or the value is above the alarm level. One station alone is a
-    suspect device or a local source: ``fit`` flags it.
+    neighbours saw it too, or the value is above the alarm level. Such a rise is a release where
+    some station doubled what it shows, or is above the alarm level; below that it is what rain
+    does, and the map of any day holds it. One station alone is a suspect device or a local
+    source: ``fit`` flags it.
     """
     sites = sample(x_m, y_m, value, sd=sd, transform=transform)
     past = past_of(sites, history, transform)
     known, expected, spread = robust.expected(sites.z, past)
     rise = np.where(known, sites.z - expected, 0.0) / spread
-    seen = _together(sites, rise > robust.FAR)
-    if alarm is not None:
-        level = np.log(alarm) if transform == "log" else alarm
-        seen |= (rise > robust.FAR) & (sites.z > level)
-    if not seen.any():
+    usual, reads = (np.exp(z) if transform == "log" else z for z in (expected, sites.z))
+    risen = rise > robust.FAR
+    above = risen & (reads > (np.inf if alarm is None else alarm))
+    seen = above | robust.together(sites.x_m, sites.y_m, risen)
+    if not (above | (seen & robust.doubled(sites.z, expected, transform))).any():
         return None
     x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
     calm = replace(sites, z=np.where(seen, expected, sites.z))
     limit = believed(calm, known, known & ~seen & (np.abs(rise) > robust.FAR))
     background = fitted(calm, past, limit, (x, y, s), transform=transform)
-    usual = np.exp(expected) if transform == "log" else expected
-    reads = np.exp(sites.z) if transform == "log" else sites.z
     noise = spread * usual if transform == "log" else np.full(sites.n, spread)
     # A value that stands alone is flagged, and tells nothing of the release.
     told = known & (seen | (rise <= robust.FAR))
@@ -138,21 +139,6 @@ def recognise(
     increment = fit_increment(xy[told], (reads - usual)[told], noise[told], seen[told])
     # Values of one site share its fate.
     return Event(background, increment, np.flatnonzero(np.append(seen, False)[sites.site]))
-
-
-def _together(sites: Sample, risen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of the risen sites have another one among their nearest neighbours."""
-    at = np.flatnonzero(risen)
-    found = np.zeros(sites.n, np.bool_)
-    if len(at) < 2:
-        return found
-    xy = np.stack([sites.x_m, sites.y_m], axis=1)
-    k = min(robust.NEIGHBOURS + 1, sites.n)
-    near = np.asarray(cKDTree(xy).query(xy[at], k=np.arange(2, k + 1))[1])
-    with_other = risen[near]
-    found[at[with_other.any(axis=1)]] = True
-    found[near[with_other]] = True
-    return found
 
 
 def _scores(count: int) -> FloatArray:

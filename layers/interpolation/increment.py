@@ -17,7 +17,7 @@ RANGES_M = tuple(10_000.0 * 2.0**k for k in range(6))
 """Ranges that are weighed against each other, 10 to 320 km."""
 RANGE_M, RANGE_SPREAD = 40_000.0, 0.8
 """Centre and log standard deviation of the prior of the range."""
-SHAPES = ((1.0, 0.0), *((2.5, math.pi * k / 4.0) for k in range(4)))
+SHAPES = ((1.0, 0.0), *((r, math.pi * k / 6.0) for r in (2.0, 4.0) for k in range(6)))
 """Ratio of the ranges along and across, and the direction along, radians from the x axis."""
 SILLS = (0.5, 1.0, 2.0)
 """Sills that are weighed, in units of the mean square of what the release shows."""
@@ -54,6 +54,8 @@ class Increment:
     ----------
     scale : float
         Where the linear part of the transform ends, in the unit of the values.
+    highest : float
+        Largest latent increment that a station shows.
     range_m : float
         Average range, weighted as the predictions are.
     xy_m, seen_m : array of float, shape (n, 2) and (k, 2)
@@ -61,6 +63,7 @@ class Increment:
     """
 
     scale: float
+    highest: float
     range_m: float
     xy_m: FloatArray
     seen_m: FloatArray
@@ -76,7 +79,9 @@ class Increment:
 
         Notes
         -----
-        The first two moments of the mixture of all components; simple kriging in each.
+        The first two moments of the mixture of all components; simple kriging in each. The mean is
+        drawn down where the expected increment would exceed the largest one measured: a smooth
+        field through few stations overshoots between them. What may be there, the spread, stays.
         """
         mean, square = np.zeros(len(target_m)), np.zeros(len(target_m))
         step = max(1, CHUNK // len(self.xy_m))
@@ -89,7 +94,9 @@ class Increment:
                 left = np.maximum(part.sill - np.square(part.root @ c).sum(axis=0), 0.0)
                 mean[rows] += part.share * mu
                 square[rows] += part.share * (mu * mu + left)
-        return mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
+        variance = np.maximum(square - mean * mean, 0.0)
+        mean -= np.maximum(mean + 0.5 * variance - self.highest, 0.0)
+        return mean, np.sqrt(variance)
 
     def value(self, latent: FloatArray) -> FloatArray:
         """Increment, >= 0, of the latent one."""
@@ -137,7 +144,8 @@ def fit_increment(
         root = _root(xy @ turn, sill, error)
         parts.append(_Component(float(share[place]) / total, turn, sill, root, root.T @ (root @ g)))
     ranges = [part.share * math.log(_range_m(part.turn)) for part in parts]
-    return Increment(scale, math.exp(math.fsum(ranges)), xy, xy[seen], tuple(parts))
+    highest = float(g[seen].max())
+    return Increment(scale, highest, math.exp(math.fsum(ranges)), xy, xy[seen], tuple(parts))
 
 
 def _components(

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from layers.interpolation.parameters import FloatArray
+from layers.interpolation.parameters import FloatArray, Transform
 
 BoolArray = NDArray[np.bool_]
 
@@ -74,10 +74,30 @@ def expected(z: FloatArray, history: FloatArray) -> tuple[BoolArray, FloatArray,
     return known, usual, spread
 
 
-def left(z: FloatArray, history: FloatArray) -> tuple[BoolArray, BoolArray]:
-    """Which of n sites have a past, and which of these left it, up or down; see ``expected``."""
+def left(z: FloatArray, history: FloatArray) -> tuple[BoolArray, FloatArray, BoolArray]:
+    """Which of n sites have a past, what it lets expect, and which left it, up or down."""
     known, usual, spread = expected(z, history)
-    return known, np.asarray(known & (np.abs(z - usual) > FAR * spread))
+    return known, usual, np.asarray(known & (np.abs(z - usual) > FAR * spread))
+
+
+def doubled(z: FloatArray, usual: FloatArray, transform: Transform) -> BoolArray:
+    """Which values are more than twice the usual one, or less than half: no rain does that."""
+    off, size = np.abs(z - usual), np.log(2.0) if transform == "log" else np.abs(usual)
+    return np.asarray(off > size)
+
+
+def together(x_m: FloatArray, y_m: FloatArray, struck: BoolArray) -> BoolArray:
+    """Which of the struck sites, of n, have another one among their nearest neighbours."""
+    at, found = np.flatnonzero(struck), np.zeros(len(struck), np.bool_)
+    if len(at) < 2:
+        return found
+    xy = np.stack([x_m, y_m], axis=1)
+    k = min(NEIGHBOURS + 1, len(xy))
+    near = np.asarray(cKDTree(xy).query(xy[at], k=np.arange(2, k + 1))[1])
+    with_other = struck[near]
+    found[at[with_other.any(axis=1)]] = True
+    found[near[with_other]] = True
+    return found
 
 
 def _far(residual: FloatArray, size: float, limit: float = FAR) -> BoolArray:

@@ -15,6 +15,7 @@ PROJECT = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))
 ASKED = {
     "run": PROJECT["project"]["dependencies"],
     "test": PROJECT["dependency-groups"]["test"],
+    "bench": PROJECT["dependency-groups"]["bench"],
     "build": PROJECT["build-system"]["requires"],
 }
 PLACES = re.compile(

@@ -60,6 +60,17 @@ def test_nothing_is_seen_on_a_day_like_any_other(seed: int) -> None:
     assert recognise(x, y, 1.3 * value, history) is None  # a rise everywhere is weather
 
 
+def test_what_rain_does_is_no_release_and_stays_on_the_map_of_the_day() -> None:
+    x, y, value, history = network()
+    wet = value * (1.0 + 0.5 * plume(x, y, 1.0))
+    assert recognise(x, y, wet, history) is None
+    field = interpolation.fit(x, y, wet, history=history)
+    assert not field.outliers.size
+    middle = np.exp(field.predict(np.array([180e3]), np.array([200e3])).mu)
+    dry = np.exp(interpolation.fit(x, y, value).predict(np.array([180e3]), np.array([200e3])).mu)
+    assert middle[0] > 1.25 * dry[0]
+
+
 def test_one_station_alone_is_flagged_and_no_release_unless_it_is_above_the_alarm() -> None:
     x, y, value, history = network()
     value[17] += 900.0
