@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
+import pyproj
 import rasterio
+from pyproj.exceptions import ProjError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
-from rasterio.warp import transform_bounds
 
 from layers.errors import BadExtentError, BadFileError, TooLargeError
 from layers.exchange import tiff
@@ -116,10 +117,12 @@ def _described(source: DatasetReader, unit: str) -> RasterInfo:
 
 def _bounds(source: DatasetReader) -> Bounds:
     try:
-        west, south, east, north = transform_bounds(source.crs, "OGC:CRS84", *source.bounds)
+        # Not by rasterio: GDAL's refusal of a local system is no error of rasterio's own kind.
+        to_degrees = pyproj.Transformer.from_crs(source.crs.to_wkt(), "OGC:CRS84", always_xy=True)
+        west, south, east, north = to_degrees.transform_bounds(*source.bounds)
         # Grids whose cell centres lie on the edge of the world reach half a cell beyond it.
         return Bounds(max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
-    except (RasterioError, BadExtentError):
+    except (RasterioError, ProjError, BadExtentError):
         raise BadFileError("the position of the raster on Earth cannot be computed") from None
 
 

@@ -6,6 +6,7 @@ from layers.interpolation.field import Field, Prediction
 from layers.interpolation.fitting import condition, fit, fit_parameters
 from layers.interpolation.parameters import Parameters
 from layers.interpolation.points import PointPrediction, predict_points
+from layers.interpolation.predictive import Predictive
 from layers.interpolation.validation import Report, loo
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Parameters",
     "PointPrediction",
     "Prediction",
+    "Predictive",
     "Report",
     "condition",
     "distribution",

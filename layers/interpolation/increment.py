@@ -28,6 +28,8 @@ ROUGH = 0.1
 """Standard deviation, in the transformed unit, of what a release changes from site to site."""
 LEAST_WEIGHT = 0.01
 MOST_SITES = 400
+CEILING = 3.0
+"""Largest increments measured beyond which nothing is supposed between the stations."""
 REACH = 4.0
 """Ranges from the nearest station that sees the release beyond which nothing is supposed."""
 CHUNK = 2_000_000
@@ -69,6 +71,11 @@ class Increment:
     seen_m: FloatArray
     components: tuple[_Component, ...]
 
+    @property
+    def finest_m(self) -> float:
+        """Shortest range along any direction: nothing changes within a part of it."""
+        return float(1.0 / max(np.linalg.norm(part.turn, 2) for part in self.components))
+
     def near(self, target_m: FloatArray) -> NDArray[np.bool_]:
         """Tell which targets of shape (m, 2) the release may have reached."""
         lag = np.asarray(cKDTree(self.seen_m).query(target_m)[0])
@@ -80,8 +87,7 @@ class Increment:
         Notes
         -----
         The first two moments of the mixture of all components; simple kriging in each. The mean is
-        drawn down where the expected increment would exceed the largest one measured: a smooth
-        field through few stations overshoots between them. What may be there, the spread, stays.
+        not above the largest increment measured: a smooth field overshoots between few stations.
         """
         mean, square = np.zeros(len(target_m)), np.zeros(len(target_m))
         step = max(1, CHUNK // len(self.xy_m))
@@ -95,12 +101,12 @@ class Increment:
                 mean[rows] += part.share * mu
                 square[rows] += part.share * (mu * mu + left)
         variance = np.maximum(square - mean * mean, 0.0)
-        mean -= np.maximum(mean + 0.5 * variance - self.highest, 0.0)
-        return mean, np.sqrt(variance)
+        return np.minimum(mean, self.highest), np.sqrt(variance)
 
     def value(self, latent: FloatArray) -> FloatArray:
-        """Increment, >= 0, of the latent one."""
-        return np.maximum(self.scale * np.sinh(np.minimum(latent, 30.0)), 0.0)
+        """Increment of the latent one: from 0 to ``CEILING`` times the largest one measured."""
+        found = np.sinh(np.clip(latent, 0.0, self.highest + CEILING))
+        return np.asarray(self.scale * np.minimum(found, CEILING * np.sinh(self.highest)))
 
 
 def fit_increment(

@@ -75,4 +75,8 @@ def exceedance(p: FloatArray, q: Bands, threshold: float) -> Bands:
 def of_samples(values: ArrayLike, p: FloatArray) -> FloatArray:
     """Quantile function, shape (k, m), of equally likely values, shape (m, samples)."""
     ordered = np.sort(np.asarray(values, dtype=np.float64), axis=1)
-    return np.asarray(np.quantile(ordered, p, axis=1, method="hazen"))
+    place = np.clip(p * ordered.shape[1] - 0.5, 0, ordered.shape[1] - 1)
+    low = place.astype(np.intp)
+    high = np.minimum(low + 1, ordered.shape[1] - 1)
+    found = ordered[:, low] + (place - low) * (ordered[:, high] - ordered[:, low])
+    return np.asarray(found.T)

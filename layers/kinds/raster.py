@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
 import rasterio
 from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform, transform_bounds
+from rasterio.warp import transform
 
 from layers.errors import BadFileError, GoneError
 from layers.geo import TILE_PX, Bounds, Point, Window
@@ -43,10 +45,11 @@ class RasterKind:
         self._token = _content_token(layer.path)
         dataset = self._open()
         try:
-            west, south, east, north = transform_bounds(
-                dataset.crs, "OGC:CRS84", *dataset.bounds, densify_pts=21
-            )
-        except rasterio.errors.CRSError as reason:
+            # Not by rasterio: GDAL's refusal of a local system is no error of rasterio's own kind.
+            wkt = dataset.crs.to_wkt()
+            to_degrees = pyproj.Transformer.from_crs(wkt, "OGC:CRS84", always_xy=True)
+            west, south, east, north = to_degrees.transform_bounds(*dataset.bounds)
+        except ProjError as reason:
             raise BadFileError(f"{self._path.name}: {reason}") from reason
         if not west < east:
             # It reaches over the antimeridian: its bounds are those of the whole belt.

@@ -9,11 +9,10 @@ import numpy as np
 from layers import units
 from layers.errors import NoSurfaceError
 from layers.geo import Point, Window
-from layers.interpolation import distribution
+from layers.interpolation import Predictive
 from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, placed
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import (
-    BANDS,
     Extent,
     Float32Array,
     LayerDefinition,
@@ -60,9 +59,9 @@ class SurfaceKind:
         bands = self._bands(info, window)
         if bands is None:
             return None
-        mu, sigma, support = bands
-        value = measured(question, mu, sigma, info)
-        value[~(support < self._layer.support_limit)] = np.nan
+        found = Predictive(bands, info.transform)
+        value = measured(question, found)
+        value[~(found.support < self._layer.support_limit)] = np.nan
         return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
 
     def _bands(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
@@ -91,25 +90,21 @@ class SurfaceKind:
             return {**facts, "known": False, "reason": "outside_domain", "values": []}
         row, col = place
         cell = self._store.cells(info, slice(row, row + 1), slice(col, col + 1))[:, 0, 0]
-        mu, sigma, support = (cell[i : i + 1] for i in range(len(BANDS)))
-        facts["support"] = float(support[0])
-        if not support[0] < self._layer.support_limit:
+        found = Predictive(cell[:, None], info.transform)
+        facts["support"] = float(found.support[0])
+        if not found.support[0] < self._layer.support_limit:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
         quantity = units.QUANTITIES[info.quantity]
         threshold = next((s.threshold for s in self._layer.styles if s.threshold is not None), None)
         values = [
-            (name, number(mu, sigma, info.transform), quantity.unit)
-            for name, number in (
-                ("mean", distribution.mean),
-                ("median", distribution.median),
-                ("sd", distribution.sd),
-                ("p05", lambda m, s, t: distribution.quantile(m, s, t, 0.05)),
-                ("p95", lambda m, s, t: distribution.quantile(m, s, t, 0.95)),
-            )
+            ("mean", found.mean(), quantity.unit),
+            ("median", found.quantile(0.5), quantity.unit),
+            ("sd", found.sd(), quantity.unit),
+            ("p05", found.quantile(0.05), quantity.unit),
+            ("p95", found.quantile(0.95), quantity.unit),
         ]
         if threshold is not None:
-            chance = distribution.exceedance(mu, sigma, info.transform, threshold)
-            values.append(("exceedance", chance, "1"))
+            values.append(("exceedance", found.exceedance(threshold), "1"))
             facts["threshold"] = threshold
         facts["values"] = [
             {"name": name, "value": float(value[0]), "unit": unit} for name, value, unit in values
@@ -117,29 +112,25 @@ class SurfaceKind:
         return {**facts, "known": True, "reason": ""}
 
 
-def measured(
-    question: Question, mu: Float32Array, sigma: Float32Array, info: SurfaceInfo
-) -> Float32Array:
+def measured(question: Question, found: Predictive) -> Float32Array:
     """Return the measure that a style asks for: canonical unit, or a share of 1."""
-    transform = info.transform
     match question.style.measure:
         case "mean":
-            value = distribution.mean(mu, sigma, transform)
+            value = found.mean()
         case "median":
-            value = distribution.median(mu, sigma, transform)
+            value = found.quantile(0.5)
         case "sd":
-            value = distribution.sd(mu, sigma, transform)
+            value = found.sd()
         case "quantile":
-            p = 0.95 if question.quantile is None else question.quantile
-            value = distribution.quantile(mu, sigma, transform, p)
+            value = found.quantile(0.95 if question.quantile is None else question.quantile)
         case "exceedance":
             threshold = question.threshold
             if threshold is None:
                 threshold = question.style.threshold
             assert threshold is not None  # noqa: S101 - the catalogue demands it of this measure
-            value = distribution.exceedance(mu, sigma, transform, threshold)
+            value = found.exceedance(threshold)
         case "uncertainty":
-            value = distribution.relative_uncertainty(mu, sigma, transform)
+            value = found.relative_uncertainty()
         case other:
             raise AssertionError(f"the catalogue let the measure {other} pass")
     return np.array(value, dtype=np.float32)

@@ -126,6 +126,8 @@ TEXTS: dict[str, str] = {
     "point.chance_small": "Almost certainly below {value}.",
     "point.chance_large": "Almost certainly above {value}.",
     "point.estimated": "Estimated from the stations around; it was not measured here.",
+    "point.release": "Raised at {stations}: "
+    "the increase is mapped apart from the natural background.",
     "point.far_out": "Not in this estimate: {stations}. "
     "The value there stands far from all others; look at the station itself.",
     "point.nearest": "Nearest stations",

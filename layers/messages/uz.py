@@ -120,6 +120,8 @@ TEXTS: dict[str, str] = {
     "point.chance_small": "Deyarli aniqki, {value} dan past.",
     "point.chance_large": "Deyarli aniqki, {value} dan yuqori.",
     "point.estimated": "Atrofdagi stansiyalar boʻyicha baholangan; bu yerda oʻlchanmagan.",
+    "point.release": "Koʻtarilish kuzatilgan stansiyalar: {stations}. "
+    "U xaritada tabiiy fondan alohida hisoblangan.",
     "point.far_out": "Bu bahoga kirmagan: {stations}. "
     "U yerdagi qiymat boshqalaridan keskin farq qiladi; stansiyaning oʻziga qarang.",
     "point.nearest": "Eng yaqin stansiyalar",

@@ -12,7 +12,7 @@ from layers.geo import CellGrid, Window
 from layers.model.observation import Context
 
 Float32Array = NDArray[np.float32]
-Transform = Literal["log", "none"]
+Transform = Literal["log", "none", "quantiles"]
 
 BANDS = ("mu", "sigma", "support")
 """Mean and sd of the latent (log-)field, and its variance over the prior variance."""
@@ -22,9 +22,11 @@ BANDS = ("mu", "sigma", "support")
 class Surface:
     """One (layer, valid time, revision).
 
-    ``bands`` has shape (len(BANDS), height, width), float32, on ``grid``; all finite where
-    ``support`` < 1. ``transform`` is ``log`` or ``none``; ``noise_sigma`` is the spread that
-    a new measurement has beyond the field, in the latent unit. ``input_hash`` names the
+    ``bands`` has shape (bands, height, width), float32, on ``grid``, ``support`` the last of
+    them; all finite where it is below 1. ``transform`` tells which they are: ``BANDS`` under
+    ``log`` or ``none``; under ``quantiles`` the values at the probabilities that the tag
+    ``probabilities`` holds. ``noise_sigma`` is the spread that a new measurement has beyond the
+    field, in the latent unit (of the background, in an event). ``input_hash`` names the
     values it was made of, ``input_revision`` the state of all that it depends on: only whether
     two are equal means anything.
     """

@@ -12,6 +12,8 @@ from layers.store import PUBLIC, Reader, state_of
 
 NOTHING = 0
 """The state of an hour that has no visible observation."""
+PAST_STEP, PAST_STEPS = timedelta(hours=12), 14
+"""A station's past, for its usual value: twice a day for a week, day and night alike."""
 MEMORY = timedelta(days=7)
 """Stations that reported within this time before an hour define the domain of its surface."""
 
@@ -73,6 +75,11 @@ def build(
         np.array([s.lon for s in stations]),
         np.array([s.lat for s in stations]),
     )
+    hours = [task.hour - PAST_STEP * step for step in range(1, PAST_STEPS + 1)]
+    known, past = reader.history(PUBLIC, now, quantity, hours)
+    row_of = {code: row for row, code in enumerate(known)}
+    nothing = np.full((1, PAST_STEPS), np.nan)
+    rows = [row_of.get(code, -1) for code in snapshot.codes]
     return make(
         task.layer,
         snapshot,
@@ -82,6 +89,7 @@ def build(
         input_revision=task.input_revision,
         context=context,
         attribution=attribution(reader, set(snapshot.networks)),
+        history=np.vstack([past, nothing])[rows],
     )
 
 

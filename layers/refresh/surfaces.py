@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 
 from layers import geo, interpolation, units
 from layers.geo import CellGrid
+from layers.interpolation.parameters import Transform
 from layers.model import Context, LayerDefinition, Status, Surface
-from layers.model.surface import Transform
 from layers.refresh.gridding import grid_for
 from layers.store import Snapshot
 from layers.units import Quantity
 
 FloatArray = NDArray[np.float64]
 
-SURFACE_METHOD = 3
+SURFACE_METHOD = 4
 """Raised whenever the same observations would give another surface."""
 
+ALARMS = {"ambient_dose_rate": 1_000.0}
+"""Canonical value above which one station alone tells of a release: 1 uSv/h."""
 NEVER_MAPPED = (Status.REJECTED, Status.MISSING)
 
 
@@ -41,7 +43,7 @@ def recipe(layer: LayerDefinition) -> str:
     return f"{SURFACE_METHOD} {layer.quantity} {layer.domain} {layer.native_zoom}"
 
 
-def input_hash(snapshot: Snapshot, rows: np.ndarray) -> str:
+def input_hash(snapshot: Snapshot, rows: np.ndarray, history: FloatArray | None) -> str:
     """Return a hash of every number that a surface is made of."""
     digest = hashlib.sha256(f"method {SURFACE_METHOD}".encode())
     for code, begin in zip(
@@ -50,6 +52,8 @@ def input_hash(snapshot: Snapshot, rows: np.ndarray) -> str:
         digest.update(f"|{code}@{begin}".encode())
     for column in (snapshot.lon, snapshot.lat, snapshot.value, snapshot.sd):
         digest.update(np.ascontiguousarray(column[rows], dtype="<f8").tobytes())
+    if history is not None:
+        digest.update(np.ascontiguousarray(history, dtype="<f8").tobytes())
     return digest.hexdigest()
 
 
@@ -83,6 +87,7 @@ def make(
     input_revision: int,
     context: Context,
     attribution: str,
+    history: FloatArray | None = None,
 ) -> Surface:
     """Return the surface of one hour.
 
@@ -94,6 +99,8 @@ def make(
         The cells to predict.
     revision, input_revision : int
         Of the surface, and of the hour's observations it is made of.
+    history : array of float, shape (rows of the snapshot, hours), optional
+        What each station showed before, NaN where it did not: with it a release is recognised.
 
     Notes
     -----
@@ -105,13 +112,31 @@ def make(
     x_m, y_m = geo.plane(bounds, snapshot.lon[rows], snapshot.lat[rows])
     quantity = units.QUANTITIES[snapshot.quantity]
     value, transform = mapped(snapshot.value[rows], quantity)
-    field = interpolation.fit(x_m, y_m, value, sd=snapshot.sd[rows], transform=transform)
+    sd = snapshot.sd[rows]
+    event = None
+    if history is not None:
+        history = history[rows]
+        alarm = ALARMS.get(snapshot.quantity)
+        event = interpolation.recognise(
+            x_m, y_m, value, history, sd=sd, transform=transform, alarm=alarm
+        )
     lon, lat = grid.centres()
-    cell_lon, cell_lat = np.meshgrid(lon, lat)
-    found = field.predict_grid(*geo.plane(bounds, cell_lon, cell_lat))
-    bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32)
-    report = interpolation.loo(field)
+    cells = geo.plane(bounds, *np.meshgrid(lon, lat))
     codes = np.asarray(snapshot.codes)[rows]
+    told: dict[str, Any] = {"mode": "routine"}
+    if event is not None:
+        field = event.background
+        bands = event.predict_grid(*cells)
+        told = {
+            "mode": "event",
+            "release_seen": [str(code) for code in codes[event.seen]],
+            "probabilities": interpolation.PROBABILITIES.tolist(),
+        }
+    else:
+        field = interpolation.fit(x_m, y_m, value, sd=sd, transform=transform)
+        found = field.predict_grid(*cells)
+        bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32)
+    report = interpolation.loo(field)
     return Surface(
         layer_id=layer.id,
         quantity=snapshot.quantity,
@@ -120,11 +145,12 @@ def make(
         context=context,
         grid=grid,
         bands=bands,
-        transform=found.transform,
-        noise_sigma=found.noise_sigma,
-        input_hash=input_hash(snapshot, rows),
+        transform=transform if event is None else "quantiles",
+        noise_sigma=field.noise_sigma,
+        input_hash=input_hash(snapshot, rows, history),
         input_revision=input_revision,
         tags={
+            **told,
             "unit": quantity.unit,
             "method": f"kriging, {field.parameters.model} covariance by REML, {field.method}",
             "parameters": _told(asdict(field.parameters)),

@@ -36,27 +36,25 @@ def _tiles(grid: CellGrid) -> tuple[int, int, int, int]:
     return row0, col0, rows, cols
 
 
-def _shape(grid: CellGrid) -> tuple[int, int, int, int, int]:
-    _, _, rows, cols = _tiles(grid)
-    return rows, cols, len(BANDS), TILE_PX, TILE_PX
-
-
 def write_working_copy(path: Path, grid: CellGrid, bands: Float32Array) -> None:
     """Write the cells tile by tile, NaN where a tile reaches beyond the grid."""
     row0, col0, rows, cols = _tiles(grid)
-    whole = np.full((len(BANDS), rows * TILE_PX, cols * TILE_PX), np.nan, dtype="<f4")
+    count = len(bands)
+    whole = np.full((count, rows * TILE_PX, cols * TILE_PX), np.nan, dtype="<f4")
     top, left = grid.row - row0 * TILE_PX, grid.col - col0 * TILE_PX
     whole[:, top : top + grid.height, left : left + grid.width] = bands
-    tiled = whole.reshape(len(BANDS), rows, TILE_PX, cols, TILE_PX).transpose(1, 3, 0, 2, 4)
+    tiled = whole.reshape(count, rows, TILE_PX, cols, TILE_PX).transpose(1, 3, 0, 2, 4)
     with path.open("wb") as stream:
-        stream.write(np.ascontiguousarray(tiled).tobytes())
+        stream.write(np.ascontiguousarray(tiled).data)
         stream.flush()
         os.fsync(stream.fileno())
 
 
 def open_working_copy(path: Path, grid: CellGrid) -> Float32Array:
     """Return the tiles as a memory map that reads nothing until it is sliced."""
-    return np.memmap(path, dtype="<f4", mode="r", shape=_shape(grid))
+    _, _, rows, cols = _tiles(grid)
+    flat = np.memmap(path, dtype="<f4", mode="r")
+    return flat.reshape(rows, cols, -1, TILE_PX, TILE_PX)
 
 
 def read_working_copy(
@@ -66,15 +64,25 @@ def read_working_copy(
     row0, col0, _, _ = _tiles(grid)
     r = np.arange(*rows.indices(grid.height)) + grid.row - row0 * TILE_PX
     c = np.arange(*cols.indices(grid.width)) + grid.col - col0 * TILE_PX
-    found = np.empty((len(BANDS), len(r), len(c)), dtype=np.float32)
+    count = tiles.shape[2]
+    found = np.empty((count, len(r), len(c)), dtype=np.float32)
     for tile_row in np.unique(r // TILE_PX):
         in_r = np.flatnonzero(r // TILE_PX == tile_row)
         for tile_col in np.unique(c // TILE_PX):
             in_c = np.flatnonzero(c // TILE_PX == tile_col)
             tile = tiles[tile_row, tile_col]
-            local = np.ix_(np.arange(len(BANDS)), r[in_r] % TILE_PX, c[in_c] % TILE_PX)
+            local = np.ix_(np.arange(count), r[in_r] % TILE_PX, c[in_c] % TILE_PX)
             found[:, in_r[0] : in_r[-1] + 1, in_c[0] : in_c[-1] + 1] = tile[local]
     return found
+
+
+def _named(tags: Mapping[str, Any], count: int) -> list[tuple[str, str]]:
+    """Return name and description of every band."""
+    if tags.get("transform") != "quantiles":
+        return [(band, DESCRIPTIONS[band]) for band in BANDS]
+    found = [(f"p{100 * p:04.1f}", f"{p:.1%} quantile") for p in tags["probabilities"]]
+    assert len(found) == count - 1  # noqa: S101 - both are of one surface
+    return [*found, ("support", DESCRIPTIONS["support"])]
 
 
 def write_geotiff(path: Path, grid: CellGrid, bands: Float32Array, tags: Mapping[str, Any]) -> None:
@@ -86,16 +94,16 @@ def write_geotiff(path: Path, grid: CellGrid, bands: Float32Array, tags: Mapping
             driver="GTiff",
             width=grid.width,
             height=grid.height,
-            count=len(BANDS),
+            count=len(bands),
             dtype="float32",
             crs="EPSG:3857",
             transform=Affine(size_m, 0, west, 0, -size_m, north),
             nodata=float("nan"),
         ) as dataset:
             dataset.write(bands)
-            for number, band in enumerate(BANDS, start=1):
+            for number, (band, words) in enumerate(_named(tags, len(bands)), start=1):
                 dataset.set_band_description(number, band)
-                dataset.update_tags(number, description=DESCRIPTIONS[band])
+                dataset.update_tags(number, description=words)
             dataset.update_tags(
                 **{
                     key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -27,7 +27,7 @@ from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
-from layers.store.snapshots import Snapshot
+from layers.store.snapshots import FloatArray, Snapshot
 
 T = TypeVar("T")
 
@@ -144,6 +144,13 @@ class Reader:
             ("snapshot", audience, quantity, hour, known_at),
             lambda c: snapshots.snapshot(c, audience, now, quantity, hour, known_at),
         )
+
+    def history(
+        self, audience: Audience, now: datetime, quantity: str, hours: Sequence[datetime]
+    ) -> tuple[list[str], FloatArray]:
+        """Return codes and values, shape (stations, hours), NaN where there is none."""
+        with self._engine.connect() as connection:
+            return snapshots.history(connection, audience, now, quantity, hours)
 
     def measuring(
         self, audience: Audience, now: datetime, quantity: str, begin: datetime, end: datetime

@@ -1,5 +1,6 @@
 """Reading observations: one hour of all stations, one station over time, the hours there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,6 +136,48 @@ def snapshot(
         revision=whole("revision"),
         context=[row.context for row in rows],
     )
+
+
+def history(
+    connection: Connection,
+    audience: Audience,
+    now: datetime,
+    quantity: str,
+    hours: Sequence[datetime],
+) -> tuple[list[str], FloatArray]:
+    """Return what the visible stations measured in some hours.
+
+    Returns
+    -------
+    list of str
+        Codes of the n stations that measured in any of them.
+    array of float, shape (n, len(hours))
+        The last value that began within the hour; NaN where there is none, or it was rejected.
+    """
+    place = {temporal.epoch_s(hour) // 3600: number for number, hour in enumerate(hours)}
+    query = (
+        policy.stations(
+            select(OBSERVATION.c.station, OBSERVATION.c.hour, OBSERVATION.c.value).join(
+                STATION, STATION.c.code == OBSERVATION.c.station
+            ),
+            audience,
+            now,
+        )
+        .where(
+            OBSERVATION.c.hour.in_(list(place)),
+            OBSERVATION.c.quantity == quantity,
+            OBSERVATION.c.value.is_not(None),
+            OBSERVATION.c.status.not_in([str(Status.REJECTED), str(Status.MISSING)]),
+        )
+        .order_by(OBSERVATION.c.station, OBSERVATION.c.begin_s)
+    )
+    rows = connection.execute(query).all()
+    codes = list(dict.fromkeys(row.station for row in rows))
+    number = {code: n for n, code in enumerate(codes)}
+    found = np.full((len(codes), len(hours)), np.nan)
+    for row in rows:
+        found[number[row.station], place[row.hour]] = row.value
+    return codes, found
 
 
 def series(

@@ -18,7 +18,7 @@ interface Answer {
   known: boolean;
   reason: string;
   threshold?: number | null;
-  source?: { far_out?: readonly string[] };
+  source?: { far_out?: readonly string[]; release_seen?: readonly string[] };
   values: Value[];
   features?: Zone[];
 }
@@ -48,7 +48,7 @@ export function pointBody(config: Config, found: PointAnswer, shown: readonly st
     if (!layer) continue;
     const filled = layer.kind === "surface" || layer.kind === "raster";
     if (filled && (shown.includes(layer.id) || layer.visible)) {
-      body.push(surfaceWords(layer, answer, farOut(config, answer, found), words));
+      body.push(surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words));
     } else if (layer.kind === "zones" && answer.known) body.push(zoneWords(layer, answer, words));
   }
   const stations = found.nearest_stations.slice(0, 3);
@@ -64,14 +64,13 @@ function pick(answer: Answer, name: string): Value | null {
   return found && found.value !== null ? found : null;
 }
 
-/** Stations near by that the estimate leaves out, because no other station is like them. */
-function farOut(config: Config, answer: Answer, found: PointAnswer): string {
-  const codes = new Set(answer.source?.far_out ?? []);
-  const near = found.nearest_stations.filter((station) => codes.has(station.code));
+/** Names of those of some stations that stand near by. */
+function namesNear(config: Config, codes: readonly string[], found: PointAnswer): string {
+  const near = found.nearest_stations.filter((station) => codes.includes(station.code));
   return near.map((station) => nameIn(station.name, config.language) || station.code).join(", ");
 }
 
-function surfaceWords(layer: Layer, answer: Answer, farOut: string, words: Words): HTMLElement {
+function surfaceWords(layer: Layer, answer: Answer, near: (codes: readonly string[]) => string, words: Words): HTMLElement {
   const part = element("section", {}, element("h3", {}, layer.title));
   const mean = pick(answer, "mean") ?? pick(answer, "value");
   if (!answer.known || !mean) {
@@ -92,6 +91,9 @@ function surfaceWords(layer: Layer, answer: Answer, farOut: string, words: Words
     const id = share < 0.01 ? "point.chance_small" : share > 0.99 ? "point.chance_large" : "point.chance";
     part.append(element("p", {}, words.text(id, { value: words.value(answer.threshold, mean.unit), chance: words.value(share, "1") })));
   }
+  const release = near(answer.source?.release_seen ?? []);
+  const farOut = near(answer.source?.far_out ?? []);
+  if (release) part.append(element("p", { class: "warning" }, words.text("point.release", { stations: release })));
   if (farOut) part.append(element("p", { class: "warning" }, words.text("point.far_out", { stations: farOut })));
   if (layer.kind === "surface") part.append(element("p", { class: "caption" }, words.text("point.estimated")));
   return part;

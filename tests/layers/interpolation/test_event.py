@@ -113,7 +113,7 @@ def test_what_is_kept_of_an_event_is_what_sampling_gives() -> None:
     assert event is not None
     target = np.stack(AT, axis=1)
     found = event.background.predict(*AT)
-    q = event.over(found.mu, found.sigma, target)
+    q, _ = event.over(found.mu, found.sigma, target)
     mean, spread = event.increment.predict(target)
     rng = np.random.default_rng(5)
     shape = (100_000, len(target))

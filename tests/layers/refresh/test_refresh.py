@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
-from layers import refresh, units
+from layers import geo, refresh, units
 from layers.errors import (
     BadFileError,
     GoneError,
@@ -18,6 +19,7 @@ from layers.errors import (
     UnsupportedFormatError,
 )
 from layers.geo import Bounds
+from layers.interpolation import Predictive
 from layers.model import Context, LayerDefinition, Network, Release, Station
 from layers.refresh import surfaces
 from layers.store import PUBLIC, Audience, Reader, Role, Writer
@@ -296,6 +298,52 @@ def test_values_of_few_stations_make_a_surface_that_says_so(house: House) -> Non
     house.hour(NINE, [100.0, 140.0])
     house.make_all()
     assert house.reader.surface("dose-rate").tags["fallback"] == "few-stations"
+
+
+def past(house: House, count: int = 6) -> None:
+    """Some half days before, each station at its own level with a little noise."""
+    chance = np.random.default_rng(1)
+    level = np.linspace(80, 120, len(PLACES))
+    for step in range(1, count + 1):
+        values = level * (1 + 0.01 * chance.standard_normal(len(PLACES)))
+        house.hour(NINE - timedelta(hours=12 * step), values.round(1).tolist())
+
+
+def test_a_release_is_mapped_apart_from_the_background_and_says_so(house: House) -> None:
+    past(house)
+    values = [80.0, 1_400.0, 900.0, 97.0, 103.0, 109.0, 114.0, 120.0]
+    house.hour(NINE, values)
+    house.make_all()
+    info = house.reader.surface("dose-rate", NINE)
+    assert (info.tags["mode"], info.tags["release_seen"]) == ("event", ["S1", "S2"])
+    assert info.transform == "quantiles"
+    before = house.reader.surface("dose-rate", NINE - timedelta(hours=12))
+    assert (before.tags["mode"], before.transform) == ("routine", "log")
+    found = Predictive(house.reader.cells(info, slice(None), slice(None)), info.transform)
+    row, col = info.grid.cell_of(geo.Point(*PLACES[1][1:]))
+    calm = info.grid.cell_of(geo.Point(*PLACES[7][1:]))
+    assert found.exceedance(150.0)[row, col] > 0.5
+    assert found.exceedance(150.0)[calm] < 0.1
+    rising = np.diff(found.bands[:-1], axis=0)
+    assert np.isfinite(found.bands).all()
+    assert (rising >= 0).all()
+    with rasterio.open(house.reader.geotiff(info)) as dataset:
+        assert dataset.descriptions[0] == "p00.2"
+        assert dataset.descriptions[-1] == "support"
+        np.testing.assert_array_equal(dataset.read(), found.bands)
+        assert dataset.tags()["mode"] == "event"
+
+
+def test_without_a_past_or_with_one_station_alone_the_day_is_routine(house: House) -> None:
+    house.hour(NINE, [80.0, 1_400.0, 900.0, 97.0, 103.0, 109.0, 114.0, 120.0])
+    house.make_all()
+    assert house.reader.surface("dose-rate", NINE).tags["mode"] == "routine"
+    past(house)
+    house.hour(TEN, [80.0, 600.0, 91.0, 97.0, 103.0, 109.0, 114.0, 120.0])
+    house.make_all()
+    info = house.reader.surface("dose-rate", TEN)
+    assert info.tags["mode"] == "routine"
+    assert info.tags["far_out"] == ["S1"]
 
 
 def test_a_doubtful_value_is_flagged_and_kept(house: House) -> None:
