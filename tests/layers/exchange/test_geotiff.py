@@ -71,6 +71,7 @@ def test_any_reference_system_is_placed_on_earth() -> None:
     ("profile", "words"),
     [
         ({"crs": None}, "no coordinate reference system"),
+        ({"crs": 'LOCAL_CS["site",UNIT["metre",1]]'}, "position of the raster on Earth"),
         ({"transform": Affine.identity()}, "no georeference"),
         ({"transform": Affine(0.5, 0.1, 70, 0.1, -0.5, 45)}, "or a rotated one"),
         ({"transform": placed(70, 445, 0.5, 0.5)}, "position of the raster on Earth"),
