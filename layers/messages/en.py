@@ -28,6 +28,7 @@ TEXTS: dict[str, str] = {
     "layers.title": "Layers",
     "layers.surface": "Surface, one at a time",
     "layers.no_surface": "No surface",
+    "layers.no_data": "no data yet",
     "layers.overlays": "Also shown",
     "layers.style": "Show",
     "layers.threshold": "Threshold",

@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "layers.title": "Қабаттар",
     "layers.surface": "Бет, біреуден ғана",
     "layers.no_surface": "Бетсіз",
+    "layers.no_data": "деректер әзірге жоқ",
     "layers.overlays": "Қосымша көрсету",
     "layers.style": "Көрсету",
     "layers.threshold": "Шек",

@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "layers.title": "Слои",
     "layers.surface": "Поверхность, одна за раз",
     "layers.no_surface": "Без поверхности",
+    "layers.no_data": "данных пока нет",
     "layers.overlays": "Показать также",
     "layers.style": "Показать",
     "layers.threshold": "Порог",

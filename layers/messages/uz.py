@@ -26,6 +26,7 @@ TEXTS: dict[str, str] = {
     "layers.title": "Qatlamlar",
     "layers.surface": "Sirt, faqat bittasi",
     "layers.no_surface": "Sirtsiz",
+    "layers.no_data": "maʼlumotlar hozircha yoʻq",
     "layers.overlays": "Yana koʻrsatish",
     "layers.style": "Koʻrsatish",
     "layers.threshold": "Chegara",

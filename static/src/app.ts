@@ -120,7 +120,8 @@ function showTitle(state: State): void {
   const layer = config.layers.find((each) => each.id === state.filled);
   const style = layer?.styles.find((each) => each.id === state.style);
   const measure = layer && style && style.measure !== "mean" ? ` · ${words.styleTitle(layer, style)}` : "";
-  byId("subtitle").textContent = (layer?.title ?? words.text("layers.no_surface")) + measure;
+  const bare = layer && current.answered && !current.times(layer.id).length ? ` · ${words.text("layers.no_data")}` : "";
+  byId("subtitle").textContent = (layer?.title ?? words.text("layers.no_surface")) + measure + bare;
   byId("offline").hidden = !state.failing;
 }
 

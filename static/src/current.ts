@@ -52,6 +52,11 @@ export class Current {
     });
   }
 
+  /** Whether the server has said what there is. */
+  get answered(): boolean {
+    return this.seen !== "";
+  }
+
   times(layer: string): string[] {
     return [...(this.entries.get(layer)?.keys() ?? [])];
   }

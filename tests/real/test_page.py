@@ -400,6 +400,24 @@ def test_a_file_that_is_there_no_more_brings_its_successor(hours: Any, browser: 
     page.close()
 
 
+def test_a_map_that_has_no_data_yet_says_so(hours: Any, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+
+    def nothing_yet(route: Route) -> None:
+        document = route.fetch().json()
+        for layer in document["layers"]:
+            if layer["id"] == "dose-rate":
+                layer["times"] = []
+        route.fulfill(json=document)
+
+    page.route("**/current.json", nothing_yet)
+    page.goto(f"{hours.url}/en")
+    page.wait_for_function(
+        "document.querySelector('#subtitle').textContent.endsWith('no data yet')"
+    )
+    page.close()
+
+
 @pytest.mark.parametrize(("width", "is_open"), [(820, False), (1024, True)])
 def test_the_legend_leaves_the_map_to_a_narrow_screen(
     hours: Any, visit: Callable[..., Visit], width: int, is_open: bool
