@@ -68,8 +68,17 @@ class Server:
             self.process.wait(timeout=60)
 
 
+def gone(pid: int) -> bool:
+    """Tell whether a process has ended, its parent told of it or not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(")")[2].split()[0] in "ZX"
+
+
 def wait_for(
-    holds: Callable[[], bool], timeout_s: float = 30.0, story: Callable[[], str] = str
+    holds: Callable[[], bool], timeout_s: float = 150.0, story: Callable[[], str] = str
 ) -> None:
     """Wait until something holds; the test fails with the story when it never does."""
     end = time.monotonic() + timeout_s

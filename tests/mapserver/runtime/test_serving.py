@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.servers import gone
+
 Start = Callable[..., Any]
 Wait = Callable[..., None]
 Command = Callable[..., Any]
@@ -73,7 +75,7 @@ def test_a_server_that_is_killed_leaves_the_folder_free(
     keeper = first.keeper_pid()
     first.process.kill()
     first.process.wait(timeout=30)
-    wait_for(lambda: not Path(f"/proc/{keeper}").exists())
+    wait_for(lambda: gone(keeper))
     second = start(tmp_path / "data")
     assert second.json("/current.json")["context"] == "simulated"
 
