@@ -221,7 +221,8 @@ class Keeper:
                 LOG.error("refresh goes on after an error:\n%s", traceback.format_exc())
                 self._stopping.wait(TICK_S)
             # The clock lifts embargoes without a word from anybody: look again in a while.
-            self._changed.wait(10.0)
+            if not self._stopping.is_set():
+                self._changed.wait(10.0)
 
     def _refresh_all(self) -> None:
         """Make surfaces until none is outdated."""
