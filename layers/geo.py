@@ -182,13 +182,17 @@ class CellGrid:
 
     def centres(self) -> tuple[FloatArray, FloatArray]:
         """Return longitudes (width,) and latitudes (height,) of the cell centres, in degrees."""
+        return self.at(np.arange(self.height), np.arange(self.width))
+
+    def at(self, row: NDArray[np.intp], col: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
+        """Return longitudes of the centres of columns and latitudes of those of rows, in degrees.
+
+        Rows and columns beyond the grid go on in line.
+        """
         size_m = cell_m(self.zoom)
         west, north = self.origin_m
-        lon, lat = lonlat(
-            west + (np.arange(self.width) + 0.5) * size_m,
-            np.zeros(self.width),
-        )
-        _, lat = lonlat(0.0, north - (np.arange(self.height) + 0.5) * size_m)
+        lon, _ = lonlat(west + (col + 0.5) * size_m, 0.0)
+        _, lat = lonlat(0.0, north - (row + 0.5) * size_m)
         return lon, lat
 
     def cell_of(self, point: Point) -> tuple[int, int] | None:

@@ -3,7 +3,8 @@
 from layers.interpolation import distribution, quantiles
 from layers.interpolation.event import PROBABILITIES, Event, recognise
 from layers.interpolation.field import Field, Prediction
-from layers.interpolation.fitting import condition, fit, fit_parameters
+from layers.interpolation.fitting import condition, fit
+from layers.interpolation.lattice import Lattice
 from layers.interpolation.parameters import Parameters
 from layers.interpolation.points import PointPrediction, predict_points
 from layers.interpolation.predictive import Predictive
@@ -13,6 +14,7 @@ __all__ = [
     "PROBABILITIES",
     "Event",
     "Field",
+    "Lattice",
     "Parameters",
     "PointPrediction",
     "Prediction",
@@ -21,7 +23,6 @@ __all__ = [
     "condition",
     "distribution",
     "fit",
-    "fit_parameters",
     "loo",
     "predict_points",
     "quantiles",

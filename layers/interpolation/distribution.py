@@ -1,8 +1,8 @@
 """From the bands of a surface to what is read off it: mean, quantiles, exceedance.
 
-Every function takes ``mu`` and ``sigma`` of the latent field (arrays of one shape, any float
-dtype, kept) and its transform; hand in ``measured(sigma, noise_sigma)`` instead of ``sigma`` for
-the distribution of a new measurement rather than of the field. A cell that is NaN stays NaN.
+Every function takes ``mu`` and ``sigma`` of the latent field (arrays that fit together, any float
+dtype, kept) and its transform. A cell that is NaN stays NaN. ``measured`` has the distribution of
+a new measurement.
 """
 
 from typing import Any, TypeAlias
@@ -18,12 +18,6 @@ Bands: TypeAlias = NDArray[Any]
 
 CAP = 1.6448536269514722
 """The mean of a lognormal is drawn no higher than its 95 % quantile."""
-
-
-def measured(sigma: ArrayLike, noise_sigma: float) -> Bands:
-    """Standard deviation of a new measurement: the field's, and the noise of site and device."""
-    s = _floats(sigma)
-    return np.asarray(np.hypot(s, s.dtype.type(noise_sigma)))
 
 
 def mean(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
@@ -93,24 +87,6 @@ def relative_uncertainty(mu: ArrayLike, sigma: ArrayLike, transform: Transform) 
     spread = sd(mu, sigma, transform)
     empty = np.full_like(spread, np.nan)
     return np.asarray(np.divide(spread, centre, out=empty, where=centre > 0))
-
-
-def crps(value: ArrayLike, mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
-    """Continuous ranked probability score of each measurement, in the unit of the values.
-
-    Notes
-    -----
-    Normal: Gneiting & Raftery (2007), JASA 102; lognormal: Baran & Lerch (2015), QJRMS 141.
-    """
-    y, m, s = _floats(value), _floats(mu), _floats(sigma)
-    if transform == "none":
-        u = (y - m) / s
-        density = np.exp(-0.5 * u * u) / np.sqrt(2.0 * np.pi)
-        inside = u * (2.0 * ndtr(u) - 1.0) + 2.0 * density - 1.0 / np.sqrt(np.pi)
-        return np.asarray(s * inside)
-    u = (np.log(y) - m) / s
-    tail = ndtr(u - s) + ndtr(s / np.sqrt(2.0)) - 1.0
-    return np.asarray(y * (2.0 * ndtr(u) - 1.0) - 2.0 * _exp(m + 0.5 * s * s) * tail)
 
 
 def _floats(a: ArrayLike) -> Bands:

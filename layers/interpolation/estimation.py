@@ -1,12 +1,13 @@
 """Parameters of the covariance from data: restricted likelihood with weak priors."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from layers.interpolation import likelihood, vecchia
+from layers.interpolation.drift import Drift
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
 
 FEW = 15
@@ -21,6 +22,11 @@ PRIOR_WEIGHT = 4.0
 """Sites that the default variance counts for when there are fewer than ``FEW``."""
 PRIOR_SPREAD = np.array([1.5, 1.0, 1.5])
 """Standard deviations of the priors of log sill, log range and log nugget."""
+DIRECTED = 60
+"""Sites from which on the data may ask for a direction of the covariance."""
+RATIOS, RATIO_SPREAD = (1.4, 2.0, 3.0), 0.5
+"""Ratios of the ranges that are looked at, and standard deviation of the prior of its logarithm."""
+ANGLES = tuple(math.pi * k / 6.0 for k in range(6))
 
 FEW_STATIONS, FLAT, NO_STATIONS, EQUAL = (
     "few-stations",
@@ -40,12 +46,15 @@ class Days:
         Position in metres and variance of the measurement error.
     z : array of float, shape (n, d)
         Latent values.
+    drift : Drift
+        Mean of the sites.
     """
 
     x_m: FloatArray
     y_m: FloatArray
     error: FloatArray
     z: FloatArray
+    drift: Drift
 
 
 def estimate(
@@ -78,7 +87,8 @@ def estimate(
     -----
     Priors are normal on the logarithms, centred on the variance of the data split as in
     ``DEFAULT`` and on its range (Diggle & Ribeiro (2007), Model-based Geostatistics, 7;
-    they only remove the ridges of the likelihood described there).
+    they only remove the ridges of the likelihood described there). A direction is taken where its
+    two parameters gain more than log n (Schwarz (1978), Annals of Statistics 6(2)).
     """
     largest = max(days, key=lambda day: len(day.z))
     n = len(largest.z)
@@ -103,8 +113,9 @@ def estimate(
         # The network cannot have measured a variance of nothing: resolution is finite.
         return split(1e-4 * total), EQUAL
 
-    terms = [(_term(day, model), day.z.shape[1]) for day in days if len(day.z) >= FEW]
-    count = sum(number for _, number in terms)
+    terms = [_term(day, model) for day in days if len(day.z) >= FEW]
+    weights = np.array([term.day.z.shape[1] for term in terms], dtype=np.float64)
+    weights /= weights.sum()
     centre_variance = spread if prior is None else total
     range_m = base.range_m
     diagonal = float(np.hypot(np.ptp(largest.x_m), np.ptp(largest.y_m)))
@@ -113,34 +124,56 @@ def estimate(
     if prior is None:
         range_m = min(range_m, diagonal / 3.0)
     centre = np.log([(1.0 - share) * centre_variance, range_m, max(share, 1e-3) * centre_variance])
+    low, high = centre - 7.0, centre + 7.0
+    high[1] = math.log(2.0 * diagonal) if diagonal > range_m else centre[1] + 1.0
+    low[1] = math.log(range_m) - 4.0
 
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+    def objective(theta: FloatArray, terms: Sequence[_Term]) -> tuple[float, FloatArray]:
         off = (theta - centre) / PRIOR_SPREAD
         value, slope = 0.5 * float(off @ off), off / PRIOR_SPREAD
-        for term, number in terms:
-            part, part_slope = term(theta)
-            value += part * number / count
-            slope = slope + part_slope * (number / count)
+        for term, weight in zip(terms, weights, strict=True):
+            part, part_slope = term.slope(theta)
+            value += part * weight
+            slope = slope + part_slope * weight
         return value, slope
 
     # Here, since whoever only reads surfaces would wait a third of a second for it.
     from scipy.optimize import minimize
 
-    low, high = centre - 7.0, centre + 7.0
-    high[1] = math.log(2.0 * diagonal) if diagonal > range_m else centre[1] + 1.0
-    low[1] = math.log(range_m) - 4.0
-    found = minimize(
-        objective,
-        centre,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=list(zip(low, high, strict=True)),
-        options={"maxiter": 60, "ftol": 1e-8, "maxls": 30},
-    )
-    if not (np.all(np.isfinite(found.x)) and math.isfinite(found.fun)):
+    def best(begin: FloatArray, terms: Sequence[_Term]) -> tuple[float, FloatArray]:
+        found = minimize(
+            objective,
+            begin,
+            args=(terms,),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=list(zip(low, high, strict=True)),
+            options={"maxiter": 60, "ftol": 1e-8, "maxls": 30},
+        )
+        return float(found.fun), np.asarray(found.x)
+
+    value, theta = best(centre, terms)
+    if not (np.all(np.isfinite(theta)) and math.isfinite(value)):
         return split(spread), FLAT
-    sill, range_found, nugget = (float(size) for size in np.exp(found.x))
-    return Parameters(model, transform, sill, range_found, nugget), None
+    ratio, angle = 1.0, 0.0
+    if n >= DIRECTED:
+
+        def seen(way: tuple[float, float]) -> float:
+            parts = [term.along(*way).value(theta) for term in terms]
+            return float(weights @ parts) + _unlikely(way[0])
+
+        way = min(((r, a) for r in RATIOS for a in ANGLES), key=seen)
+        again, other = best(theta, [term.along(*way) for term in terms])
+        if value - again - _unlikely(way[0]) > math.log(n):
+            theta, (ratio, angle) = other, way
+    sill, range_found, nugget = (float(size) for size in np.exp(theta))
+    found = Parameters(model, transform, sill, range_found, nugget, ratio=ratio, angle=angle)
+    return found, None
+
+
+def _unlikely(ratio: float) -> float:
+    """Negative log prior of a ratio of ranges."""
+    return 0.5 * (math.log(ratio) / RATIO_SPREAD) ** 2
 
 
 def _variance(days: Sequence[Days]) -> float:
@@ -161,28 +194,50 @@ def _few(day: Days, shape: Parameters, total: float) -> float:
     n, days = day.z.shape
     k = shape.covariance(lag)
     k[np.diag_indices(n)] += shape.nugget_site + day.error + 1e-9 * total
-    whole = np.linalg.solve(k, np.column_stack([day.z, np.ones(n)]))
-    mean = whole[:, :-1].sum(axis=0) / whole[:, -1].sum()
-    left = day.z - mean
-    squares = float(np.sum(left * (whole[:, :-1] - whole[:, -1:] * mean))) / days
+    design = day.drift.columns
+    told = np.linalg.solve(k, np.column_stack([day.z, design]))
+    values, told = told[:, :days], told[:, days:]
+    information = design.T @ told + np.diag(day.drift.precision)
+    left = values - told @ np.linalg.solve(information, design.T @ values)
+    squares = float(np.sum(day.z * left)) / days
     return float(total * (PRIOR_WEIGHT + max(squares, 0.0)) / (PRIOR_WEIGHT + n - 1.0))
 
 
-def _term(day: Days, model: Model) -> Callable[[FloatArray], tuple[float, FloatArray]]:
-    """Negative log likelihood of some days and its gradient, as a function of theta."""
-    if len(day.z) <= EXACT_LIKELIHOOD:
-        lag = likelihood.distances_m(day.x_m, day.y_m)
-        return lambda theta: likelihood.restricted(theta, lag, day.error, day.z, model)
-    sets = vecchia.conditioning(day.x_m, day.y_m)
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """Negative log likelihood of some days at the same sites, as a function of the parameters."""
 
-    def value(theta: FloatArray) -> float:
+    day: Days
+    model: Model
+    sets: vecchia.Conditioning | None
+
+    def along(self, ratio: float, angle: float) -> "_Term":
+        """The same in the plane of a direction."""
+        shape = Parameters(self.model, "none", 1.0, 1.0, 0.0, ratio=ratio, angle=angle)
+        xy = shape.plane(self.day.x_m, self.day.y_m)
+        day = replace(self.day, x_m=xy[:, 0], y_m=xy[:, 1])
+        sets = None if self.sets is None else vecchia.measured_in(self.sets, xy)
+        return _Term(day, self.model, sets)
+
+    def value(self, theta: FloatArray) -> float:
+        day = self.day
+        if self.sets is None:
+            return self.slope(theta)[0]
         sill, range_m, nugget = (float(size) for size in np.exp(theta))
-        shape = Parameters(model, "none", sill, range_m, nugget)
-        return vecchia.restricted(sets, shape, day.error, day.z)
+        shape = Parameters(self.model, "none", sill, range_m, nugget)
+        return vecchia.restricted(self.sets, shape, day.error, day.z, day.drift)
 
-    def term(theta: FloatArray) -> tuple[float, FloatArray]:
-        here, step = value(theta), 1e-4
-        slope = [(value(theta + step * unit) - here) / step for unit in np.eye(3)]
+    def slope(self, theta: FloatArray) -> tuple[float, FloatArray]:
+        """The value and its derivatives."""
+        day = self.day
+        if self.sets is None:
+            lag = likelihood.distances_m(day.x_m, day.y_m)
+            return likelihood.restricted(theta, lag, day.error, day.z, self.model, day.drift)
+        here, step = self.value(theta), 1e-4
+        slope = [(self.value(theta + step * unit) - here) / step for unit in np.eye(3)]
         return here, np.array(slope)
 
-    return term
+
+def _term(day: Days, model: Model) -> _Term:
+    few = len(day.z) <= EXACT_LIKELIHOOD
+    return _Term(day, model, None if few else vecchia.conditioning(day.x_m, day.y_m))

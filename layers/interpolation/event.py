@@ -1,19 +1,22 @@
 """The hour of a release: a background as on any day, and what the release adds to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from layers.interpolation import distribution, quantiles, robust
+from layers.interpolation import quantiles, robust
 from layers.interpolation.distribution import Bands
 from layers.interpolation.estimation import EXACT_LIKELIHOOD
 from layers.interpolation.field import Field
 from layers.interpolation.fitting import believed, fitted, past_of
 from layers.interpolation.increment import Increment, fit_increment
+from layers.interpolation.lattice import Lattice
+from layers.interpolation.measured import Measured, measured, of_field
 from layers.interpolation.parameters import FloatArray, Transform
-from layers.interpolation.sample import sample
+from layers.interpolation.sample import sample, source
 
 PROBABILITIES = np.concatenate([[0.002, 0.01, 0.025], np.arange(1, 20) / 20, [0.975, 0.99, 0.998]])
 """Where the quantile function of an event is kept."""
@@ -44,13 +47,20 @@ class Event:
     seen: NDArray[np.intp]
 
     def predict(
-        self, x_m: ArrayLike, y_m: ArrayLike, *, measured: bool = False
+        self,
+        x_m: ArrayLike,
+        y_m: ArrayLike,
+        covariates: ArrayLike | None = None,
+        *,
+        new: bool = False,
     ) -> tuple[FloatArray, FloatArray]:
         """Quantile function at targets of shape (m,), and their support.
 
         Parameters
         ----------
-        measured : bool
+        covariates : array of float, shape (m, q), optional
+            Of the targets, as for ``Field.predict``.
+        new : bool
             Whether of a new measurement, its noise included, or of the field.
 
         Returns
@@ -60,14 +70,15 @@ class Event:
         array of float, shape (m,)
             Of the background: near 1 the network cannot know.
         """
-        found = self.background.predict(x_m, y_m)
-        sigma = found.sigma
-        if measured:
-            sigma = np.asarray(distribution.measured(sigma, found.noise_sigma))
-        q, _ = self.over(found.mu, sigma, np.stack([x_m, y_m], axis=1))
+        field = self.background
+        found = field.predict(x_m, y_m, covariates)
+        base = measured(found.mu, found.sigma, field.parameters, field.error)
+        if not new:
+            base = of_field(found.mu, found.sigma, found.transform)
+        q, _ = self.over(base, np.stack([x_m, y_m], axis=1))
         return q, found.support
 
-    def predict_grid(self, x_m: ArrayLike, y_m: ArrayLike) -> Bands:
+    def predict_grid(self, lattice: Lattice, covariates: ArrayLike | None = None) -> Bands:
         """Bands of a surface over a grid of shape (H, W).
 
         Returns
@@ -81,48 +92,38 @@ class Event:
         What the increment adds to each quantile is computed at nodes half of its shortest range
         apart and is linear between them; the background is that of every cell.
         """
-        x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
-        found = self.background.predict_grid(x, y)
-        step = self._step(x, y)
-        rows, cols = (lattice(count, step) for count in x.shape)
+        found = self.background.predict_grid(lattice, covariates)
+        step = self._step(lattice)
+        rows, cols = (evenly(count, step) for count in lattice.shape)
+        target = np.stack(lattice.over(rows, cols), axis=-1).reshape(-1, 2)
         nodes = np.ix_(rows, cols)
-        target = np.stack([x[nodes].ravel(), y[nodes].ravel()], axis=1)
-        mu, sigma = found.mu[nodes].ravel(), found.sigma[nodes].ravel()
-        q, sure = self.over(mu, sigma, target)
+        calm = of_field(found.mu[nodes].ravel(), found.sigma[nodes].ravel(), found.transform)
+        q, sure = self.over(calm, target)
         shape = (len(PROBABILITIES), len(rows), len(cols))
-        added = (q - self._calm(mu, sigma)).reshape(shape)
-        bands = np.empty((len(PROBABILITIES) + 1, *x.shape), np.float32)
-        for row in range(len(x)):
-            calm = self._calm(found.mu[row], found.sigma[row])
-            total = calm + between(added, rows, cols, row, x.shape[1])
+        added = (q - _function(calm)).reshape(shape)
+        bands = np.empty((len(PROBABILITIES) + 1, *lattice.shape), np.float32)
+        for row in range(lattice.shape[0]):
+            line = _function(of_field(found.mu[row], found.sigma[row], found.transform))
+            total = line + between(added, rows, cols, row, lattice.shape[1])
             bands[:-1, row] = np.maximum.accumulate(total, axis=0)
-            hidden = between(sure.reshape(1, *shape[1:]), rows, cols, row, x.shape[1])[0] < 0.5
-            bands[-1, row] = np.where(hidden, found.support[row], 0.0)
+            at = between(sure.reshape(1, *shape[1:]), rows, cols, row, lattice.shape[1])
+            bands[-1, row] = np.where(at[0] < 0.5, found.support[row], 0.0)
         return bands
 
-    def _step(self, x: FloatArray, y: FloatArray) -> int:
+    def _step(self, lattice: Lattice) -> int:
         """Cells from one node of the increment to the next: half of the shortest range."""
-        if min(x.shape) < 2:
-            return 1
-        middle = (x.shape[0] // 2, x.shape[1] // 2)
-        cell_m = np.hypot(*(a[middle] - a[middle[0], middle[1] - 1] for a in (x, y)))
+        row, col = (count // 2 for count in lattice.shape)
+        x, y = lattice.over(np.array([row]), np.array([col - 1, col]))
+        cell_m = float(np.hypot(np.ptp(x), np.ptp(y)))
         return int(np.clip(0.5 * self.increment.finest_m / max(cell_m, 1.0), 1, 8))
 
-    def _calm(self, mu: Bands, sigma: Bands) -> FloatArray:
-        """Quantile function of the background alone, shape (len(PROBABILITIES), m)."""
-        latent = mu + sigma * ndtri(PROBABILITIES)[:, None]
-        log = self.background.parameters.transform == "log"
-        return np.asarray(np.exp(latent) if log else latent)
-
-    def over(
-        self, mu: Bands, sigma: Bands, target_m: FloatArray
-    ) -> tuple[FloatArray, NDArray[np.bool_]]:
+    def over(self, base: Measured, target_m: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Quantile function of the sum at targets of shape (m, 2) with a known background.
 
         Parameters
         ----------
-        mu, sigma : array of float, shape (m,)
-            Latent background.
+        base : Measured
+            Background at the m targets: of a new measurement, or of the field.
 
         Returns
         -------
@@ -131,8 +132,7 @@ class Event:
         array of bool, shape (m,)
             Where the increment is above ``increment.scale`` with a probability of 95 %.
         """
-        transform = self.background.parameters.transform
-        found = self._calm(mu, sigma)
+        found = _function(base)
         sure = np.zeros(len(target_m), dtype=np.bool_)
         reached = np.flatnonzero(self.increment.near(target_m))
         for begin in range(0, len(reached), CHUNK):
@@ -142,10 +142,10 @@ class Event:
             most = self.increment.value(mean + 3.0 * spread)
             some = most > UNSEEN * np.abs(found[len(PROBABILITIES) // 2, at])
             at, mean, spread = at[some], mean[some, None], spread[some, None]
-            added = self.increment.value(mean + spread * _scores(OF_INCREMENT))
-            base = mu[at, None] + sigma[at, None] * _scores(OF_BACKGROUND)
-            base = np.exp(base) if transform == "log" else base
-            sums = base[:, :, None] + added[:, None, :]
+            added = self.increment.value(mean + spread * ndtri(_even(OF_INCREMENT)))
+            here = base.rows(at)
+            under = np.stack([here.quantile(p) for p in _even(OF_BACKGROUND)], axis=1)
+            sums = under[:, :, None] + added[:, None, :]
             sums = sums.reshape(len(at), OF_BACKGROUND * OF_INCREMENT)
             found[:, at] = quantiles.of_samples(sums, PROBABILITIES)
         return found, sure
@@ -160,12 +160,14 @@ def recognise(
     sd: ArrayLike | None = None,
     transform: Transform = "log",
     alarm: float | None = None,
+    covariates: ArrayLike | None = None,
+    networks: Sequence[str] | None = None,
 ) -> Event | None:
     """Event, if these values tell of a release: None on any other day.
 
     Parameters
     ----------
-    x_m, y_m, value, sd, transform
+    x_m, y_m, value, sd, transform, covariates, networks
         As for ``fit``.
     history : array of float, shape (m, days)
         Earlier values of the same stations, NaN where there is none.
@@ -181,7 +183,8 @@ def recognise(
     does, and the map of any day holds it. One station alone is a suspect device or a local
     source: ``fit`` flags it.
     """
-    sites = sample(x_m, y_m, value, sd=sd, transform=transform)
+    known_of = source(x_m, y_m, sd, covariates, networks)
+    sites = sample(known_of, value, transform)
     past = past_of(sites, history, transform)
     known, expected, spread = robust.expected(sites.z, past)
     rise = np.where(known, sites.z - expected, 0.0) / spread
@@ -191,12 +194,10 @@ def recognise(
     seen = above | robust.together(sites.x_m, sites.y_m, risen)
     if not (above | (seen & robust.doubled(sites.z, expected, transform))).any():
         return None
-    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
-    s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
     calm = replace(sites, z=np.where(seen, expected, sites.z))
     limit = believed(calm, known, known & ~seen & (np.abs(rise) > robust.FAR))
     pooled = past if sites.n <= EXACT_LIKELIHOOD else past[:, :0]  # beyond, one day tells enough
-    background = fitted(calm, pooled, limit, (x, y, s), transform=transform)
+    background = fitted(calm, pooled, limit, known_of, transform=transform)
     noise = spread * usual if transform == "log" else np.full(sites.n, spread)
     # A value that stands alone is flagged, and tells nothing of the release.
     told = known & (seen | (rise <= robust.FAR))
@@ -206,7 +207,7 @@ def recognise(
     return Event(background, increment, np.flatnonzero(np.append(seen, False)[sites.site]))
 
 
-def lattice(count: int, step: int) -> NDArray[np.intp]:
+def evenly(count: int, step: int) -> NDArray[np.intp]:
     """Every ``step``-th of ``count`` cells, the last one among them."""
     return np.unique(np.append(np.arange(0, count, step), count - 1))
 
@@ -233,5 +234,11 @@ def between(
     return np.asarray(line[:, left] * (1 - part) + line[:, right] * part)
 
 
-def _scores(count: int) -> FloatArray:
-    return np.asarray(ndtri((np.arange(count) + 0.5) / count))
+def _function(of: Measured) -> FloatArray:
+    """Quantile function at ``PROBABILITIES``, which come first."""
+    return np.stack([of.quantile(p) for p in PROBABILITIES])
+
+
+def _even(count: int) -> FloatArray:
+    """Probabilities of equally likely values."""
+    return np.asarray((np.arange(count) + 0.5) / count)

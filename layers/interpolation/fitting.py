@@ -1,17 +1,19 @@
 """From values at stations to a fitted, checked field, without a question asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.errors import BadInputError
 from layers.interpolation import robust
+from layers.interpolation.drift import Drift, drift, per_site
 from layers.interpolation.estimation import DEFAULT, Days, estimate
 from layers.interpolation.field import Field, conditioned
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
 from layers.interpolation.robust import BoolArray, among_neighbours
-from layers.interpolation.sample import Sample, sample
+from layers.interpolation.sample import Sample, Source, sample, source
 from layers.interpolation.validation import calibrated
 
 
@@ -25,6 +27,8 @@ def fit(
     model: Model = DEFAULT.model,
     prior: Parameters | None = None,
     history: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
+    networks: Sequence[str] | None = None,
 ) -> Field:
     """Fit a field to what stations report; any number of them, from none to 100,000.
 
@@ -44,6 +48,11 @@ def fit(
     history : array of float, shape (m, days), optional
         Earlier values of the same stations, NaN where there is none: the parameters are
         pooled over the days, and a value that left its own past cannot bend the surface.
+    covariates : array of float, shape (m, q), optional
+        Such as altitude: the mean is linear in them. Hand those of the targets to ``predict``.
+    networks : sequence of str, length m, optional
+        Each has an offset of its own, known to some ten per cent beforehand: two that disagree
+        are joined with their offset and its uncertainty.
 
     Returns
     -------
@@ -62,16 +71,15 @@ def fit(
             f"the prior is of transform {prior.transform!r}, the field of {transform!r}; a"
             " variance of one says nothing about the other."
         )
-    sites = sample(x_m, y_m, value, sd=sd, transform=transform)
-    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
-    s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
+    known_of = source(x_m, y_m, sd, covariates, networks)
+    sites = sample(known_of, value, transform)
     past = past_of(sites, history, transform)
     known, usual, changed = robust.left(sites.z, past)
     # What neighbours saw too is no fault of a device, but the routine never learns from a release.
     mild = ~robust.doubled(sites.z, usual, transform)
     changed &= ~(mild & robust.together(sites.x_m, sites.y_m, changed))
     limit = believed(sites, known, changed)
-    return fitted(sites, past, limit, (x, y, s), transform=transform, model=model, prior=prior)
+    return fitted(sites, past, limit, known_of, transform=transform, model=model, prior=prior)
 
 
 def believed(sites: Sample, known: BoolArray, changed: BoolArray) -> FloatArray:
@@ -93,7 +101,7 @@ def fitted(
     sites: Sample,
     past: FloatArray,
     limit: FloatArray,
-    source: tuple[FloatArray, FloatArray, FloatArray],
+    source: Source,
     *,
     transform: Transform,
     model: Model = DEFAULT.model,
@@ -106,12 +114,14 @@ def fitted(
     past : array of float, shape (n, days)
         Latent values of earlier days.
     """
-    days = [_day(sites, sites.z[:, None], limit >= robust.FAR), *_days(sites, past)]
+    mean = drift(source, sites, transform)
+    today = _day(sites, sites.z[:, None], limit >= robust.FAR, mean)
+    days = [today, *_days(sites, past, mean)]
     parameters, why = estimate(days, transform=transform, model=model, prior=prior)
     field = conditioned(sites, parameters, source, why, limit)
     better = calibrated(field)
-    if better is parameters:
-        return field
+    if better.inflation == parameters.inflation:  # the mean and the spread of the field stay
+        return replace(field, parameters=better)
     return conditioned(sites, better, source, why, limit)
 
 
@@ -122,32 +132,15 @@ def condition(
     parameters: Parameters,
     *,
     sd: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
+    networks: Sequence[str] | None = None,
 ) -> Field:
     """Field of these values under parameters that are already known: the fast path.
 
     Shapes, masking and errors are those of ``fit``.
     """
-    sites = sample(x_m, y_m, value, sd=sd, transform=parameters.transform)
-    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
-    s = np.zeros(x.shape) if sd is None else np.asarray(sd, dtype=np.float64)
-    return conditioned(sites, parameters, (x, y, s))
-
-
-def fit_parameters(
-    x_m: ArrayLike,
-    y_m: ArrayLike,
-    value: ArrayLike,
-    *,
-    sd: ArrayLike | None = None,
-    transform: Transform = "log",
-    model: Model = DEFAULT.model,
-    prior: Parameters | None = None,
-    history: ArrayLike | None = None,
-) -> Parameters:
-    """Only the calibrated parameters of ``fit``, to be kept and handed to ``condition``."""
-    return fit(
-        x_m, y_m, value, sd=sd, transform=transform, model=model, prior=prior, history=history
-    ).parameters
+    known_of = source(x_m, y_m, sd, covariates, networks)
+    return conditioned(sample(known_of, value, parameters.transform), parameters, known_of)
 
 
 def past_of(sites: Sample, history: ArrayLike | None, transform: Transform) -> FloatArray:
@@ -164,15 +157,10 @@ def past_of(sites: Sample, history: ArrayLike | None, transform: Transform) -> F
     if transform == "log":
         values[~(values > 0)] = np.nan
         values = np.log(values)
-    used = sites.site >= 0
-    known = np.isfinite(values[used])
-    total, count = np.zeros((sites.n, values.shape[1])), np.zeros((sites.n, values.shape[1]))
-    np.add.at(total, sites.site[used], np.where(known, values[used], 0.0))
-    np.add.at(count, sites.site[used], known)
-    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    return per_site(sites.site, sites.n, values)
 
 
-def _days(sites: Sample, past: FloatArray) -> Iterator[Days]:
+def _days(sites: Sample, past: FloatArray, mean: Drift) -> Iterator[Days]:
     """Earlier days, those with the same stations together; values that stand out left aside."""
     together: dict[bytes, list[int]] = {}
     kept = np.isfinite(past)
@@ -183,8 +171,9 @@ def _days(sites: Sample, past: FloatArray) -> Iterator[Days]:
     for alike in together.values():
         rows = kept[:, alike[0]]
         if rows.any():
-            yield _day(sites, past[:, alike], rows)
+            yield _day(sites, past[:, alike], rows, mean)
 
 
-def _day(sites: Sample, z: FloatArray, rows: BoolArray) -> Days:
-    return Days(sites.x_m[rows], sites.y_m[rows], sites.error[rows], z[rows])
+def _day(sites: Sample, z: FloatArray, rows: BoolArray, mean: Drift) -> Days:
+    x, y, error = sites.x_m[rows], sites.y_m[rows], sites.error[rows]
+    return Days(x, y, error, z[rows], mean.rows(rows))

@@ -16,6 +16,11 @@ Transform = Literal["log", "none"]
 MODELS: tuple[Model, ...] = get_args(Model)
 TRANSFORMS: tuple[Transform, ...] = get_args(Transform)
 
+FACTORS = (0.25, 0.4, 0.63, 1.0, 1.6, 2.5, 4.0)
+"""Standard deviations of the parts of a site's offset, in those of the nugget."""
+NORMAL = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+"""Shares of an offset that is normal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -41,6 +46,12 @@ class Parameters:
     inflation : float
         Factor that the honesty gate applied to every standard deviation; already contained
         in ``sill`` and ``nugget_site``.
+    ratio, angle : float
+        Range along over range across, >= 1, and the direction along, radians from the x axis;
+        ``range_m`` is their geometric mean.
+    shares : tuple of float
+        How the offsets of sites are distributed: shares of normal distributions whose standard
+        deviations are ``FACTORS`` times that of the nugget; their sum is 1.
     """
 
     model: Model
@@ -49,6 +60,9 @@ class Parameters:
     range_m: float
     nugget_site: float
     inflation: float = 1.0
+    ratio: float = 1.0
+    angle: float = 0.0
+    shares: tuple[float, ...] = NORMAL
 
     def __post_init__(self) -> None:
         if self.model not in MODELS or self.transform not in TRANSFORMS:
@@ -63,11 +77,36 @@ class Parameters:
             and self.range_m > 0
             and self.nugget_site >= 0
             and self.inflation > 0
+            and self.ratio >= 1
+            and math.isfinite(self.ratio + self.angle)
         ):
             raise BadVariogramError(
-                "sill, range and inflation must be above zero and the nugget not below it:"
-                f" {self.sill=}, {self.range_m=}, {self.nugget_site=}, {self.inflation=}."
+                "sill, range and inflation must be above zero, the nugget not below it and the"
+                f" ratio of ranges not below one: {self.sill=}, {self.range_m=},"
+                f" {self.nugget_site=}, {self.inflation=}, {self.ratio=}, {self.angle=}."
             )
+        if (
+            len(self.shares) != len(FACTORS)
+            or min(self.shares) < 0
+            or not math.isclose(math.fsum(self.shares), 1.0, abs_tol=1e-6)
+        ):
+            raise BadVariogramError(
+                f"{len(FACTORS)} shares that sum to 1 describe the offsets; got {self.shares}."
+            )
+
+    @property
+    def offset_variance(self) -> float:
+        """Variance of the offset of a new site, its heavy tails included."""
+        parts = (share * factor**2 for share, factor in zip(self.shares, FACTORS, strict=True))
+        return self.nugget_site * math.fsum(parts)
+
+    def plane(self, x_m: FloatArray, y_m: FloatArray) -> FloatArray:
+        """Positions of shape (..., 2) in the plane in which the covariance has no direction."""
+        if self.ratio == 1.0:
+            return np.stack([x_m, y_m], axis=-1)
+        cos, sin, root = math.cos(self.angle), math.sin(self.angle), math.sqrt(self.ratio)
+        along, across = cos * x_m + sin * y_m, cos * y_m - sin * x_m
+        return np.stack([along / root, across * root], axis=-1)
 
     def covariance(self, lag_m: FloatArray) -> FloatArray:
         """Covariance of the latent field (no nugget) at distances in metres, any shape."""

@@ -1,14 +1,16 @@
 """What ``mapserver interpolate`` answers: a new measurement at each point."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.interpolation import distribution, quantiles
+from layers.interpolation import quantiles
 from layers.interpolation.event import PROBABILITIES, Event, recognise
-from layers.interpolation.field import Field, Prediction
+from layers.interpolation.field import Field
 from layers.interpolation.fitting import fit
+from layers.interpolation.measured import Measured, measured
 from layers.interpolation.parameters import FloatArray, Transform
 
 
@@ -37,7 +39,7 @@ class PointPrediction:
     mean: FloatArray
     sd: FloatArray
     support: FloatArray
-    _latent: Prediction | None
+    _new: Measured | None
     _quantiles: FloatArray | None
 
     @property
@@ -49,9 +51,8 @@ class PointPrediction:
         """Value not exceeded with probability ``p``, 0 < p < 1."""
         if self._quantiles is not None:
             return quantiles.quantile(PROBABILITIES, self._quantiles, p)
-        assert self._latent is not None  # noqa: S101 - one of the two is there
-        found = self._latent
-        return distribution.quantile(found.mu, found.sigma, found.transform, p)
+        assert self._new is not None  # noqa: S101 - one of the two is there
+        return self._new.quantile(p)
 
 
 def predict_points(
@@ -64,6 +65,9 @@ def predict_points(
     history: ArrayLike | None = None,
     transform: Transform | None = None,
     alarm: float | None = None,
+    covariates: ArrayLike | None = None,
+    at_covariates: ArrayLike | None = None,
+    networks: Sequence[str] | None = None,
 ) -> PointPrediction:
     """Fit to the stations and predict a new measurement at each point.
 
@@ -81,6 +85,10 @@ def predict_points(
         concentration. A value of 0 is masked under "log": it has no logarithm.
     alarm : float, optional
         A value in the same unit above which one station alone tells of a release.
+    covariates, at_covariates : array of float, shape (n, q) and (m, q), optional
+        Such as altitude, of the stations and of the points.
+    networks : sequence of str, length n, optional
+        Which network each station belongs to.
 
     Raises
     ------
@@ -92,15 +100,31 @@ def predict_points(
         transform = "none" if bool(np.any(v[np.isfinite(v)] < 0)) else "log"
     event = None
     if history is not None:
-        event = recognise(x_m, y_m, value, history, transform=transform, alarm=alarm)
+        event = recognise(
+            x_m,
+            y_m,
+            value,
+            history,
+            transform=transform,
+            alarm=alarm,
+            covariates=covariates,
+            networks=networks,
+        )
     if event is not None:
-        q, support = event.predict(at_x_m, at_y_m, measured=True)
+        q, support = event.predict(at_x_m, at_y_m, at_covariates, new=True)
         mean, sd = quantiles.moments(PROBABILITIES, q)
         return PointPrediction(event.background, event, mean, sd, support, None, q)
-    field = fit(x_m, y_m, value, transform=transform, history=history)
-    found = field.predict(at_x_m, at_y_m)
-    sigma = np.asarray(distribution.measured(found.sigma, found.noise_sigma), dtype=np.float64)
-    mean = np.asarray(distribution.mean(found.mu, sigma, transform))
-    sd = np.where(np.isnan(mean), np.nan, distribution.sd(found.mu, sigma, transform))
-    latent = Prediction(found.mu, sigma, found.support, transform, found.noise_sigma)
-    return PointPrediction(field, None, mean, sd, found.support, latent, None)
+    field = fit(
+        x_m,
+        y_m,
+        value,
+        transform=transform,
+        history=history,
+        covariates=covariates,
+        networks=networks,
+    )
+    found = field.predict(at_x_m, at_y_m, at_covariates)
+    new = measured(found.mu, found.sigma, field.parameters, field.error)
+    mean = new.mean()
+    sd = np.where(np.isnan(mean), np.nan, new.sd())
+    return PointPrediction(field, None, mean, sd, found.support, new, None)

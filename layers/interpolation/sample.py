@@ -1,5 +1,6 @@
 """From what stations sent to what a model may read: masked, merged, transformed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,59 @@ LARGEST_M = 1e9
 
 SMALLEST, LARGEST = 1e-100, 1e100
 """Nothing measured lies beyond; further out a value has no square in floating point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of m values beside themselves.
+
+    Attributes
+    ----------
+    x_m, y_m : array of float, shape (m,)
+        Positions.
+    sd : array of float, shape (m,)
+        Standard deviation of the measurement error; whatever is not above 0 is unknown.
+    covariates : array of float, shape (m, q), or None
+        Such as altitude.
+    networks : tuple of str, length m, or None
+        Which network each value comes from.
+    """
+
+    x_m: FloatArray
+    y_m: FloatArray
+    sd: FloatArray
+    covariates: FloatArray | None = None
+    networks: tuple[str, ...] | None = None
+
+
+def source(
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    sd: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
+    networks: Sequence[str] | None = None,
+) -> Source:
+    """Arrays of what may be lists; one ``sd`` may stand for all.
+
+    Raises
+    ------
+    BadInputError
+        If ``sd``, ``covariates`` or ``networks`` have another length.
+    """
+    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+    try:
+        s = np.broadcast_to(np.asarray(0.0 if sd is None else sd, dtype=np.float64), x.shape)
+    except ValueError:
+        raise BadInputError(f"{x.size} values came with deviations of another length.") from None
+    given = None if covariates is None else np.asarray(covariates, dtype=np.float64)
+    if given is not None and (given.ndim != 2 or len(given) != len(x)):
+        raise BadInputError(
+            f"covariates must have one row for each of the {x.size} values; got shape"
+            f" {given.shape}."
+        )
+    if networks is not None and len(networks) != len(x):
+        raise BadInputError(f"{x.size} values came with {len(networks)} networks.")
+    return Source(x, y, s, given, None if networks is None else tuple(map(str, networks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +110,24 @@ class Sample:
         return len(self.site) - self.masked - self.n
 
 
-def sample(
-    x_m: ArrayLike,
-    y_m: ArrayLike,
-    value: ArrayLike,
-    *,
-    sd: ArrayLike | None = None,
-    transform: Transform = "log",
-) -> Sample:
+def sample(of: Source, value: ArrayLike, transform: Transform = "log") -> Sample:
     """Mask what cannot be used, transform the rest, merge what stands within one metre.
+
+    Sites stand in the order of their positions, so that nothing depends on that of the values.
 
     Parameters
     ----------
-    x_m, y_m, value : array of float, shape (m,)
-        Positions in metres and values in any unit.
-    sd : array of float, shape (m,), or one float, optional
-        Standard deviation of the measurement error in the unit of the value; whatever is not a
-        number above 0 counts as unknown.
+    of : Source
+        Positions and errors.
+    value : array of float, shape (m,)
+        In any unit.
     transform : "log" or "none"
         Under "log" a value of 0 or below is masked.
 
     Raises
     ------
     BadInputError
-        If the arrays are not one-dimensional and of one length.
+        If positions and values are not one-dimensional and of one length.
 
     Notes
     -----
@@ -87,20 +135,19 @@ def sample(
     Values of one site are averaged with inverse-variance weights; their disagreement adds
     its own variance of the mean, so that two readings that contradict each other weigh little.
     """
-    x, y, v = (np.asarray(a, dtype=np.float64) for a in (x_m, y_m, value))
+    x, y, s = of.x_m, of.y_m, of.sd
+    v = np.asarray(value, dtype=np.float64)
     if x.ndim != 1 or x.shape != y.shape or x.shape != v.shape:
         raise BadInputError(
             f"positions and values must be lists of one length; got shapes {x.shape}, {y.shape}"
             f" and {v.shape}."
         )
-    try:
-        s = np.broadcast_to(np.asarray(0.0 if sd is None else sd, dtype=np.float64), v.shape)
-    except ValueError:
-        raise BadInputError(f"{v.size} values came with deviations of another length.") from None
     usable = (np.abs(x) <= LARGEST_M) & (np.abs(y) <= LARGEST_M) & (np.abs(v) <= LARGEST)
     if transform == "log":
         usable &= v >= SMALLEST
-    x, y, v, s = x[usable], y[usable], v[usable], s[usable]
+    kept = np.flatnonzero(usable)
+    kept = kept[np.lexsort((s[kept], v[kept], y[kept], x[kept]))]
+    x, y, v, s = x[kept], y[kept], v[kept], s[kept]
     s = np.where(np.isfinite(s) & (s > 0), s, 0.0)
     s = np.minimum(s, LARGEST)
     if transform == "log":
@@ -111,8 +158,8 @@ def sample(
     group = _places(x, y)
     n = int(group.max()) + 1 if group.size else 0
     site = np.full(usable.shape, -1, dtype=np.intp)
-    site[usable] = group
-    if n == len(z):  # every value has its own place, numbered as it came
+    site[kept] = group
+    if n == len(z):  # every value has its own place
         return Sample(x, y, z, error, site)
 
     count = np.bincount(group, minlength=n)

@@ -1,11 +1,13 @@
-"""Exact kriging of a latent field with an unknown constant mean."""
+"""Exact kriging of a latent field around a mean with unknown coefficients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg.lapack import dtrtri
 from scipy.spatial.distance import cdist
 
+from layers.interpolation.drift import Drift
 from layers.interpolation.likelihood import distances_m
 from layers.interpolation.parameters import FloatArray, Parameters
 
@@ -14,20 +16,22 @@ CHUNK = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Latent:
-    """Latent field at m targets.
+class Kriged:
+    """What the sites tell of the latent field at m targets, around the mean of the drift.
 
     Attributes
     ----------
-    mu, sigma : array of float, shape (m,)
-        Mean and standard deviation, the unknown mean of the field included.
-    support : array of float, shape (m,)
-        Variance left over the prior variance, in [0, 1]: 1 where no site tells anything.
+    mean : array of float, shape (m,)
+        c'K⁻¹(z - F beta).
+    left : array of float, shape (m,)
+        Variance that the sites leave, sill - c'K⁻¹c, in [0, sill].
+    told : array of float, shape (m, p)
+        F'K⁻¹c: the part of each coefficient that the sites already know at the target.
     """
 
-    mu: FloatArray
-    sigma: FloatArray
-    support: FloatArray
+    mean: FloatArray
+    left: FloatArray
+    told: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,75 +41,74 @@ class Exact:
     Attributes
     ----------
     xy_m : array of float, shape (n, 2)
-        Sites.
+        Sites, in the plane of the parameters.
     root : array of float, shape (n, n)
         Inverse of the Cholesky factor of K = latent covariance + noise: a matrix product with
         it is several times faster than solving with the factor, target after target.
-    ones : array of float, shape (n,)
-        K⁻¹1.
-    weight : array of float, shape (n,)
-        K⁻¹(z - mean).
-    mean : float
-        Generalised least squares mean.
+    drift : Drift
+        Mean F beta of the sites.
+    told : array of float, shape (n, p)
+        K⁻¹F.
+    variance : array of float, shape (p, p)
+        Covariance of the coefficients: (F'K⁻¹F + G)⁻¹, G their precision beforehand.
+    left, weight : array of float, shape (n,)
+        z - F beta, and K⁻¹(z - F beta).
+    beta : array of float, shape (p,)
+        Generalised least squares coefficients.
     """
 
     parameters: Parameters
     xy_m: FloatArray
     root: FloatArray
-    ones: FloatArray
+    drift: Drift
+    told: FloatArray
+    variance: FloatArray
+    left: FloatArray
     weight: FloatArray
-    mean: float
+    beta: FloatArray
 
-    @property
-    def mean_variance(self) -> float:
-        """Variance of the mean: 1 / (1'K⁻¹1)."""
-        return float(1.0 / self.ones.sum())
-
-    def predict(self, x_m: FloatArray, y_m: FloatArray) -> Latent:
-        """Mean, standard deviation and support at targets of shape (m,), by blocks.
+    def predict(self, target_m: FloatArray) -> Kriged:
+        """Kriging at targets of shape (m, 2), by blocks.
 
         Notes
         -----
-        mu + c'K⁻¹(z - mu); sill - c'K⁻¹c + (1 - 1'K⁻¹c)² / (1'K⁻¹1).
         Source: Cressie (1993), Statistics for Spatial Data, 3.4.5 (universal kriging).
         """
-        mu, sigma, support = (np.empty(len(x_m)) for _ in range(3))
-        step = max(1, CHUNK // len(self.ones))
+        m, p = len(target_m), self.told.shape[1]
+        mean, left, told = np.empty(m), np.empty(m), np.empty((m, p))
+        step = max(1, CHUNK // len(self.weight))
         sill = self.parameters.sill
-        for begin in range(0, len(x_m), step):
+        for begin in range(0, m, step):
             part = slice(begin, begin + step)
-            target = np.stack([x_m[part], y_m[part]], axis=1)
-            c = self.parameters.covariance(cdist(self.xy_m, target))
-            mu[part] = self.mean + self.weight @ c
-            unknown = 1.0 - self.ones @ c
+            c = self.parameters.covariance(cdist(self.xy_m, target_m[part]))
+            mean[part] = self.weight @ c
+            told[part] = c.T @ self.told
             half = self.root @ c
-            left = np.clip(sill - np.square(half, out=half).sum(axis=0), 0.0, sill)
-            support[part] = left / sill
-            sigma[part] = np.sqrt(left + unknown * unknown * self.mean_variance)
-        return Latent(mu, sigma, support)
+            left[part] = sill - np.square(half, out=half).sum(axis=0)
+        return Kriged(mean, np.clip(left, 0.0, sill), told)
 
     def means(self, target_m: FloatArray) -> FloatArray:
-        """Mean alone at targets of shape (..., 2): no product of n² operations a target."""
+        """Only ``mean``, at targets of shape (..., 2): no product of n² operations a target."""
         flat = target_m.reshape(-1, 2)
         mu = np.empty(len(flat))
-        step = max(1, CHUNK // len(self.ones))
+        step = max(1, CHUNK // len(self.weight))
         for begin in range(0, len(flat), step):
             lag = cdist(self.xy_m, flat[begin : begin + step])
-            mu[begin : begin + step] = self.mean + self.weight @ self.parameters.covariance(lag)
+            mu[begin : begin + step] = self.weight @ self.parameters.covariance(lag)
         return mu.reshape(target_m.shape[:-1])
 
     def with_values(self, z: FloatArray) -> "Exact":
         """The same sites and noise with other values: two triangular solves, O(n²)."""
-        mean = float(self.ones @ z) * self.mean_variance
-        weight = self.root.T @ (self.root @ (z - mean))
-        return Exact(self.parameters, self.xy_m, self.root, self.ones, weight, mean)
+        beta = self.variance @ (self.told.T @ z)
+        left = z - self.drift.columns @ beta
+        return replace(self, beta=beta, left=left, weight=self.root.T @ (self.root @ left))
 
-    def left_out(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Error and standard deviation at every site when predicted from all the others.
+    def left_out(self, at: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
+        """Error and standard deviation at the sites ``at`` when predicted from all the others.
 
         Returns
         -------
-        array of float, array of float, shape (n,)
+        array of float, array of float, shape of ``at``
             z minus its prediction, and the standard deviation of that difference.
 
         Notes
@@ -113,14 +116,19 @@ class Exact:
         (Pz)_i / P_ii and 1 / sqrt(P_ii), P as in ``likelihood.restricted``: no refit.
         Source: Dubrule (1983), Mathematical Geology 15(6).
         """
-        diagonal = np.square(self.root).sum(axis=0) - self.ones**2 * self.mean_variance
+        brought = of_coefficients(self.told[at], self.variance)
+        diagonal = np.square(self.root[:, at]).sum(axis=0) - brought
         diagonal = np.maximum(diagonal, np.finfo(np.float64).tiny)
-        weight = self.with_values(z).weight
-        return weight / diagonal, 1.0 / np.sqrt(diagonal)
+        return self.weight[at] / diagonal, 1.0 / np.sqrt(diagonal)
+
+
+def of_coefficients(unknown: FloatArray, variance: FloatArray) -> FloatArray:
+    """Variance that the coefficients bring: d'Vd for each of the rows, shape (..., p) -> (...)."""
+    return np.asarray(np.einsum("...p,pq,...q->...", unknown, variance, unknown, optimize=True))
 
 
 def exact(
-    parameters: Parameters, x_m: FloatArray, y_m: FloatArray, noise: FloatArray, z: FloatArray
+    parameters: Parameters, xy_m: FloatArray, noise: FloatArray, z: FloatArray, drift: Drift
 ) -> Exact:
     """Factorise the covariance of n >= 1 sites; noise is the variance beyond the latent field.
 
@@ -129,7 +137,7 @@ def exact(
     Sites that a smooth model cannot tell apart leave a factor of nothing: the smallest noise
     that lets the factorisation pass is added, from 1e-10 of the sill upwards.
     """
-    k = parameters.covariance(distances_m(x_m, y_m))
+    k = parameters.covariance(distances_m(*xy_m.T))
     diagonal = np.diag_indices(len(z))
     k[diagonal] += noise
     lower: FloatArray | None = None
@@ -142,6 +150,8 @@ def exact(
             k[diagonal] += more - jitter
             jitter = more
     root = np.asarray(dtrtri(lower, lower=1)[0])
-    ones = root.T @ root.sum(axis=1)
-    blank = Exact(parameters, np.stack([x_m, y_m], axis=1), root, ones, ones, 0.0)
+    half = root @ drift.columns
+    variance = np.asarray(np.linalg.inv(half.T @ half + np.diag(drift.precision)), np.float64)
+    told = root.T @ half
+    blank = Exact(parameters, xy_m, root, drift, told, variance, z, z, z)
     return blank.with_values(z)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layers.interpolation import distribution
-from layers.interpolation.field import Field, left_out
+from layers.interpolation.field import Field
+from layers.interpolation.measured import learnt, measured
 from layers.interpolation.parameters import FloatArray, Parameters
 
 SCORED = 2_000
@@ -15,6 +15,7 @@ GATE = (0.85, 0.95)
 GATE_SITES = 30
 """Fewer sites cannot tell whether the coverage is right."""
 Z90 = 1.6448536269514722
+LEVELS = (0.5, 0.8, 0.9, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ class Report:
         Sites that were left out and predicted, those that stand far out included.
     masked, merged, outliers : int
         Values not used, values that share a site, sites with a noise of their own.
-    mean_error, mae, rmse : float
+    mean_error, rmse : float
         Of the predicted mean minus the value.
+    mae : float
+        Of the predicted median minus the value.
     crps : float
         Mean continuous ranked probability score.
-    coverage_90 : float
-        Share of the values inside their central 90 % interval.
+    coverage_50, coverage_80, coverage_90, coverage_95 : float
+        Share of the values inside their central interval of that probability.
     z_mean, z_sd : float
         Of the standardised errors of the latent field.
     inflation : float
@@ -53,7 +56,10 @@ class Report:
     mae: float
     rmse: float
     crps: float
+    coverage_50: float
+    coverage_80: float
     coverage_90: float
+    coverage_95: float
     z_mean: float
     z_sd: float
     inflation: float
@@ -65,23 +71,25 @@ def loo(field: Field) -> Report:
     The prediction is that of a new measurement: the noise of site and device is included, the
     extra noise of a value that stands far out is not.
     """
-    z, error, spread = _left_out(field)
-    scores = (np.nan,) * 7
+    z, error, variance = _left_out(field)
+    scores: tuple[float, ...] = (np.nan,) * 10
     if len(z):
-        transform = field.parameters.transform
-        value = np.exp(z) if transform == "log" else z
-        mu = z - error
-        off = distribution.mean(mu, spread, transform) - value
-        u = error / spread
+        p = field.parameters
+        value = np.exp(z) if p.transform == "log" else z
+        found = measured(z - error, np.sqrt(variance), p)
+        off = found.mean() - value
+        inside = np.abs(2.0 * found.below(value) - 1.0)
+        u = error / np.sqrt(found.share @ found.sigma**2)
         scores = (
             float(off.mean()),
-            float(np.abs(off).mean()),
+            float(np.abs(found.quantile(0.5) - value).mean()),
             float(np.sqrt(np.mean(off**2))),
-            float(distribution.crps(value, mu, spread, transform).mean()),
-            float(np.mean(np.abs(u) <= Z90)),
+            float(found.crps(value).mean()),
+            *(float(np.mean(inside <= level)) for level in LEVELS),
             float(u.mean()),
             float(u.std()),
         )
+    scores += (field.parameters.inflation,)
     return Report(
         field.method,
         field.fallback,
@@ -90,39 +98,42 @@ def loo(field: Field) -> Report:
         field.sites.merged,
         int(np.count_nonzero(field.extra)),
         *scores,
-        inflation=field.parameters.inflation,
     )
 
 
 def calibrated(field: Field) -> Parameters:
-    """Parameters under which the 90 % intervals hold; the same object where they already do.
+    """Parameters under which the intervals hold.
 
     Notes
     -----
-    All variances are multiplied by one factor, so that the mean does not move.
+    Where the 90 % intervals of a normal offset hold too little or too much, all variances are
+    multiplied by one factor, so that the mean does not move; then the distribution of the offsets
+    is learnt.
     """
     p = field.parameters
-    _, error, spread = _left_out(field)
+    _, error, variance = _left_out(field)
     if len(error) < GATE_SITES:
         return p
-    u = np.abs(error / spread)
-    if GATE[0] <= float(np.mean(u <= Z90)) <= GATE[1]:
-        return p
-    factor = float(np.clip(np.quantile(u, 0.9) / Z90, 0.1, 10.0))
+    u = np.abs(error) / np.sqrt(variance + p.nugget_site)
+    factor = 1.0
+    if not GATE[0] <= float(np.mean(u <= Z90)) <= GATE[1]:
+        factor = float(np.clip(np.quantile(u, 0.9) / Z90, 0.1, 10.0))
+    nugget = p.nugget_site * factor**2
     return replace(
         p,
         sill=p.sill * factor**2,
-        nugget_site=p.nugget_site * factor**2,
+        nugget_site=nugget,
         inflation=p.inflation * factor,
+        shares=learnt(error, variance * factor**2, nugget),
     )
 
 
 def _left_out(field: Field) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Value, error and standard deviation of a new measurement, of the sites that are scored."""
+    """Value, error, and its variance but for the offset of the site, of the sites scored."""
     if field.solver is None or field.sites.n < 2:
         return np.empty(0), np.empty(0), np.empty(0)
     n = field.sites.n
     at = np.unique(np.linspace(0, n - 1, min(n, SCORED)).astype(np.intp))
-    error, spread = left_out(field.solver, field.sites.z, at)
-    plain = np.sqrt(np.maximum(spread**2 - field.extra[at], np.finfo(np.float64).tiny))
-    return field.sites.z[at], error, plain
+    error, spread = field.solver.left_out(at)
+    own = field.extra[at] + field.parameters.nugget_site
+    return field.sites.z[at], error, np.maximum(spread**2 - own, 0.0)

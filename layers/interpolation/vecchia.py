@@ -1,13 +1,15 @@
 """Restricted likelihood and mean for many sites: each one given a few of its predecessors."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from layers.interpolation.drift import Drift
 from layers.interpolation.likelihood import distances_m
 from layers.interpolation.parameters import FloatArray, Parameters
 
@@ -15,6 +17,10 @@ JOINT = 64
 """The first sites of the order; they are taken together."""
 NEIGHBOURS = 20
 """Predecessors that each later site is conditioned on (20 to 30: Guinness 2018)."""
+FEW = 10
+"""The same where conjugate gradients mend what is missing."""
+CHUNK = 5_000
+"""Sites whose predecessors are looked at together."""
 EARLY, LATE = 1_000, 1_500
 """Conditioned sites that are counted: the first ones carry long lags, the rest short lags."""
 
@@ -68,82 +74,126 @@ def spread_order(x_m: FloatArray, y_m: FloatArray) -> NDArray[np.intp]:
 
 
 def conditioning(x_m: FloatArray, y_m: FloatArray) -> Conditioning:
-    """Conditioning sets for n > ``JOINT`` sites; at most ``EARLY`` + ``LATE`` are counted.
+    """Conditioning sets for n > ``JOINT`` sites; at most ``EARLY`` + ``LATE`` are counted."""
+    n = len(x_m)
+    counted = np.arange(JOINT, n)
+    if len(counted) > EARLY + LATE:
+        late = np.linspace(JOINT + EARLY, n - 1, LATE).astype(np.intp)
+        counted = np.concatenate([counted[:EARLY], late])
+    xy = np.stack([x_m, y_m], axis=1)
+    return measured_in(_sets(xy, counted, NEIGHBOURS), xy)
+
+
+def _sets(xy: FloatArray, counted: NDArray[np.intp], neighbours: int) -> Conditioning:
+    """Conditioning sets, still without their distances.
 
     Notes
     -----
     Sites 2^j .. 2^(j+1) of the order are conditioned on their nearest among the first 2^j.
     """
-    n = len(x_m)
-    order = spread_order(x_m, y_m)
-    xy = np.stack([x_m, y_m], axis=1)
-    counted = np.arange(JOINT, n)
-    if len(counted) > EARLY + LATE:
-        late = np.linspace(JOINT + EARLY, n - 1, LATE).astype(np.intp)
-        counted = np.concatenate([counted[:EARLY], late])
-    given = np.empty((len(counted), NEIGHBOURS), dtype=np.intp)
+    n, order = len(xy), spread_order(*xy.T)
+    given = np.empty((len(counted), neighbours), dtype=np.intp)
     begin = JOINT
     while begin < n:
         inside = (counted >= begin) & (counted < 2 * begin)
         if inside.any():
             tree = cKDTree(xy[order[:begin]])
-            _, near = tree.query(xy[order[counted[inside]]], k=NEIGHBOURS)
+            _, near = tree.query(xy[order[counted[inside]]], k=neighbours)
             given[inside] = order[near]
         begin *= 2
-    site, joint = order[counted], order[:JOINT]
-    gx, gy = x_m[given], y_m[given]
-    return Conditioning(
-        joint,
-        site,
-        given,
-        distances_m(x_m[joint], y_m[joint]),
-        np.hypot(gx[:, :, None] - gx[:, None, :], gy[:, :, None] - gy[:, None, :]),
-        np.hypot(gx - x_m[site, None], gy - y_m[site, None]),
+    return Conditioning(order[:JOINT], order[counted], given, xy, xy, xy)
+
+
+def measured_in(sets: Conditioning, xy_m: FloatArray) -> Conditioning:
+    """The same sets with their distances in another plane, sites of shape (n, 2)."""
+    x, y = xy_m.T
+    gx, gy = x[sets.given], y[sets.given]
+    given = np.square(gx[:, :, None] - gx[:, None, :])
+    given += np.square(gy[:, :, None] - gy[:, None, :])  # with its root, faster than hypot
+    return replace(
+        sets,
+        joint_m=distances_m(x[sets.joint], y[sets.joint]),
+        given_m=np.sqrt(given, out=given),
+        site_m=np.hypot(gx - x[sets.site, None], gy - y[sets.site, None]),
     )
 
 
 def whitened(
-    sets: Conditioning, parameters: Parameters, noise: FloatArray, z: FloatArray
-) -> tuple[FloatArray, FloatArray, float]:
-    """Independent unit-variance combinations of the values and of the constant 1.
+    sets: Conditioning, parameters: Parameters, noise: FloatArray, values: FloatArray
+) -> tuple[FloatArray, float]:
+    """Independent unit-variance combinations of the sites.
 
     Parameters
     ----------
     noise : array of float, shape (n,)
         Variance at every site beyond the latent field: nugget and measurement error.
-    z : array of float, shape (n, d)
-        Latent values of d days.
+    values : array of float, shape (n, d)
+        What is to be combined: latent values, columns of the drift.
 
     Returns
     -------
-    array of float, shape (j + q, d); array of float, shape (j + q,); float
-        The whitened values, the whitened constant, and the log determinant of the covariance.
+    array of float, shape (j + q, d)
+        The whitened values.
+    float
+        The log determinant of the covariance.
     """
-    k = parameters.covariance(sets.joint_m)
-    k[np.diag_indices(len(k))] += noise[sets.joint]
-    lower = np.linalg.cholesky(k)
-    head = solve_triangular(
-        lower, np.column_stack([z[sets.joint], np.ones(len(k))]), lower=True, check_finite=False
-    )
-    c = parameters.covariance(sets.site_m)
-    k = parameters.covariance(sets.given_m)
-    i = np.arange(k.shape[1])
-    k[:, i, i] += noise[sets.given]
-    weight = np.linalg.solve(k, c[:, :, None])[:, :, 0]
-    variance = parameters.sill + noise[sets.site] - np.sum(weight * c, axis=1)
-    variance = np.maximum(variance, 1e-12 * parameters.sill)
-    tail = z[sets.site] - np.einsum("qk,qkd->qd", weight, z[sets.given])
-    constant = 1.0 - weight.sum(axis=1)
-    root = np.sqrt(variance)
+    lower, weight, variance = _regressed(sets, parameters, noise)
+    head = solve_triangular(lower, values[sets.joint], lower=True, check_finite=False)
+    tail = values[sets.site] - np.einsum("qk,qkd->qd", weight, values[sets.given])
     return (
-        np.concatenate([head[:, :-1], tail / root[:, None]]),
-        np.concatenate([head[:, -1], constant / root]),
+        np.concatenate([head, tail / np.sqrt(variance)[:, None]]),
         2.0 * float(np.log(np.diagonal(lower)).sum()) + float(np.log(variance).sum()),
     )
 
 
+def _regressed(
+    sets: Conditioning, parameters: Parameters, noise: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Factor of the joint sites, weights of the given ones, and the variance that these leave."""
+    k = parameters.covariance(sets.joint_m)
+    k[np.diag_indices(len(k))] += noise[sets.joint]
+    lower = np.asarray(np.linalg.cholesky(k), np.float64)
+    c = parameters.covariance(sets.site_m)
+    k = parameters.covariance(sets.given_m)
+    i = np.arange(k.shape[1])
+    k[:, i, i] += noise[sets.given]
+    weight = np.asarray(np.linalg.solve(k, c[:, :, None])[:, :, 0], np.float64)
+    variance = parameters.sill + noise[sets.site] - np.sum(weight * c, axis=1)
+    return lower, weight, np.maximum(variance, 1e-12 * parameters.sill)
+
+
+def root(parameters: Parameters, xy_m: FloatArray, noise: FloatArray) -> csr_array:
+    """Sparse root R of the inverse covariance of n > ``JOINT`` sites: K⁻¹ is nearly R'R.
+
+    Notes
+    -----
+    Each site given ``FEW`` predecessors. Source: Katzfuss & Guinness (2021), Statistical
+    Science 36(1), 3.
+    """
+    n = len(xy_m)
+    sets = _sets(xy_m, np.arange(JOINT, n), FEW)
+    lower, rows = np.zeros((0, 0)), []
+    for begin in range(0, len(sets.site), CHUNK):
+        part = slice(begin, begin + CHUNK)
+        some = replace(sets, site=sets.site[part], given=sets.given[part])
+        lower, weight, variance = _regressed(measured_in(some, xy_m), parameters, noise)
+        scale = 1.0 / np.sqrt(variance)[:, None]
+        rows.append(np.concatenate([-weight * scale, scale], axis=1).reshape(-1))
+    head = solve_triangular(lower, np.eye(len(lower)), lower=True, check_finite=False)
+    cols = np.concatenate([sets.given, sets.site[:, None]], axis=1)
+    counts = np.repeat([len(head), cols.shape[1]], [len(head), len(cols)])
+    return csr_array(
+        (
+            np.concatenate([head.reshape(-1), *rows]),
+            np.concatenate([np.tile(sets.joint, len(head)), cols.reshape(-1)]),
+            np.concatenate([[0], np.cumsum(counts)]),
+        ),
+        shape=(n, n),
+    )
+
+
 def restricted(
-    sets: Conditioning, parameters: Parameters, error: FloatArray, z: FloatArray
+    sets: Conditioning, parameters: Parameters, error: FloatArray, z: FloatArray, drift: Drift
 ) -> float:
     """Negative log restricted likelihood of Vecchia's approximation, averaged over the days.
 
@@ -151,26 +201,20 @@ def restricted(
     -----
     Source: Vecchia (1988), JRSS B 50(2); restricted form: Stein, Chi & Welty (2004), JRSS B 66(2).
     """
+    days = z.shape[1]
+    noise = parameters.nugget_site + error
     try:
-        values, ones, determinant = whitened(sets, parameters, parameters.nugget_site + error, z)
+        both, determinant = whitened(sets, parameters, noise, np.column_stack([z, drift.columns]))
+        values, design = both[:, :days], both[:, days:]
+        information = design.T @ design + np.diag(drift.precision)
+        root = np.linalg.cholesky(information)
     except np.linalg.LinAlgError:
         return math.inf
-    information = float(ones @ ones)
-    mean = (ones @ values) / information
-    left = values - ones[:, None] * mean
+    told = np.linalg.solve(root, design.T @ values)
     doubled = (
         determinant
-        + math.log(information)
-        + float(np.sum(left * left)) / z.shape[1]
-        + (len(ones) - 1) * math.log(2.0 * math.pi)
+        + 2.0 * float(np.log(np.diagonal(root)).sum())
+        + float(np.sum(values * values) - np.sum(told * told)) / days
+        + (len(both) - 1) * math.log(2.0 * math.pi)
     )
     return 0.5 * float(doubled)
-
-
-def generalised_mean(
-    sets: Conditioning, parameters: Parameters, noise: FloatArray, z: FloatArray
-) -> tuple[float, float]:
-    """Generalised least squares mean of one day's values, shape (n,), and its variance."""
-    values, ones, _ = whitened(sets, parameters, noise, z[:, None])
-    information = float(ones @ ones)
-    return float(ones @ values[:, 0]) / information, 1.0 / information

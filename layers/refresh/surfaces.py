@@ -120,13 +120,14 @@ def make(
         event = interpolation.recognise(
             x_m, y_m, value, history, sd=sd, transform=transform, alarm=alarm
         )
-    lon, lat = grid.centres()
-    cells = geo.plane(bounds, *np.meshgrid(lon, lat))
+    lattice = interpolation.Lattice(
+        grid.shape, lambda row, col: geo.plane(bounds, *grid.at(row, col))
+    )
     codes = np.asarray(snapshot.codes)[rows]
     told: dict[str, Any] = {"mode": "routine"}
     if event is not None:
         field = event.background
-        bands = event.predict_grid(*cells)
+        bands = event.predict_grid(lattice)
         told = {
             "mode": "event",
             "release_seen": [str(code) for code in codes[event.seen]],
@@ -134,7 +135,7 @@ def make(
         }
     else:
         field = interpolation.fit(x_m, y_m, value, sd=sd, transform=transform)
-        found = field.predict_grid(*cells)
+        found = field.predict_grid(lattice)
         bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32)
     report = interpolation.loo(field)
     return Surface(

@@ -32,19 +32,6 @@ def test_a_plain_field_is_normal() -> None:
     np.testing.assert_allclose(distribution.exceedance(MU, SIGMA, "none", -0.5), true.sf(-0.5))
 
 
-@pytest.mark.parametrize("transform", ["log", "none"])
-def test_the_score_is_the_one_of_simulated_forecasts(transform) -> None:
-    # CRPS = E|X - y| - E|X - X'| / 2 (Gneiting & Raftery 2007), with 400,000 draws
-    draw = np.random.default_rng(1).standard_normal((2, 400_000))
-    for y, mu, sigma in ((90.0, 4.4, 0.2), (300.0, 4.4, 0.2), (80.0, 4.5, 0.6)):
-        x, other = mu + sigma * draw
-        if transform == "log":
-            x, other = np.exp(x), np.exp(other)
-        expected = np.mean(np.abs(x - y)) - 0.5 * np.mean(np.abs(x - other))
-        found = distribution.crps(y, mu, sigma, transform)
-        assert abs(found - expected) < 0.02 * expected
-
-
 @given(
     mu=st.floats(-700, 700),
     sigma=st.floats(0, 1e3),
@@ -57,7 +44,6 @@ def test_nothing_explodes_and_the_dtype_is_kept(mu, sigma, dtype) -> None:
         distribution.median(m, s, "log"),
         distribution.quantile(m, s, "log", 0.95),
         distribution.exceedance(m, s, "log", 100.0),
-        distribution.measured(s, 0.1),
     ):
         assert band.dtype == dtype
         assert np.all(np.isfinite(band))
@@ -73,10 +59,6 @@ def test_certainty_exceeds_or_does_not() -> None:
 def test_a_lognormal_always_exceeds_nothing() -> None:
     found = distribution.exceedance(np.array([1.0, np.nan]), np.ones(2), "log", 0.0)
     np.testing.assert_array_equal(found, [1.0, np.nan])
-
-
-def test_a_new_measurement_adds_variances() -> None:
-    assert distribution.measured(np.array([3.0]), 4.0)[0] == 5.0
 
 
 def test_relative_uncertainty_has_no_unit() -> None:

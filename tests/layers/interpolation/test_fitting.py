@@ -161,7 +161,7 @@ def test_shapes_that_do_not_belong_together_are_refused() -> None:
 
 def test_simulated_parameters_are_recovered() -> None:
     found = [
-        interpolation.fit_parameters(*simulated(500, seed=seed, side_m=1500e3)) for seed in range(6)
+        interpolation.fit(*simulated(500, seed=seed, side_m=1500e3)).parameters for seed in range(6)
     ]
     ranges = np.array([p.range_m for p in found])
     # the likelihood has a ridge along sill / range; their ratio and the nugget are sharp
@@ -182,7 +182,7 @@ def test_parameters_are_refused_outside_their_domain() -> None:
 def test_yesterdays_parameters_stand_in_where_today_is_too_small() -> None:
     x, y, value = simulated(8)
     prior = Parameters("exponential", "log", sill=0.03, range_m=77e3, nugget_site=0.03)
-    found = interpolation.fit_parameters(x, y, value, prior=prior)
+    found = interpolation.fit(x, y, value, prior=prior).parameters
     assert found.range_m == 77e3
     assert found.nugget_site == pytest.approx(found.sill)
     with pytest.raises(BadInputError, match="one says nothing about the other"):

@@ -5,6 +5,7 @@ import pytest
 from scipy import optimize, stats
 
 from layers.interpolation import likelihood, vecchia
+from layers.interpolation.drift import constant
 from layers.interpolation.parameters import Parameters, correlation, correlation_slope
 
 MODELS = ["exponential", "matern32", "matern52"]
@@ -26,7 +27,7 @@ def test_it_is_the_density_of_the_contrasts(model) -> None:
     k = 1.3 * correlation(lag / 120e3, model) + np.diag(0.3 + error)
     a = np.linalg.qr(np.column_stack([np.ones(40), np.eye(40)[:, 1:]]))[0][:, 1:]
     brute = np.mean([-stats.multivariate_normal(cov=a.T @ k @ a).logpdf(a.T @ day) for day in z.T])
-    value, _ = likelihood.restricted(theta, lag, error, z, model)
+    value, _ = likelihood.restricted(theta, lag, error, z, model, constant(40))
     assert value == pytest.approx(brute + 0.5 * math.log(40))
 
 
@@ -35,9 +36,9 @@ def test_the_gradient_is_the_slope(model) -> None:
     x, y, z = network()
     lag, error = likelihood.distances_m(x, y), np.linspace(0.0, 0.2, 40)
     theta = np.log([1.3, 120e3, 0.3])
-    _, gradient = likelihood.restricted(theta, lag, error, z, model)
+    _, gradient = likelihood.restricted(theta, lag, error, z, model, constant(40))
     slope = optimize.approx_fprime(
-        theta, lambda t: likelihood.restricted(t, lag, error, z, model)[0], 1e-6
+        theta, lambda t: likelihood.restricted(t, lag, error, z, model, constant(40))[0], 1e-6
     )
     np.testing.assert_allclose(gradient, slope, atol=1e-4)
 
@@ -54,7 +55,7 @@ def test_the_correlation_falls_from_one_and_its_slope_is_right(model) -> None:
 def test_a_covariance_that_is_none_is_infinitely_unlikely() -> None:
     lag = np.zeros((3, 3))
     value, _ = likelihood.restricted(
-        np.log([1.0, 1.0, 1e-300]), lag, np.zeros(3), np.zeros((3, 1)), "matern52"
+        np.log([1.0, 1.0, 1e-300]), lag, np.zeros(3), np.zeros((3, 1)), "matern52", constant(3)
     )
     assert value == math.inf
 
@@ -65,9 +66,11 @@ def test_conditioning_on_all_predecessors_is_exact(monkeypatch) -> None:
     x, y, z = network(65)
     p = Parameters("exponential", "none", sill=1.3, range_m=120e3, nugget_site=0.3)
     error = np.linspace(0.0, 0.2, 65)
-    found = vecchia.restricted(vecchia.conditioning(x, y), p, error, z)
+    found = vecchia.restricted(vecchia.conditioning(x, y), p, error, z, constant(65))
     lag = likelihood.distances_m(x, y)
-    exact, _ = likelihood.restricted(np.log([1.3, 120e3, 0.3]), lag, error, z, "exponential")
+    exact, _ = likelihood.restricted(
+        np.log([1.3, 120e3, 0.3]), lag, error, z, "exponential", constant(65)
+    )
     assert found == pytest.approx(exact)
 
 
@@ -78,8 +81,10 @@ def test_twenty_neighbours_come_near_the_exact_likelihood() -> None:
     values = []
     for range_m in (60e3, 120e3, 240e3):
         p = Parameters("exponential", "none", sill=1.0, range_m=range_m, nugget_site=0.5)
-        exact, _ = likelihood.restricted(np.log([1.0, range_m, 0.5]), lag, none, z, "exponential")
-        values.append(vecchia.restricted(sets, p, none, z) - exact)
+        exact, _ = likelihood.restricted(
+            np.log([1.0, range_m, 0.5]), lag, none, z, "exponential", constant(800)
+        )
+        values.append(vecchia.restricted(sets, p, none, z, constant(800)) - exact)
     assert max(values) - min(values) < 5.0
 
 
