@@ -2,8 +2,10 @@
 
 from layers.interpolation import distribution, quantiles
 from layers.interpolation.event import PROBABILITIES, Event, recognise
+from layers.interpolation.event_grid import event_bands
 from layers.interpolation.field import Field, Prediction
-from layers.interpolation.fitting import condition, fit
+from layers.interpolation.fitting import Learnt, condition, fit, learn
+from layers.interpolation.grid import Plan
 from layers.interpolation.lattice import Lattice
 from layers.interpolation.parameters import Parameters
 from layers.interpolation.points import PointPrediction, predict_points
@@ -15,14 +17,18 @@ __all__ = [
     "Event",
     "Field",
     "Lattice",
+    "Learnt",
     "Parameters",
+    "Plan",
     "PointPrediction",
     "Prediction",
     "Predictive",
     "Report",
     "condition",
     "distribution",
+    "event_bands",
     "fit",
+    "learn",
     "loo",
     "predict_points",
     "quantiles",

@@ -8,7 +8,7 @@ import numpy as np
 
 from layers.interpolation import likelihood, vecchia
 from layers.interpolation.drift import Drift
-from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
+from layers.interpolation.parameters import SMOOTH, FloatArray, Model, Parameters, Transform
 
 FEW = 15
 """Below so many sites range and nugget share cannot be learnt; the pooled defaults stand in."""
@@ -26,6 +26,8 @@ DIRECTED = 60
 """Sites from which on the data may ask for a direction of the covariance."""
 RATIOS, RATIO_SPREAD = (1.4, 2.0, 3.0), 0.5
 """Ratios of the ranges that are looked at, and standard deviation of the prior of its logarithm."""
+LEAST_WEIGHT = 0.01
+"""Probability below which a model is not averaged in."""
 ANGLES = tuple(math.pi * k / 6.0 for k in range(6))
 
 FEW_STATIONS, FLAT, NO_STATIONS, EQUAL = (
@@ -61,7 +63,7 @@ def estimate(
     days: Sequence[Days],
     *,
     transform: Transform,
-    model: Model = DEFAULT.model,
+    model: Model | None = None,
     prior: Parameters | None = None,
 ) -> tuple[Parameters, str | None]:
     """Parameters with the largest posterior density, and why they are not, if they are not.
@@ -72,8 +74,9 @@ def estimate(
         At least one; each counts with the number of its days.
     transform : "log" or "none"
         What the values have been through.
-    model : Model
-        Correlation of the latent field.
+    model : Model, optional
+        Correlation of the latent field. By default ``DEFAULT.model`` and ``SMOOTH`` are averaged
+        by how likely they are.
     prior : Parameters, optional
         Centre of the priors and the fallback, for example of yesterday.
 
@@ -88,7 +91,9 @@ def estimate(
     Priors are normal on the logarithms, centred on the variance of the data split as in
     ``DEFAULT`` and on its range (Diggle & Ribeiro (2007), Model-based Geostatistics, 7;
     they only remove the ridges of the likelihood described there). A direction is taken where its
-    two parameters gain more than log n (Schwarz (1978), Annals of Statistics 6(2)).
+    two parameters gain more than log n (Schwarz (1978), Annals of Statistics 6(2)). The average of
+    two covariances is the covariance of their mixture; the weights are the posterior
+    probabilities of the models (Hoeting et al. (1999), Statistical Science 14(4)).
     """
     largest = max(days, key=lambda day: len(day.z))
     n = len(largest.z)
@@ -100,9 +105,11 @@ def estimate(
         size = max((float(np.max(np.abs(day.z))) for day in days if day.z.size), default=0.0)
         total *= size**2 if size > 0 else 1.0
 
-    def split(variance: float, range_m: float = base.range_m) -> Parameters:
+    first: Model = DEFAULT.model if model is None else model
+
+    def split(variance: float) -> Parameters:
         sill, nugget = (1.0 - share) * variance, share * variance
-        return Parameters(model, transform, sill, range_m, nugget)
+        return Parameters(first, transform, sill, base.range_m, nugget)
 
     if n == 0:
         return split(total), NO_STATIONS
@@ -113,7 +120,7 @@ def estimate(
         # The network cannot have measured a variance of nothing: resolution is finite.
         return split(1e-4 * total), EQUAL
 
-    terms = [_term(day, model) for day in days if len(day.z) >= FEW]
+    terms = [_term(day, first) for day in days if len(day.z) >= FEW]
     weights = np.array([term.day.z.shape[1] for term in terms], dtype=np.float64)
     weights /= weights.sum()
     centre_variance = spread if prior is None else total
@@ -155,20 +162,41 @@ def estimate(
     value, theta = best(centre, terms)
     if not (np.all(np.isfinite(theta)) and math.isfinite(value)):
         return split(spread), FLAT
-    ratio, angle = 1.0, 0.0
+    way = (1.0, 0.0)
     if n >= DIRECTED:
 
         def seen(way: tuple[float, float]) -> float:
             parts = [term.along(*way).value(theta) for term in terms]
             return float(weights @ parts) + _unlikely(way[0])
 
-        way = min(((r, a) for r in RATIOS for a in ANGLES), key=seen)
-        again, other = best(theta, [term.along(*way) for term in terms])
-        if value - again - _unlikely(way[0]) > math.log(n):
-            theta, (ratio, angle) = other, way
+        likely = min(((r, a) for r in RATIOS for a in ANGLES), key=seen)
+        again, other = best(theta, [term.along(*likely) for term in terms])
+        if value - again - _unlikely(likely[0]) > math.log(n):
+            value, theta, way = again, other, likely
     sill, range_found, nugget = (float(size) for size in np.exp(theta))
-    found = Parameters(model, transform, sill, range_found, nugget, ratio=ratio, angle=angle)
-    return found, None
+    found = Parameters(first, transform, sill, range_found, nugget, ratio=way[0], angle=way[1])
+    if model is not None:
+        return found, None
+    smooth = [replace(term, model=SMOOTH).along(*way) for term in terms]
+    again, theta = best(theta, smooth)
+    return _averaged(found, value, theta, again), None
+
+
+def _averaged(one: Parameters, value: float, theta: FloatArray, other: float) -> Parameters:
+    """Nested covariance of ``one`` and of ``SMOOTH``, by their negative log posteriors."""
+    weight = 1.0 / (1.0 + math.exp(min(other - value, 700.0)))
+    if not weight > LEAST_WEIGHT:
+        return one
+    weight = min(weight, 1.0 - LEAST_WEIGHT)
+    sill, range_m, nugget = (float(size) for size in np.exp(theta))
+    whole = (1.0 - weight) * one.sill + weight * sill
+    return replace(
+        one,
+        sill=whole,
+        nugget_site=(1.0 - weight) * one.nugget_site + weight * nugget,
+        smooth=weight * sill / whole,
+        smooth_range_m=range_m,
+    )
 
 
 def _unlikely(ratio: float) -> float:
@@ -213,6 +241,8 @@ class _Term:
 
     def along(self, ratio: float, angle: float) -> "_Term":
         """The same in the plane of a direction."""
+        if ratio == 1.0:
+            return self
         shape = Parameters(self.model, "none", 1.0, 1.0, 0.0, ratio=ratio, angle=angle)
         xy = shape.plane(self.day.x_m, self.day.y_m)
         day = replace(self.day, x_m=xy[:, 0], y_m=xy[:, 1])

@@ -5,27 +5,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
-from layers.interpolation import quantiles, robust
-from layers.interpolation.distribution import Bands
+from layers.interpolation import robust
 from layers.interpolation.estimation import EXACT_LIKELIHOOD
 from layers.interpolation.field import Field
-from layers.interpolation.fitting import believed, fitted, past_of
+from layers.interpolation.fitting import Learnt, believed, fitted, learnt_of, past_of
 from layers.interpolation.increment import Increment, fit_increment
-from layers.interpolation.lattice import Lattice
 from layers.interpolation.measured import Measured, measured, of_field
 from layers.interpolation.parameters import FloatArray, Transform
 from layers.interpolation.sample import sample, source
+from layers.interpolation.superposition import superposed
 
 PROBABILITIES = np.concatenate([[0.002, 0.01, 0.025], np.arange(1, 20) / 20, [0.975, 0.99, 0.998]])
 """Where the quantile function of an event is kept."""
-OF_BACKGROUND, OF_INCREMENT = 16, 48
-"""Equally likely values whose sums stand for the sum of background and increment."""
 UNSEEN = 1e-3
 """Increments below this share of the background change nothing that is kept."""
-SURE = 1.6448536269514722
-CHUNK = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,49 +69,15 @@ class Event:
         base = measured(found.mu, found.sigma, field.parameters, field.error)
         if not new:
             base = of_field(found.mu, found.sigma, found.transform)
-        q, _ = self.over(base, np.stack([x_m, y_m], axis=1))
-        return q, found.support
+        return self.over(base, np.stack([x_m, y_m], axis=1)), found.support
 
-    def predict_grid(self, lattice: Lattice, covariates: ArrayLike | None = None) -> Bands:
-        """Bands of a surface over a grid of shape (H, W).
+    @property
+    def unseen(self) -> float:
+        """Increments below this change nothing that is kept."""
+        z, log = self.background.sites.z, self.background.parameters.transform == "log"
+        return UNSEEN * float(np.median(np.exp(z) if log else np.abs(z)))
 
-        Returns
-        -------
-        array of float32, shape (len(PROBABILITIES) + 1, H, W)
-            Quantile function of the field, then support: that of the background, and 0 where the
-            increment is sure, since what was detected is never hidden.
-
-        Notes
-        -----
-        What the increment adds to each quantile is computed at nodes half of its shortest range
-        apart and is linear between them; the background is that of every cell.
-        """
-        found = self.background.predict_grid(lattice, covariates)
-        step = self._step(lattice)
-        rows, cols = (evenly(count, step) for count in lattice.shape)
-        target = np.stack(lattice.over(rows, cols), axis=-1).reshape(-1, 2)
-        nodes = np.ix_(rows, cols)
-        calm = of_field(found.mu[nodes].ravel(), found.sigma[nodes].ravel(), found.transform)
-        q, sure = self.over(calm, target)
-        shape = (len(PROBABILITIES), len(rows), len(cols))
-        added = (q - _function(calm)).reshape(shape)
-        bands = np.empty((len(PROBABILITIES) + 1, *lattice.shape), np.float32)
-        for row in range(lattice.shape[0]):
-            line = _function(of_field(found.mu[row], found.sigma[row], found.transform))
-            total = line + between(added, rows, cols, row, lattice.shape[1])
-            bands[:-1, row] = np.maximum.accumulate(total, axis=0)
-            at = between(sure.reshape(1, *shape[1:]), rows, cols, row, lattice.shape[1])
-            bands[-1, row] = np.where(at[0] < 0.5, found.support[row], 0.0)
-        return bands
-
-    def _step(self, lattice: Lattice) -> int:
-        """Cells from one node of the increment to the next: half of the shortest range."""
-        row, col = (count // 2 for count in lattice.shape)
-        x, y = lattice.over(np.array([row]), np.array([col - 1, col]))
-        cell_m = float(np.hypot(np.ptp(x), np.ptp(y)))
-        return int(np.clip(0.5 * self.increment.finest_m / max(cell_m, 1.0), 1, 8))
-
-    def over(self, base: Measured, target_m: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    def over(self, base: Measured, target_m: FloatArray) -> FloatArray:
         """Quantile function of the sum at targets of shape (m, 2) with a known background.
 
         Parameters
@@ -129,26 +89,13 @@ class Event:
         -------
         array of float, shape (len(PROBABILITIES), m)
             In the unit of the values.
-        array of bool, shape (m,)
-            Where the increment is above ``increment.scale`` with a probability of 95 %.
         """
-        found = _function(base)
-        sure = np.zeros(len(target_m), dtype=np.bool_)
-        reached = np.flatnonzero(self.increment.near(target_m))
-        for begin in range(0, len(reached), CHUNK):
-            at = reached[begin : begin + CHUNK]
-            mean, spread = self.increment.predict(target_m[at])
-            sure[at] = mean - SURE * spread > np.arcsinh(1.0)
-            most = self.increment.value(mean + 3.0 * spread)
-            some = most > UNSEEN * np.abs(found[len(PROBABILITIES) // 2, at])
-            at, mean, spread = at[some], mean[some, None], spread[some, None]
-            added = self.increment.value(mean + spread * ndtri(_even(OF_INCREMENT)))
-            here = base.rows(at)
-            under = np.stack([here.quantile(p) for p in _even(OF_BACKGROUND)], axis=1)
-            sums = under[:, :, None] + added[:, None, :]
-            sums = sums.reshape(len(at), OF_BACKGROUND * OF_INCREMENT)
-            found[:, at] = quantiles.of_samples(sums, PROBABILITIES)
-        return found, sure
+        found = np.stack([base.quantile(p) for p in PROBABILITIES])
+        mean, spread = self.increment.predict(target_m)
+        at = np.flatnonzero(self.increment.value(mean + 3.0 * spread) > self.unseen)
+        some = mean[at], spread[at], self.increment
+        found[:, at] = superposed(base.rows(at), *some, PROBABILITIES)
+        return found
 
 
 def recognise(
@@ -162,12 +109,13 @@ def recognise(
     alarm: float | None = None,
     covariates: ArrayLike | None = None,
     networks: Sequence[str] | None = None,
+    known: Learnt | None = None,
 ) -> Event | None:
     """Event, if these values tell of a release: None on any other day.
 
     Parameters
     ----------
-    x_m, y_m, value, sd, transform, covariates, networks
+    x_m, y_m, value, sd, transform, covariates, networks, known
         As for ``fit``.
     history : array of float, shape (m, days)
         Earlier values of the same stations, NaN where there is none.
@@ -183,11 +131,11 @@ def recognise(
     does, and the map of any day holds it. One station alone is a suspect device or a local
     source: ``fit`` flags it.
     """
-    known_of = source(x_m, y_m, sd, covariates, networks)
-    sites = sample(known_of, value, transform)
+    told = source(x_m, y_m, sd, covariates, networks)
+    sites = sample(told, value, transform)
     past = past_of(sites, history, transform)
-    known, expected, spread = robust.expected(sites.z, past)
-    rise = np.where(known, sites.z - expected, 0.0) / spread
+    with_past, expected, spread = robust.expected(sites.z, past)
+    rise = np.where(with_past, sites.z - expected, 0.0) / spread
     usual, reads = (np.exp(z) if transform == "log" else z for z in (expected, sites.z))
     risen = rise > robust.FAR
     above = risen & (reads > (np.inf if alarm is None else alarm))
@@ -195,50 +143,15 @@ def recognise(
     if not (above | (seen & robust.doubled(sites.z, expected, transform))).any():
         return None
     calm = replace(sites, z=np.where(seen, expected, sites.z))
-    limit = believed(calm, known, known & ~seen & (np.abs(rise) > robust.FAR))
-    pooled = past if sites.n <= EXACT_LIKELIHOOD else past[:, :0]  # beyond, one day tells enough
-    background = fitted(calm, pooled, limit, known_of, transform=transform)
+    limit = believed(calm, with_past, with_past & ~seen & (np.abs(rise) > robust.FAR))
+    if known is None:
+        pooled = past if sites.n <= EXACT_LIKELIHOOD else past[:, :0]  # beyond, one day will do
+        known = learnt_of(calm, pooled, limit, told, transform=transform)
+    background = fitted(calm, known, limit, told)
     noise = spread * usual if transform == "log" else np.full(sites.n, spread)
     # A value that stands alone is flagged, and tells nothing of the release.
-    told = known & (seen | (rise <= robust.FAR))
+    informs = with_past & (seen | (rise <= robust.FAR))
     xy = np.stack([sites.x_m, sites.y_m], axis=1)
-    increment = fit_increment(xy[told], (reads - usual)[told], noise[told], seen[told])
+    increment = fit_increment(xy[informs], (reads - usual)[informs], noise[informs], seen[informs])
     # Values of one site share its fate.
     return Event(background, increment, np.flatnonzero(np.append(seen, False)[sites.site]))
-
-
-def evenly(count: int, step: int) -> NDArray[np.intp]:
-    """Every ``step``-th of ``count`` cells, the last one among them."""
-    return np.unique(np.append(np.arange(0, count, step), count - 1))
-
-
-def between(
-    nodes: FloatArray | NDArray[np.bool_],
-    rows: NDArray[np.intp],
-    cols: NDArray[np.intp],
-    row: int,
-    width: int,
-) -> FloatArray:
-    """One row of cells, shape (k, width), linear between nodes of shape (k, rows, cols)."""
-
-    def place(at: NDArray[np.intp], of: NDArray[np.intp]) -> tuple[NDArray[np.intp], FloatArray]:
-        low = np.clip(np.searchsorted(of, at, side="right") - 1, 0, max(len(of) - 2, 0))
-        high = np.minimum(low + 1, len(of) - 1)
-        return low, (at - of[low]) / np.maximum(of[high] - of[low], 1)
-
-    (below,), (share,) = place(np.array([row]), rows)
-    above = min(below + 1, len(rows) - 1)
-    line = nodes[:, below] * (1 - share) + nodes[:, above] * share
-    left, part = place(np.arange(width), cols)
-    right = np.minimum(left + 1, len(cols) - 1)
-    return np.asarray(line[:, left] * (1 - part) + line[:, right] * part)
-
-
-def _function(of: Measured) -> FloatArray:
-    """Quantile function at ``PROBABILITIES``, which come first."""
-    return np.stack([of.quantile(p) for p in PROBABILITIES])
-
-
-def _even(count: int) -> FloatArray:
-    """Probabilities of equally likely values."""
-    return np.asarray((np.arange(count) + 0.5) / count)

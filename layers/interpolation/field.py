@@ -148,12 +148,13 @@ class Field:
         covariates : array of float, shape (H, W, q), optional
             As for ``predict``.
         plan : Plan, optional
-            From ``plan_grid`` of a field of the same sites: then only means are to be found.
+            From ``plan_grid`` of the same grid. Where it was of the same sites under the same
+            parameters, only means are to be found; otherwise it is passed by.
         """
         solver, small = self.solver, self._small(lattice)
         if solver is None or small:
             return self.predict(*lattice.all(), covariates)
-        if plan is not None:
+        if plan is not None and self.may_use(plan):
             (left, brought, *cross), mean = plan.bands, plan.mean(solver)
             left, brought = left.copy(), brought.copy()
         elif made := self._grid(lattice):
@@ -181,6 +182,10 @@ class Field:
         """
         made = self._grid(lattice)
         return None if made is None else made[0]
+
+    def may_use(self, plan: Plan) -> bool:
+        """Whether a plan is of the same sites under the same parameters."""
+        return plan.serves(*self._sites())
 
     def _grid(self, lattice: Lattice) -> tuple[Plan, grid.Float32Array] | None:
         """Plan and mean of the coarsest nodes that are near enough to kriging each cell."""
@@ -218,15 +223,32 @@ class Field:
             return conditioned(sites, parameters, self.source, self.fallback)
         return replace(self, sites=sites, solver=self.solver.with_values(sites.z))
 
+    def serves(
+        self, parameters: Parameters, xy_m: FloatArray, noise: FloatArray, mean: Drift
+    ) -> bool:
+        """Whether the factor is that of other sites, their noise and drift, shape (n, ...)."""
+        return (
+            self.solver is not None
+            and replace(self.parameters, shares=parameters.shares) == parameters
+            and np.array_equal(self.solver.xy_m, xy_m)
+            and np.array_equal(noise_of(self.sites, parameters) + self.extra, noise)
+            and np.array_equal(self.drift.columns, mean.columns)
+            and np.array_equal(self.drift.precision, mean.precision)
+        )
+
     def _near(self) -> tuple[Neighbours, Summation | None]:
         """Sites as the grid asks for them."""
         e = self.solver
         if isinstance(e, Local):
             return e.near, e.sums
-        noise = noise_of(self.sites, self.parameters) + self.extra
-        xy = self.parameters.plane(self.sites.x_m, self.sites.y_m)
+        xy, noise = self._sites()[1:]
         near = Neighbours.of(self.parameters, xy, noise, self.drift)
         return near, summation(self.parameters, xy, near.tree)
+
+    def _sites(self) -> tuple[Parameters, FloatArray, FloatArray]:
+        """Parameters, sites in their plane, and noise."""
+        noise = noise_of(self.sites, self.parameters) + self.extra
+        return self.parameters, self.parameters.plane(self.sites.x_m, self.sites.y_m), noise
 
     def _prediction(
         self, mu: Bands, left: Bands, brought: Bands, shape: tuple[int, ...]
@@ -253,6 +275,7 @@ def conditioned(
     source: Source,
     fallback: str | None = None,
     limit: FloatArray | None = None,
+    like: Field | None = None,
 ) -> Field:
     """Field of ``sites`` under given parameters; values that stand far out get own noise.
 
@@ -261,6 +284,8 @@ def conditioned(
     limit : array of float, shape (n,), optional
         Standard deviations beyond which each value is not believed, below ``robust.FAR`` for
         those under suspicion; without it their neighbours are asked.
+    like : Field, optional
+        Of an earlier hour: where it is of the same sites, its factor serves again.
     """
     mean = drift(source, sites, parameters.transform)
     if sites.n == 0:
@@ -271,6 +296,13 @@ def conditioned(
     xy = parameters.plane(sites.x_m, sites.y_m)
 
     def solve(rows: NDArray[np.intp], variance: FloatArray) -> Exact | Local:
+        if (
+            like is not None
+            and len(rows) == sites.n
+            and like.serves(parameters, xy, variance, mean)
+        ):
+            assert like.solver is not None  # noqa: S101 - it serves
+            return like.solver.with_values(sites.z)
         make = exact if len(rows) <= EXACT_SITES else local
         return make(parameters, xy[rows], variance[rows], sites.z[rows], mean.rows(rows))
 

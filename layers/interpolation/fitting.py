@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,12 +10,19 @@ from numpy.typing import ArrayLike
 from layers.errors import BadInputError
 from layers.interpolation import robust
 from layers.interpolation.drift import Drift, drift, per_site
-from layers.interpolation.estimation import DEFAULT, Days, estimate
+from layers.interpolation.estimation import EXACT_LIKELIHOOD, Days, estimate
 from layers.interpolation.field import Field, conditioned
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
 from layers.interpolation.robust import BoolArray, among_neighbours
 from layers.interpolation.sample import Sample, Source, sample, source
 from layers.interpolation.validation import calibrated
+
+
+class Learnt(NamedTuple):
+    """Parameters, and why they are not the data's own: see ``estimation.estimate``."""
+
+    parameters: Parameters
+    fallback: str | None
 
 
 def fit(
@@ -24,11 +32,13 @@ def fit(
     *,
     sd: ArrayLike | None = None,
     transform: Transform = "log",
-    model: Model = DEFAULT.model,
+    model: Model | None = None,
     prior: Parameters | None = None,
     history: ArrayLike | None = None,
     covariates: ArrayLike | None = None,
     networks: Sequence[str] | None = None,
+    known: Learnt | None = None,
+    like: Field | None = None,
 ) -> Field:
     """Fit a field to what stations report; any number of them, from none to 100,000.
 
@@ -41,8 +51,8 @@ def fit(
         Standard deviation of the measurement error in the unit of the value.
     transform : "log" or "none"
         "log" for what is positive and spreads with its level, such as dose rate.
-    model : Model
-        Correlation of the latent field.
+    model : Model, optional
+        Correlation of the latent field; by default two, averaged by how likely they are.
     prior : Parameters, optional
         Centre of the priors, for example of yesterday.
     history : array of float, shape (m, days), optional
@@ -53,6 +63,10 @@ def fit(
     networks : sequence of str, length m, optional
         Each has an offset of its own, known to some ten per cent beforehand: two that disagree
         are joined with their offset and its uncertainty.
+    known : Learnt, optional
+        Parameters that were learnt before, from ``learn``: nothing is estimated then.
+    like : Field, optional
+        Of an earlier hour: its factor serves again where stations and parameters are the same.
 
     Returns
     -------
@@ -71,15 +85,44 @@ def fit(
             f"the prior is of transform {prior.transform!r}, the field of {transform!r}; a"
             " variance of one says nothing about the other."
         )
-    known_of = source(x_m, y_m, sd, covariates, networks)
-    sites = sample(known_of, value, transform)
+    told = source(x_m, y_m, sd, covariates, networks)
+    sites = sample(told, value, transform)
     past = past_of(sites, history, transform)
-    known, usual, changed = robust.left(sites.z, past)
+    with_past, usual, changed = robust.left(sites.z, past)
     # What neighbours saw too is no fault of a device, but the routine never learns from a release.
     mild = ~robust.doubled(sites.z, usual, transform)
     changed &= ~(mild & robust.together(sites.x_m, sites.y_m, changed))
-    limit = believed(sites, known, changed)
-    return fitted(sites, past, limit, known_of, transform=transform, model=model, prior=prior)
+    limit = believed(sites, with_past, changed)
+    if known is None:
+        known = learnt_of(sites, past, limit, told, transform=transform, model=model, prior=prior)
+    return fitted(sites, known, limit, told, like)
+
+
+def learn(
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    history: ArrayLike,
+    *,
+    sd: ArrayLike | None = None,
+    transform: Transform = "log",
+    covariates: ArrayLike | None = None,
+    networks: Sequence[str] | None = None,
+) -> Learnt:
+    """Parameters from the past alone, for the hours to come; arguments are those of ``fit``."""
+    told, values = source(x_m, y_m, sd, covariates, networks), np.asarray(history, np.float64)
+    if values.ndim != 2:
+        raise BadInputError(f"history must have one column a day; got shape {values.shape}.")
+    known = np.isfinite(values)
+    usual = np.full(len(values), np.nan)
+    usual[known.any(axis=1)] = np.nanmedian(np.where(known, values, np.nan)[known.any(axis=1)], 1)
+    sites = sample(told, usual, transform)
+    past = past_of(sites, values, transform)
+    mean = drift(told, sites, transform)
+    if sites.n > EXACT_LIKELIHOOD:  # one day tells enough: the one with the most stations
+        fullest = int(np.argmax(np.isfinite(past).sum(axis=0))) if past.shape[1] else 0
+        past = past[:, fullest : fullest + 1]
+    days = list(_days(sites, past, mean)) or [_day(sites, sites.z[:, None], sites.z < np.inf, mean)]
+    return Learnt(*estimate(days, transform=transform))
 
 
 def believed(sites: Sample, known: BoolArray, changed: BoolArray) -> FloatArray:
@@ -97,17 +140,17 @@ def believed(sites: Sample, known: BoolArray, changed: BoolArray) -> FloatArray:
     return limit
 
 
-def fitted(
+def learnt_of(
     sites: Sample,
     past: FloatArray,
     limit: FloatArray,
     source: Source,
     *,
     transform: Transform,
-    model: Model = DEFAULT.model,
+    model: Model | None = None,
     prior: Parameters | None = None,
-) -> Field:
-    """Field with parameters of its own, the honesty gate passed; arguments as in ``conditioned``.
+) -> Learnt:
+    """Parameters from today and the past; arguments as in ``conditioned``.
 
     Parameters
     ----------
@@ -117,12 +160,19 @@ def fitted(
     mean = drift(source, sites, transform)
     today = _day(sites, sites.z[:, None], limit >= robust.FAR, mean)
     days = [today, *_days(sites, past, mean)]
-    parameters, why = estimate(days, transform=transform, model=model, prior=prior)
-    field = conditioned(sites, parameters, source, why, limit)
+    return Learnt(*estimate(days, transform=transform, model=model, prior=prior))
+
+
+def fitted(
+    sites: Sample, known: Learnt, limit: FloatArray, source: Source, like: Field | None = None
+) -> Field:
+    """Field under parameters that were learnt, the honesty gate passed."""
+    parameters, why = known
+    field = conditioned(sites, parameters, source, why, limit, like)
     better = calibrated(field)
     if better.inflation == parameters.inflation:  # the mean and the spread of the field stay
         return replace(field, parameters=better)
-    return conditioned(sites, better, source, why, limit)
+    return conditioned(sites, better, source, why, limit, like)
 
 
 def condition(

@@ -5,7 +5,7 @@ what the cubic misses of each site's own covariance is known (``cusps``) and add
 a cell costs a few operations, however many sites there are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,7 @@ def framed(parameters: Parameters, lattice: Lattice, step: int) -> Frame | None:
     here = frame.nodes[middle]
     sides = [frame.nodes[middle[0] - 1, middle[1]], frame.nodes[middle[0], middle[1] - 1]]
     length = max(float(np.hypot(*(side - here))) for side in sides)
-    follows = 0 < length * FINE <= parameters.range_m
+    follows = 0 < length * FINE <= parameters.ranges_m[0]
     return frame if follows and np.isfinite(frame.nodes).all() else None
 
 
@@ -87,6 +87,15 @@ class Plan:
     alone: NDArray[np.bool_]
     crowd: "Crowd"
     bands: Bands
+
+    def serves(self, parameters: Parameters, xy_m: FloatArray, noise: FloatArray) -> bool:
+        """Whether it is of these sites, shape (n, 2), their noise, and these parameters."""
+        near = self.near
+        return (
+            replace(near.parameters, shares=parameters.shares) == parameters
+            and np.array_equal(near.xy_m, xy_m)
+            and np.allclose(near.noise, noise, rtol=1e-6)
+        )
 
     def mean(self, solver: Exact | Local) -> Float32Array:
         """Mean of every cell around that of the drift, shape (H, W).

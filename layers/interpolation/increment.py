@@ -30,8 +30,9 @@ LEAST_WEIGHT = 0.01
 MOST_SITES = 400
 CEILING = 3.0
 """Largest increments measured beyond which nothing is supposed between the stations."""
-REACH = 4.0
-"""Ranges from the nearest station that sees the release beyond which nothing is supposed."""
+REACH, FADE = 4.0, 1.0
+"""Ranges from the nearest station that sees the release beyond which nothing is supposed; over the
+last of them what is supposed fades away."""
 CHUNK = 2_000_000
 
 
@@ -76,10 +77,10 @@ class Increment:
         """Shortest range along any direction: nothing changes within a part of it."""
         return float(1.0 / max(np.linalg.norm(part.turn, 2) for part in self.components))
 
-    def near(self, target_m: FloatArray) -> NDArray[np.bool_]:
-        """Tell which targets of shape (m, 2) the release may have reached."""
+    def nearness(self, target_m: FloatArray) -> FloatArray:
+        """Share of what the field says that is supposed at targets of shape (m, 2); 0 far away."""
         lag = np.asarray(cKDTree(self.seen_m).query(target_m)[0])
-        return np.asarray(lag < REACH * self.range_m)
+        return np.asarray(np.clip((REACH - lag / self.range_m) / FADE, 0.0, 1.0))
 
     def predict(self, target_m: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the latent increment at targets of shape (m, 2).
@@ -89,6 +90,13 @@ class Increment:
         The first two moments of the mixture of all components; simple kriging in each. The mean is
         not above the largest increment measured: a smooth field overshoots between few stations.
         """
+        near = self.nearness(target_m)
+        reached = np.flatnonzero(near)
+        found = np.zeros((2, len(target_m)))
+        found[:, reached] = near[reached] * self._predict(target_m[reached])
+        return found[0], found[1]
+
+    def _predict(self, target_m: FloatArray) -> FloatArray:
         mean, square = np.zeros(len(target_m)), np.zeros(len(target_m))
         step = max(1, CHUNK // len(self.xy_m))
         for part in self.components:
@@ -101,12 +109,21 @@ class Increment:
                 mean[rows] += part.share * mu
                 square[rows] += part.share * (mu * mu + left)
         variance = np.maximum(square - mean * mean, 0.0)
-        return np.minimum(mean, self.highest), np.sqrt(variance)
+        return np.stack([np.minimum(mean, self.highest), np.sqrt(variance)])
+
+    @property
+    def most(self) -> float:
+        """Largest increment that is supposed anywhere: ``CEILING`` times the largest measured."""
+        return self.scale * CEILING * math.sinh(self.highest)
 
     def value(self, latent: FloatArray) -> FloatArray:
-        """Increment of the latent one: from 0 to ``CEILING`` times the largest one measured."""
-        found = np.sinh(np.clip(latent, 0.0, self.highest + CEILING))
-        return np.asarray(self.scale * np.minimum(found, CEILING * np.sinh(self.highest)))
+        """Increment of the latent one: from 0 to the largest supposed."""
+        found = self.scale * np.sinh(np.clip(latent, 0.0, self.highest + CEILING))
+        return np.asarray(np.minimum(found, self.most))
+
+    def latent(self, value: FloatArray | float) -> FloatArray:
+        """Latent value of an increment."""
+        return np.asarray(np.arcsinh(np.asarray(value) / self.scale))
 
 
 def fit_increment(

@@ -49,6 +49,11 @@ class Local:
     weight: FloatArray | None
     beta: FloatArray
 
+    @property
+    def xy_m(self) -> FloatArray:
+        """Sites, in the plane of the parameters."""
+        return self.near.xy_m
+
     def predict(self, target_m: FloatArray) -> Kriged:
         """Kriging at targets of shape (m, 2), each from its own nearest sites."""
         m = len(target_m)

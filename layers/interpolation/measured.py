@@ -65,9 +65,12 @@ class Measured:
         if not 0.0 < p < 1.0:
             raise BadParameterError(f"a quantile of {p} was asked; it lies between 0 and 1.")
         score = float(ndtri(p))
+        if len(self.share) == 1:
+            latent = self.mu + self.sigma[0] * score
+            return np.asarray(np.exp(latent) if self.transform == "log" else latent)
         # it lies between those of the narrowest and the widest part
         low, high = (self.mu + edge(self.sigma * score, axis=0) for edge in (np.min, np.max))
-        for _ in range(HALVINGS if len(self.share) > 1 else 1):
+        for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
             below = self._average(ndtr((middle - self.mu) / self.sigma)) < p
             low, high = np.where(below, middle, low), np.where(below, high, middle)

@@ -16,6 +16,9 @@ Transform = Literal["log", "none"]
 MODELS: tuple[Model, ...] = get_args(Model)
 TRANSFORMS: tuple[Transform, ...] = get_args(Transform)
 
+SMOOTH: Model = "matern32"
+"""Correlation of the second structure of a nested covariance."""
+
 FACTORS = (0.25, 0.4, 0.63, 1.0, 1.6, 2.5, 4.0)
 """Standard deviations of the parts of a site's offset, in those of the nugget."""
 NORMAL = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
@@ -49,6 +52,9 @@ class Parameters:
     ratio, angle : float
         Range along over range across, >= 1, and the direction along, radians from the x axis;
         ``range_m`` is their geometric mean.
+    smooth, smooth_range_m : float
+        Share of the sill, in [0, 1), whose correlation is ``SMOOTH`` with a range of its own: two
+        nested structures stand for what the data cannot decide between.
     shares : tuple of float
         How the offsets of sites are distributed: shares of normal distributions whose standard
         deviations are ``FACTORS`` times that of the nugget; their sum is 1.
@@ -62,6 +68,8 @@ class Parameters:
     inflation: float = 1.0
     ratio: float = 1.0
     angle: float = 0.0
+    smooth: float = 0.0
+    smooth_range_m: float = 1.0
     shares: tuple[float, ...] = NORMAL
 
     def __post_init__(self) -> None:
@@ -79,11 +87,14 @@ class Parameters:
             and self.inflation > 0
             and self.ratio >= 1
             and math.isfinite(self.ratio + self.angle)
+            and 0 <= self.smooth < 1
+            and 0 < self.smooth_range_m < math.inf
         ):
             raise BadVariogramError(
                 "sill, range and inflation must be above zero, the nugget not below it and the"
                 f" ratio of ranges not below one: {self.sill=}, {self.range_m=},"
-                f" {self.nugget_site=}, {self.inflation=}, {self.ratio=}, {self.angle=}."
+                f" {self.nugget_site=}, {self.inflation=}, {self.ratio=}, {self.angle=},"
+                f" {self.smooth=}, {self.smooth_range_m=}."
             )
         if (
             len(self.shares) != len(FACTORS)
@@ -110,7 +121,18 @@ class Parameters:
 
     def covariance(self, lag_m: FloatArray) -> FloatArray:
         """Covariance of the latent field (no nugget) at distances in metres, any shape."""
-        return self.sill * correlation(lag_m / self.range_m, self.model)
+        found = correlation(lag_m / self.range_m, self.model)
+        if self.smooth:
+            found *= 1.0 - self.smooth
+            found += self.smooth * correlation(lag_m / self.smooth_range_m, SMOOTH)
+        found *= self.sill
+        return found
+
+    @property
+    def ranges_m(self) -> tuple[float, float]:
+        """Shortest and longest range of the structures."""
+        both = (self.range_m, self.smooth_range_m if self.smooth else self.range_m)
+        return min(both), max(both)
 
 
 def correlation(lag: FloatArray, model: Model) -> FloatArray:

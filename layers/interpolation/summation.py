@@ -54,7 +54,7 @@ class Mesh:
     def of(cls, parameters: Parameters, low: FloatArray, high: FloatArray, step: float) -> "Mesh":
         """Mesh over a box in the plane of the parameters."""
         shape = _counts(low, high, step)
-        apart = int(APART * parameters.range_m / step) + 1
+        apart = int(APART * parameters.ranges_m[1] / step) + 1
         row, col = (
             2 * fft.next_fast_len(-(-(count + min(count, apart)) // 2), real=True)
             for count in shape
@@ -198,7 +198,7 @@ def summation(parameters: Parameters, xy_m: FloatArray, tree: cKDTree) -> Summat
     low, high = xy_m.min(axis=0), xy_m.max(axis=0)
     size = high - low
     step = STEP * float(np.sqrt(max(size[0] * size[1], 1.0) / len(xy_m)))
-    step = min(max(step, float(size.max()) / 2_000, 1.0), parameters.range_m / 8.0)
+    step = min(max(step, float(size.max()) / 2_000, 1.0), parameters.ranges_m[0] / 8.0)
     if np.prod(_counts(low, high, step), dtype=np.float64) > MOST_NODES:
         return None
     reach = REACH * step

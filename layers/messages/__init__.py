@@ -1,19 +1,20 @@
 """Texts for people, by id, in Kazakh, Uzbek, Russian and English: one source of all words.
 
 A text may hold ``{names}`` that are filled in. Texts are written so that no plural form is needed.
+Ids that begin with ``about.`` are of the page of a layer alone, in modules of their own.
 """
 
 from collections.abc import Mapping
 
-from layers.messages import en, kk, ru, uz
+from layers.messages import about_en, about_kk, about_ru, about_uz, en, kk, ru, uz
 
 LANGUAGES = ("kk", "uz", "ru", "en")
 
 _CATALOGUES: Mapping[str, Mapping[str, str]] = {
-    "kk": kk.TEXTS,
-    "uz": uz.TEXTS,
-    "ru": ru.TEXTS,
-    "en": en.TEXTS,
+    "kk": kk.TEXTS | about_kk.TEXTS,
+    "uz": uz.TEXTS | about_uz.TEXTS,
+    "ru": ru.TEXTS | about_ru.TEXTS,
+    "en": en.TEXTS | about_en.TEXTS,
 }
 
 __all__ = ["LANGUAGES", "catalogue", "text"]

@@ -33,6 +33,7 @@ TEXTS: dict[str, str] = {
     "layers.style": "Show",
     "layers.threshold": "Threshold",
     "layers.unit": "Unit of the dose rate",
+    "layers.about": "About the layer: {title}",
     # Legend
     "legend.title": "Legend",
     "legend.about": "Borders, names, sources",

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "layers.style": "Көрсету",
     "layers.threshold": "Шек",
     "layers.unit": "Доза қуатының бірлігі",
+    "layers.about": "Қабат туралы: {title}",
     "legend.title": "Шартты белгілер",
     "legend.about": "Шекаралар, атаулар, дереккөздер",
     "legend.empty": "Қабаттар көрсетілмеген.",

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "layers.style": "Показать",
     "layers.threshold": "Порог",
     "layers.unit": "Единица мощности дозы",
+    "layers.about": "О слое: {title}",
     "legend.title": "Легенда",
     "legend.about": "Границы, названия, источники",
     "legend.empty": "Слои не показаны.",

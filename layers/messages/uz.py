@@ -31,6 +31,7 @@ TEXTS: dict[str, str] = {
     "layers.style": "Koʻrsatish",
     "layers.threshold": "Chegara",
     "layers.unit": "Doza quvvati birligi",
+    "layers.about": "Qatlam haqida: {title}",
     "legend.title": "Shartli belgilar",
     "legend.about": "Chegaralar, nomlar, manbalar",
     "legend.empty": "Qatlamlar koʻrsatilmagan.",

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.model import Context, LayerDefinition, Surface
 from layers.refresh.gridding import grid_for
-from layers.refresh.surfaces import make, recipe, usable
-from layers.store import PUBLIC, Reader, state_of
+from layers.refresh.standing import Standing, since
+from layers.refresh.surfaces import Past, make, recipe, usable
+from layers.store import PUBLIC, Reader, Snapshot, state_of
 
 NOTHING = 0
 """The state of an hour that has no visible observation."""
@@ -59,9 +62,20 @@ def outdated(
 
 
 def build(
-    reader: Reader, task: Task, now: datetime, revision: int, context: Context
+    reader: Reader,
+    task: Task,
+    now: datetime,
+    revision: int,
+    context: Context,
+    standing: Standing | None = None,
 ) -> Surface | None:
-    """Return the surface of a task, or None where no value can be mapped: a gap stays a gap."""
+    """Return the surface of a task, or None where no value can be mapped: a gap stays a gap.
+
+    Parameters
+    ----------
+    standing : Standing, optional
+        What stands from the hours before; what this one adds is put there.
+    """
     quantity = str(task.layer.quantity)
     snapshot = reader.snapshot(PUBLIC, now, quantity, task.hour)
     if not usable(snapshot).any():
@@ -75,11 +89,8 @@ def build(
         np.array([s.lon for s in stations]),
         np.array([s.lat for s in stations]),
     )
-    hours = [task.hour - PAST_STEP * step for step in range(1, PAST_STEPS + 1)]
-    known, past = reader.history(PUBLIC, now, quantity, hours)
-    row_of = {code: row for row, code in enumerate(known)}
-    nothing = np.full((1, PAST_STEPS), np.nan)
-    rows = [row_of.get(code, -1) for code in snapshot.codes]
+    past = _past(reader, task, now, snapshot, task.hour)
+    known: Past = partial(_past, reader, task, now, snapshot, since(task.hour))
     return make(
         task.layer,
         snapshot,
@@ -89,8 +100,22 @@ def build(
         input_revision=task.input_revision,
         context=context,
         attribution=attribution(reader, set(snapshot.networks)),
-        history=np.vstack([past, nothing])[rows],
+        history=past,
+        learnt_from=known,
+        standing=standing,
     )
+
+
+def _past(
+    reader: Reader, task: Task, now: datetime, snapshot: Snapshot, hour: datetime
+) -> NDArray[np.float64]:
+    """What the stations of a snapshot showed before an hour, shape (rows, ``PAST_STEPS``)."""
+    hours = [hour - PAST_STEP * step for step in range(1, PAST_STEPS + 1)]
+    known, past = reader.history(PUBLIC, now, str(task.layer.quantity), hours)
+    row_of = {code: row for row, code in enumerate(known)}
+    nothing = np.full((1, PAST_STEPS), np.nan)
+    rows = [row_of.get(code, -1) for code in snapshot.codes]
+    return np.asarray(np.vstack([past, nothing])[rows])
 
 
 def attribution(reader: Reader, networks: set[str]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from layers import geo, interpolation, units
 from layers.geo import CellGrid
-from layers.interpolation.parameters import Transform
+from layers.interpolation.parameters import SMOOTH, Transform
 from layers.model import Context, LayerDefinition, Status, Surface
 from layers.refresh.gridding import grid_for
+from layers.refresh.standing import Standing, since
 from layers.store import Snapshot
 from layers.units import Quantity
 
 FloatArray = NDArray[np.float64]
+Past = Callable[[], FloatArray]
 
-SURFACE_METHOD = 4
+SURFACE_METHOD = 5
 """Raised whenever the same observations would give another surface."""
 
 ALARMS = {"ambient_dose_rate": 1_000.0}
@@ -43,7 +45,12 @@ def recipe(layer: LayerDefinition) -> str:
     return f"{SURFACE_METHOD} {layer.quantity} {layer.domain} {layer.native_zoom}"
 
 
-def input_hash(snapshot: Snapshot, rows: np.ndarray, history: FloatArray | None) -> str:
+def input_hash(
+    snapshot: Snapshot,
+    rows: np.ndarray,
+    history: FloatArray | None,
+    known: interpolation.Learnt | None = None,
+) -> str:
     """Return a hash of every number that a surface is made of."""
     digest = hashlib.sha256(f"method {SURFACE_METHOD}".encode())
     for code, begin in zip(
@@ -54,6 +61,8 @@ def input_hash(snapshot: Snapshot, rows: np.ndarray, history: FloatArray | None)
         digest.update(np.ascontiguousarray(column[rows], dtype="<f8").tobytes())
     if history is not None:
         digest.update(np.ascontiguousarray(history, dtype="<f8").tobytes())
+    if known is not None:
+        digest.update(repr(known).encode())
     return digest.hexdigest()
 
 
@@ -77,6 +86,11 @@ def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _covariance(parameters: interpolation.Parameters) -> str:
+    second = f" and {SMOOTH}" if parameters.smooth else ""
+    return f"{parameters.model}{second} covariance"
+
+
 def make(
     layer: LayerDefinition,
     snapshot: Snapshot,
@@ -88,6 +102,8 @@ def make(
     context: Context,
     attribution: str,
     history: FloatArray | None = None,
+    learnt_from: Past | None = None,
+    standing: Standing | None = None,
 ) -> Surface:
     """Return the surface of one hour.
 
@@ -101,25 +117,41 @@ def make(
         Of the surface, and of the hour's observations it is made of.
     history : array of float, shape (rows of the snapshot, hours), optional
         What each station showed before, NaN where it did not: with it a release is recognised.
+    learnt_from : callable, optional
+        Gives the past that parameters are learnt from, of the same shape. They serve for some
+        hours (``standing.EVERY``). Without it, or where it tells too little, they are learnt from
+        the hour and its history.
+    standing : Standing, optional
+        What stands from the hours before.
 
     Notes
     -----
     Distances are metres on the conic of the grid's bounds. A missing standard deviation of a
-    measurement is unknown, not zero: the nugget stands for it.
+    measurement is unknown, not zero: the nugget stands for it. Networks have offsets of their own.
     """
+    standing = Standing() if standing is None else standing
     rows = usable(snapshot)
     bounds = grid.bounds
     x_m, y_m = geo.plane(bounds, snapshot.lon[rows], snapshot.lat[rows])
     quantity = units.QUANTITIES[snapshot.quantity]
     value, transform = mapped(snapshot.value[rows], quantity)
     sd = snapshot.sd[rows]
+    networks = np.asarray(snapshot.networks)[rows].tolist()
+    about: dict[str, Any] = {"sd": sd, "transform": transform, "networks": networks}
+    known = None
+    if learnt_from is not None:
+        known = standing.learnt(
+            f"{layer.id} {transform}",
+            since(valid_time),
+            lambda: interpolation.learn(x_m, y_m, learnt_from()[rows], **about),
+        )
+        known = None if known.fallback else known
     event = None
     if history is not None:
         history = history[rows]
+        about["history"] = history
         alarm = ALARMS.get(snapshot.quantity)
-        event = interpolation.recognise(
-            x_m, y_m, value, history, sd=sd, transform=transform, alarm=alarm
-        )
+        event = interpolation.recognise(x_m, y_m, value, alarm=alarm, known=known, **about)
     lattice = interpolation.Lattice(
         grid.shape, lambda row, col: geo.plane(bounds, *grid.at(row, col))
     )
@@ -127,16 +159,20 @@ def make(
     told: dict[str, Any] = {"mode": "routine"}
     if event is not None:
         field = event.background
-        bands = event.predict_grid(lattice)
+        bands = interpolation.event_bands(event, lattice)
         told = {
             "mode": "event",
             "release_seen": [str(code) for code in codes[event.seen]],
             "probabilities": interpolation.PROBABILITIES.tolist(),
         }
     else:
-        field = interpolation.fit(x_m, y_m, value, sd=sd, transform=transform)
-        found = field.predict_grid(lattice)
-        bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32)
+        like, plan = standing.last(layer.id, grid)
+        field = interpolation.fit(x_m, y_m, value, known=known, like=like, **about)
+        if plan is None or not field.may_use(plan):
+            plan = field.plan_grid(lattice)
+        standing.keep(layer.id, grid, field, plan)
+        found = field.predict_grid(lattice, plan=plan)
+        bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32, copy=False)
     report = interpolation.loo(field)
     return Surface(
         layer_id=layer.id,
@@ -148,12 +184,12 @@ def make(
         bands=bands,
         transform=transform if event is None else "quantiles",
         noise_sigma=field.noise_sigma,
-        input_hash=input_hash(snapshot, rows, history),
+        input_hash=input_hash(snapshot, rows, history, known),
         input_revision=input_revision,
         tags={
             **told,
             "unit": quantity.unit,
-            "method": f"kriging, {field.parameters.model} covariance by REML, {field.method}",
+            "method": f"kriging, {_covariance(field.parameters)} by REML, {field.method}",
             "parameters": _told(asdict(field.parameters)),
             "fallback": field.fallback or "",
             "far_out": [str(code) for code in codes[field.outliers]],

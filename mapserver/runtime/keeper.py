@@ -62,6 +62,7 @@ class Keeper:
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._fresh = threading.Event()
+        self._standing = refresh.Standing()
         self._gaps: set[Named] = set()
         self._failed: dict[Named, float] = {}
         self._waiting = 0
@@ -260,7 +261,7 @@ class Keeper:
         now = self._now()
         with self._writing:
             revision = self._writer.next_surface_revision(task.layer.id, task.hour)
-        surface = refresh.build(self.reader, task, now, revision, self.context)
+        surface = refresh.build(self.reader, task, now, revision, self.context, self._standing)
         with self._writing:
             if surface is None:
                 self._gaps.add(_named(task))
