@@ -13,6 +13,7 @@ from mapserver import errors
 IMMUTABLE = "public, max-age=31536000, immutable"
 LATEST = "public, max-age=60, stale-while-revalidate=300"
 SHORT = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
+ASKED_AGAIN = "public, max-age=0, must-revalidate"
 NO_STORE = "no-store"
 GZIP_FROM_BYTES = 1_000
 

@@ -47,16 +47,14 @@ TEXTS: dict[str, str] = {
     "about.far_out_means": "{stations}. The value there stands far from all others; "
     "a person must look at the station.",
     "about.method": "Method",
-    "about.method.exact": "Kriging with all stations at once, {model} covariance, "
-    "parameters by restricted maximum likelihood.",
-    "about.method.local": "Kriging with the nearest stations of each place, {model} covariance, "
-    "parameters by restricted maximum likelihood.",
+    "about.method.exact": "Kriging with all stations at once, {model} covariance.",
+    "about.method.local": "Kriging with the nearest stations of each place, {model} covariance.",
     "about.method.none": "There were no values to interpolate.",
     "about.model.exponential": "exponential",
     "about.model.matern32": "Matérn 3/2",
     "about.model.matern52": "Matérn 5/2",
     "about.fallback": "Parameters",
-    "about.fallback.": "Learnt from the values of this hour.",
+    "about.fallback.": "Learnt from what the stations showed, by restricted maximum likelihood.",
     "about.fallback.few-stations": "Stated defaults: there are too few stations to learn "
     "a pattern from.",
     "about.fallback.flat-likelihood": "Stated defaults: the values do not prefer one pattern "
@@ -64,7 +62,7 @@ TEXTS: dict[str, str] = {
     "about.fallback.no-stations": "Stated defaults: no station had a value.",
     "about.fallback.equal-values": "Stated defaults: all values are equal, "
     "so that no pattern can be learnt.",
-    "about.fallback.other": "Not learnt from the values of this hour: {reason}.",
+    "about.fallback.other": "Not learnt from what the stations showed: {reason}.",
     # Its covariance
     "about.covariance": "Covariance: how values resemble each other by distance",
     "about.parameter": "Parameter",
@@ -74,6 +72,10 @@ TEXTS: dict[str, str] = {
     "about.range": "Range",
     "about.range_means": "scale of the resemblance; beyond three times this distance "
     "a station tells hardly anything",
+    "about.smooth": "Smoother part",
+    "about.smooth_means": "share of the sill that varies more smoothly, with a range of its own",
+    "about.smooth_range": "Range of the smoother part",
+    "about.smooth_range_means": "its scale of the resemblance",
     "about.nugget": "Nugget",
     "about.nugget_means": "variance of the offset that each site keeps: rock, building, height "
     "of the device",

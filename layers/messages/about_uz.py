@@ -44,17 +44,16 @@ TEXTS: dict[str, str] = {
     "about.far_out_means": "{stations}. U yerdagi qiymat boshqalaridan keskin farq qiladi; "
     "stansiyani odam koʻrishi kerak.",
     "about.method": "Usul",
-    "about.method.exact": "Barcha stansiyalar boʻyicha birdan kriging, kovariatsiyasi: {model}, "
-    "parametrlari cheklangan maksimal haqiqatga oʻxshashlik usulida topilgan.",
+    "about.method.exact": "Barcha stansiyalar boʻyicha birdan kriging, kovariatsiyasi: {model}.",
     "about.method.local": "Har bir joyning eng yaqin stansiyalari boʻyicha kriging, "
-    "kovariatsiyasi: {model}, "
-    "parametrlari cheklangan maksimal haqiqatga oʻxshashlik usulida topilgan.",
+    "kovariatsiyasi: {model}.",
     "about.method.none": "Interpolyatsiya qilinadigan qiymatlar boʻlmadi.",
     "about.model.exponential": "eksponensial",
     "about.model.matern32": "Matern 3/2",
     "about.model.matern52": "Matern 5/2",
     "about.fallback": "Parametrlari",
-    "about.fallback.": "Shu soat qiymatlari boʻyicha topilgan.",
+    "about.fallback.": "Stansiyalar qiymatlari boʻyicha cheklangan maksimal haqiqatga "
+    "oʻxshashlik usulida topilgan.",
     "about.fallback.few-stations": "Oldindan berilgan: qonuniyatni topish uchun stansiyalar "
     "juda kam.",
     "about.fallback.flat-likelihood": "Oldindan berilgan: qiymatlar bir qonuniyatni boshqasidan "
@@ -62,7 +61,7 @@ TEXTS: dict[str, str] = {
     "about.fallback.no-stations": "Oldindan berilgan: birorta stansiyada qiymat boʻlmadi.",
     "about.fallback.equal-values": "Oldindan berilgan: barcha qiymatlar teng, qonuniyatni topib "
     "boʻlmaydi.",
-    "about.fallback.other": "Shu soat qiymatlari boʻyicha topilmagan: {reason}.",
+    "about.fallback.other": "Stansiyalar qiymatlari boʻyicha topilmagan: {reason}.",
     "about.covariance": "Kovariatsiya: qiymatlar oʻxshashligi masofaga qanday bogʻliq",
     "about.parameter": "Parametr",
     "about.logarithm": "Dispersiyalar qiymatning logarifmiga tegishli, birligi yoʻq.",
@@ -71,6 +70,10 @@ TEXTS: dict[str, str] = {
     "about.range": "Radiusi (range)",
     "about.range_means": "oʻxshashlik koʻlami; shunday uch masofadan narida stansiya "
     "deyarli hech narsa aytmaydi",
+    "about.smooth": "Silliqroq qismi",
+    "about.smooth_means": "chegaraning silliqroq oʻzgaradigan ulushi, radiusi oʻziniki",
+    "about.smooth_range": "Silliqroq qism radiusi",
+    "about.smooth_range_means": "uning oʻxshashlik koʻlami",
     "about.nugget": "Nugget effekti",
     "about.nugget_means": "har bir joyning doimiy ogʻishi dispersiyasi: togʻ jinsi, bino, "
     "asbob balandligi",

@@ -12,6 +12,13 @@ from layers.model import Palette
 PACKAGED = Path(__file__).resolve().parent.parent / "static"
 CHECKOUT = Path(__file__).resolve().parents[2] / "static" / "dist"
 
+ALPHABETS = {
+    "en": ("latin",),
+    "uz": ("latin",),
+    "ru": ("latin", "cyrillic"),
+    "kk": ("latin", "cyrillic", "cyrillic-ext"),
+}
+
 
 class UnknownAssetError(LookupError):
     """A page names a file that was not built."""
@@ -65,6 +72,11 @@ class Assets:
     def ramp(self, palette: Palette) -> Mapping[str, Any]:
         """Return all that is said of a palette; empty for one that is not of these files."""
         return self.ramps.get(palette.id, {})
+
+
+def fonts(language: str) -> list[str]:
+    """Return the logical names of the alphabets that a language needs."""
+    return [f"media/inter-{alphabet}-wght-normal.woff2" for alphabet in ALPHABETS[language]]
 
 
 def read(folder: Path | None = None) -> Assets:

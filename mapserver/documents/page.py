@@ -19,15 +19,7 @@ from layers import messages
 from layers.geo import Bounds
 from layers.model import CatalogDefinition, Context, Extent
 from mapserver.documents import page_config
-from mapserver.documents.assets import Assets
-
-FONTS = {
-    "en": ("latin",),
-    "uz": ("latin",),
-    "ru": ("latin", "cyrillic"),
-    "kk": ("latin", "cyrillic", "cyrillic-ext"),
-}
-
+from mapserver.documents.assets import Assets, fonts
 
 SURFACE_OPACITY = 0.85
 """The relief of the land stays visible through a surface."""
@@ -120,8 +112,7 @@ class LocalFigure(Figure):
 
     def fonts(self) -> list[str]:
         """Return the addresses of the alphabets that the language needs."""
-        alphabets = FONTS[self.page.language]
-        return [self.address(f"media/inter-{alphabet}-wght-normal.woff2") for alphabet in alphabets]
+        return [self.address(name) for name in fonts(self.page.language)]
 
     def links(self) -> str:
         """Return the links that children asked for, each local and pinned."""
@@ -207,6 +198,12 @@ class LocalMap(folium.Map):
 {%- else %}
 <p>{{ text('page.no_values')|e }}</p>
 {%- endif %}
+<h2>{{ text('layers.title')|e }}</h2>
+<ul>
+{%- for address, title in this.pages %}
+<li><a href="{{ address }}">{{ title|e }}</a></li>
+{%- endfor %}
+</ul>
 </div>
 </noscript>
 <script type="application/json" id="map-config">{{ this.data_block() }}</script>
@@ -229,6 +226,14 @@ class LocalMap(folium.Map):
         marked = context in (Context.SIMULATED, Context.EXERCISE)
         self.notice = self.page_text(f"context.{context}") if marked else ""
         self.lines = page.title.split(" · ")
+        self.pages = [
+            (
+                f"{page.root}/{page.language}/layers/{layer.id}",
+                layer.titles.get(page.language, layer.title),
+            )
+            for layer in page.catalog.layers
+            if layer.id in page.extents
+        ]
         self.rows = [
             (station.name, page_config.value_text(station.value, station.unit, page.language))
             for station in page.stations[:MOST_ROWS]

@@ -38,8 +38,14 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
             if layer.id in page.extents
         ],
         "tiles": tiles,
-        "messages": messages.catalogue(language),
+        "messages": map_messages(language),
     }
+
+
+def map_messages(language: str) -> dict[str, str]:
+    """Return the texts of the map alone: those of the page of a layer do not travel with it."""
+    texts = messages.catalogue(language)
+    return {name: text for name, text in texts.items() if not name.startswith("about.")}
 
 
 def value_text(value: float | None, unit: str, language: str) -> str:
@@ -71,7 +77,7 @@ def _layer(
         "attribution": layer.attribution,
         "visible": layer.visible,
         "clipped": layer.kind == "surface" and _is_of_the_area(bounds),
-        "styles": [_style(layer, style, language, assets) for style in layer.styles],
+        "styles": [style_block(layer, style, language, assets) for style in layer.styles],
     }
 
 
@@ -81,9 +87,10 @@ def _is_of_the_area(bounds: Bounds) -> bool:
     return AREA.west < lon < AREA.east and AREA.south < lat < AREA.north
 
 
-def _style(
+def style_block(
     layer: LayerDefinition, style: StyleDefinition, language: str, assets: "Assets"
 ) -> dict[str, Any]:
+    """Return a style with its classes and what they mean, in one language."""
     palette = style.palette
     ramp = assets.ramp(palette) if palette else {}
     words = messages.catalogue(language)

@@ -47,7 +47,7 @@ def blueprint(site: Site) -> Blueprint:
     def page(language: str, *, vary: bool = False) -> Response:
         params.only(request.args, ())
         response = negotiation.answer(
-            html(language), "text/html", request, cache="public, max-age=0, must-revalidate"
+            html(language), "text/html", request, cache=negotiation.ASKED_AGAIN
         )
         response.headers["Content-Language"] = language
         if vary:
@@ -56,7 +56,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/")
     def front() -> Response:
-        return page(_wished(request.accept_languages), vary=True)
+        return page(wished(request.accept_languages), vary=True)
 
     for language in LANGUAGES:
         bp.add_url_rule(
@@ -86,7 +86,7 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
-def _wished(accepted: LanguageAccept) -> str:
+def wished(accepted: LanguageAccept) -> str:
     """Return the language of ours that is wished most; "kk-KZ" wishes for "kk"."""
     for tag, quality in accepted:
         language = tag.lower().partition("-")[0]

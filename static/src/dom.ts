@@ -26,6 +26,7 @@ export function svg(name: string, attributes: Record<string, string> = {}, ...ch
 }
 
 const PATHS: Record<string, string> = {
+  about: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7.8h.01M12 11.5v5",
   layers: "M12 3 2.5 8.2 12 13.4l9.5-5.2zM4 12.2l-1.5.9L12 18.2l9.5-5.1-1.5-.9M4 16.6l-1.5.9 9.5 5.1 9.5-5.1-1.5-.9",
   play: "M8 5v14l11-7z",
   pause: "M7 5h4v14H7zM13 5h4v14h-4z",

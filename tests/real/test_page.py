@@ -67,6 +67,15 @@ BARE = """([x, y]) => {
   return Boolean(top && top.closest("#map") && !top.closest("button, a"));
 }"""
 FITS = "document.scrollingElement.scrollWidth <= innerWidth"
+# Text that reaches beyond what holds it, or over its neighbour in a row.
+OVERFLOWING = """() => {
+  const found = [];
+  for (const each of document.querySelectorAll("main *")) {
+    const shown = each.clientWidth && !each.closest("svg, .hidden");
+    if (shown && each.scrollWidth > each.clientWidth + 1) found.push(each.outerHTML.slice(0, 120));
+  }
+  return found;
+}"""
 RGB = "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
 
 
@@ -524,6 +533,49 @@ def test_every_language_fits_a_telephone(telephone: Visit, pictures: Path, langu
     assert page.evaluate(FITS)
     page.screenshot(path=pictures / f"narrow-{language}-layers.png")
     assert telephone.complaints == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_layer_fits_every_screen(
+    hours: Any, browser: Browser, pictures: Path, size: tuple[int, int], scheme: Any
+) -> None:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("requestfailed", lambda failed: complaints.append(failed.url))
+    for language in messages.LANGUAGES:
+        for layer in ("dose-rate", "stations", "seismic-zones"):
+            page.goto(f"{hours.url}/{language}/layers/{layer}")
+            page.wait_for_load_state("networkidle")
+            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+            assert page.evaluate(FITS), (language, layer)
+            assert page.evaluate(OVERFLOWING) == [], (language, layer)
+            name = f"layer-{layer}-{language}-{size[0]}-{scheme}.png"
+            page.screenshot(path=pictures / name, full_page=True)
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (int(re.findall(r"\d+", paper)[0]) < 100) is (scheme == "dark")
+    assert complaints == []
+    page.close()
+
+
+def test_the_panel_leads_to_the_page_of_a_layer_and_back(
+    hours: Any, visit: Callable[..., Visit]
+) -> None:
+    made = visit(hours)
+    page = made.page
+    page.locator("#tools button").first.click()
+    link = page.locator("#about-dose-rate")
+    words = messages.text("layers.about", "en").format(title="")
+    assert (link.get_attribute("aria-label") or "").startswith(words)
+    link.click()
+    page.wait_for_url("**/en/layers/dose-rate")
+    assert page.locator("h1").inner_text() == page.title().split(" · ")[0]
+    assert messages.text("about.scores", "en") in page.locator("caption").all_inner_texts()
+    page.locator("a.map").click()
+    made.settle()
+    assert made.complaints == []
+    page.close()
 
 
 @pytest.mark.full

@@ -1,6 +1,6 @@
 // The choice of layers: one filled surface at a time, since two would be read as one; overlays as many as wanted.
 import type { Config, Layer, Style } from "../config.ts";
-import { element } from "../dom.ts";
+import { element, icon } from "../dom.ts";
 import type { State, Store } from "../state.ts";
 import type { Words } from "../words.ts";
 
@@ -23,7 +23,7 @@ export function showLayers(root: HTMLElement, config: Config, store: Store, word
   ];
   root.replaceChildren(
     group(words.text("layers.surface"), ...choices),
-    group(words.text("layers.overlays"), ...config.layers.filter(isOverlay).map((layer) => overlayChoice(layer, state, store))),
+    group(words.text("layers.overlays"), ...config.layers.filter(isOverlay).map((layer) => overlayChoice(layer, state, store, config, words))),
     group(words.text("layers.unit"), unitChoice(state, store, words)),
   );
   if (focused) document.getElementById(focused)?.focus();
@@ -41,9 +41,17 @@ function radio(name: string, id: string, text: string, checked: boolean, chosen:
 
 function surfaceChoice(layer: Layer, state: State, store: Store, config: Config, words: Words): HTMLElement {
   const checked = state.filled === layer.id;
-  const choice = radio("filled", `filled-${layer.id}`, layer.title, checked, () => store.set(choose(layer, state, config)));
+  const chosen = radio("filled", `filled-${layer.id}`, layer.title, checked, () => store.set(choose(layer, state, config)));
+  const choice = withPage(chosen, layer, config, words);
   if (!checked) return choice;
   return element("div", { class: "chosen" }, choice, ...styleChoice(layer, state, store, words));
+}
+
+/** The choice of a layer beside the way to its own page. */
+function withPage(choice: HTMLElement, layer: Layer, config: Config, words: Words): HTMLElement {
+  const title = words.text("layers.about", { title: layer.title });
+  const href = `${config.root}/${config.language}/layers/${layer.id}`;
+  return element("div", { class: "offer" }, choice, element("a", { id: `about-${layer.id}`, class: "tool", href, title, "aria-label": title }, icon("about")));
 }
 
 /** Taking another surface takes the stations of its quantity along, if stations are shown at all. */
@@ -83,13 +91,13 @@ function select(id: string, label: string, options: [string, string][], chosen: 
   return element("label", { class: "pick", for: id }, element("span", {}, label), made);
 }
 
-function overlayChoice(layer: Layer, state: State, store: Store): HTMLElement {
+function overlayChoice(layer: Layer, state: State, store: Store, config: Config, words: Words): HTMLElement {
   const input = element("input", { type: "checkbox", id: `overlay-${layer.id}`, checked: state.overlays.includes(layer.id) });
   input.addEventListener("change", () => {
     const rest = store.state.overlays.filter((id) => id !== layer.id);
     store.set({ overlays: input.checked ? [...rest, layer.id] : rest });
   });
-  return element("label", { class: "choice" }, input, element("span", {}, layer.title));
+  return withPage(element("label", { class: "choice" }, input, element("span", {}, layer.title)), layer, config, words);
 }
 
 function unitChoice(state: State, store: Store, words: Words): HTMLElement {

@@ -221,11 +221,20 @@ def test_without_a_script_the_values_stand_in_a_list():
     )
 
 
+def test_without_a_script_the_page_of_every_layer_is_one_link_away():
+    page = read(compose(description("uz", root="/map")))
+    links = [a["href"] for tag, a in page.elements if tag == "a" and "/layers/" in a["href"]]
+    wanted = ("basemap", "dose-rate", "stations")
+    assert links == [f"/map/uz/layers/{layer}" for layer in wanted]
+
+
 def test_the_data_block_is_the_catalogue_in_the_language_of_the_page():
     found = block(compose(description("kk", root="/map")))
     assert found["language"] == "kk"
     assert found["context"] == "simulated"
-    assert found["messages"] == dict(messages.catalogue("kk"))
+    whole = messages.catalogue("kk")
+    assert found["messages"].items() < whole.items()
+    assert all(each.startswith("about.") for each in whole.keys() - found["messages"].keys())
     surface = found["layers"][1]
     assert surface["title"] == "Доза қуаты"
     assert surface["clipped"]

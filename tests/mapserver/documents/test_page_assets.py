@@ -32,7 +32,7 @@ def test_scripts_and_styles_keep_their_budget(built):
 
 
 def test_no_asset_names_another_server_or_evaluates_text(built):
-    for name in ("app.js", "app.css"):
+    for name in ("app.js", "app.css", "layer.css"):
         content = (built.folder / built[name].file).read_text("utf-8")
         # Names of XML vocabularies are never asked for; the other is a credit in Leaflet.
         found = set(re.findall(r"https?://[\w.]+", content)) - {"http://www.w3.org"}
