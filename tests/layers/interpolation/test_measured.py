@@ -65,6 +65,22 @@ def test_mean_spread_and_quantiles_are_those_of_the_simulation(transform) -> Non
         np.testing.assert_allclose((x <= new.quantile(p)).mean(axis=0), p, atol=0.003)
 
 
+def test_moments_of_a_mixture_are_those_of_its_parts() -> None:
+    # E X = sum of w E X_k and E X² = sum of w E X_k², of lognormals that scipy knows
+    wide = replace(P["log"], nugget_site=0.3)
+    parts = [
+        stats.lognorm(s=np.sqrt(SIGMA**2 + 0.3 * factor**2 + 0.01), scale=np.exp(MU))
+        for factor in FACTORS[:6]
+    ]
+    shares = (0.1, 0.2, 0.2, 0.2, 0.2, 0.1, 0.0)
+    new = measured(MU, SIGMA, replace(wide, shares=shares), error=0.01)
+    first, second = (
+        sum(w * part.moment(k) for w, part in zip(shares[:6], parts, strict=True)) for k in (1, 2)
+    )
+    np.testing.assert_allclose(new.mean(), first)
+    np.testing.assert_allclose(new.sd(), np.sqrt(second - first**2))
+
+
 SHARES = st.lists(st.floats(0.0, 1.0), min_size=7, max_size=7).filter(lambda w: sum(w) > 0.1)
 
 
@@ -135,6 +151,23 @@ def test_certainty_is_no_division_by_zero(transform, shares) -> None:
     np.testing.assert_array_equal(new.below(known + np.array([-0.1, 0.1])), [0.0, 1.0])
     # the score of a certain forecast is how far it is off
     np.testing.assert_allclose(new.crps(known + 0.5), 0.5)
+
+
+@pytest.mark.xfail(raises=RuntimeWarning, reason="squares and exponentials leave the dtype")
+@pytest.mark.parametrize("read", ["sd", "quantile", "crps"])
+def test_nothing_explodes_however_little_is_known(read) -> None:
+    # such as two stations, one of them at 1e6, with two covariates, far from both
+    new = measured(np.zeros(1), np.full(1, 1e3), P["log"])
+    of = {"sd": new.sd, "quantile": lambda: new.quantile(0.95), "crps": lambda: new.crps([90.0])}
+    assert np.isfinite(of[read]()).all()
+
+
+@pytest.mark.xfail(raises=RuntimeWarning, reason="10 / 1.5e-154 has no square, and 0 no logarithm")
+@pytest.mark.parametrize(("transform", "value"), [("none", 10.0), ("log", 0.0)])
+def test_a_certain_forecast_is_scored_however_far_it_is_off(transform, value) -> None:
+    new = measured(np.zeros(1), np.zeros(1), replace(P[transform], nugget_site=0.0))
+    off = abs(value - (1.0 if transform == "log" else 0.0))
+    assert new.crps([value])[0] == pytest.approx(off)
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0, -0.5, float("nan")])
