@@ -61,6 +61,13 @@ class Fields:
             raise self.error(f'"{key}" holds something that is no number: {values!r}')
         return tuple(float(v) for v in values)
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return a list of words, empty where the key is absent."""
+        words = self.get(key, list, [])
+        if not all(isinstance(word, str) for word in words):
+            raise self.error(f'"{key}" holds something that is no text: {words!r}')
+        return tuple(words)
+
     def texts(self, key: str) -> dict[str, str]:
         """Return a table of texts, empty where the key is absent."""
         table = self.get(key, dict, {})

@@ -1,5 +1,6 @@
 """The catalogue file: TOML in, a checked CatalogDefinition out."""
 
+import dataclasses
 import itertools
 import re
 import tomllib
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers import kinds, units
+from layers.catalog.covariates import covariates
 from layers.catalog.fields import Fields
 from layers.errors import BadExtentError, BadFileError, BadInputError, CatalogError
 from layers.exchange import ADAPTERS
@@ -52,9 +54,10 @@ def parse(
     title = fields.need("title", str)
     titles = _titles(fields)
     context = Context(fields.choice("context", tuple(Context), Context.ROUTINE))
+    entries = _tables(fields, "layer")
     layers = tuple(
         _layer(entry, _where(path, "layer", i, entry), path.parent, palettes)
-        for i, entry in enumerate(_tables(fields, "layer"), start=1)
+        for i, entry in enumerate(entries, start=1)
     )
     feeds = tuple(
         _feed(entry, _where(path, "feed", i, entry))
@@ -67,6 +70,13 @@ def parse(
         for entry in ids:
             if ids.count(entry) > 1:
                 raise fields.error(f'two {what} entries have the id "{entry}"')
+    by_id = {layer.id: layer for layer in layers}
+    layers = tuple(
+        dataclasses.replace(
+            layer, covariates=covariates(Fields(entry, _where(path, "layer", i, entry)), by_id)
+        )
+        for i, (layer, entry) in enumerate(zip(layers, entries, strict=True), start=1)
+    )
     return CatalogDefinition(title, context, layers, feeds, titles)
 
 
@@ -126,6 +136,8 @@ def _layer(
     native_zoom = fields.get("native_zoom", int)
     if native_zoom is not None and not 0 <= native_zoom <= MAX_ZOOM:
         raise fields.error(f'"native_zoom" is {native_zoom}; 0..{MAX_ZOOM} was expected')
+    if "covariates" in spec.needs:
+        fields.has("covariates")  # layers of this same file: looked at when all of them are known
     support_limit = fields.number("support_limit", 0.9)
     if support_limit is None or not 0 < support_limit <= 1:
         raise fields.error(

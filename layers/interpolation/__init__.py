@@ -1,6 +1,7 @@
 """Values at stations become the predictive distribution anywhere between them."""
 
 from layers.interpolation import distribution, quantiles
+from layers.interpolation.coefficients import Coefficient, effects, offsets
 from layers.interpolation.event import PROBABILITIES, Event, recognise
 from layers.interpolation.event_grid import event_bands
 from layers.interpolation.field import Field, Prediction
@@ -14,6 +15,7 @@ from layers.interpolation.validation import Report, loo
 
 __all__ = [
     "PROBABILITIES",
+    "Coefficient",
     "Event",
     "Field",
     "Lattice",
@@ -26,10 +28,12 @@ __all__ = [
     "Report",
     "condition",
     "distribution",
+    "effects",
     "event_bands",
     "fit",
     "learn",
     "loo",
+    "offsets",
     "predict_points",
     "quantiles",
     "recognise",

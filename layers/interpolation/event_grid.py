@@ -1,7 +1,7 @@
 """The surface of an event: what a release adds is found at nodes, densely where it bends."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
@@ -27,8 +27,13 @@ Float32Array = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
 
-def event_bands(event: Event, lattice: Lattice) -> Bands:
+def event_bands(event: Event, lattice: Lattice, covariates: ArrayLike | None = None) -> Bands:
     """Bands of the surface of an event over a grid of shape (H, W).
+
+    Parameters
+    ----------
+    covariates : array of float, shape (H, W, q), optional
+        Of every cell, as for ``Field.predict_grid``.
 
     Returns
     -------
@@ -41,7 +46,7 @@ def event_bands(event: Event, lattice: Lattice) -> Bands:
     The background is that of every cell. What the increment adds to each of its quantiles, under
     the logarithm of the increment, is linear between nodes.
     """
-    found = event.background.predict_grid(lattice)
+    found = event.background.predict_grid(lattice, covariates)
     nodes = _Nodes(event, lattice, found)
     bands = np.empty((len(PROBABILITIES) + 1, *lattice.shape), np.float32)
     for square in range(nodes.shape[0] - 1):

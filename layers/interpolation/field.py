@@ -1,6 +1,7 @@
 """A fitted field: asked anywhere, at any number of places."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +22,10 @@ from layers.interpolation.summation import Summation, summation
 
 EXACT_SITES = 2_000
 """Sites up to which the covariance is factorised whole; beyond, the nearest ones are taken."""
+CELLS = 250_000
+"""Cells of a grid whose covariates are looked at together."""
+SAME_PRECISION = 0.1
+"""How far what is known of the mean beforehand may be off, relative, for a plan to serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +168,28 @@ class Field:
             (left, brought, *cross), mean = grid.every(solver, *self._near(), lattice)
         mean += mean.dtype.type(solver.beta[0])
         if cross and covariates is not None:
-            more = self.drift.at(mean.size, covariates)[:, 1 : 1 + len(cross)]
-            more = more.reshape(*mean.shape, len(cross)).astype(mean.dtype)
-            within = solver.variance[1 : 1 + len(cross), 1 : 1 + len(cross)]
-            brought += of_coefficients(more, within.astype(mean.dtype))
-            for k, crossed in enumerate(cross):
-                mean += mean.dtype.type(solver.beta[1 + k]) * more[..., k]
-                brought += 2 * more[..., k] * crossed
+            self._add_effects(mean, brought, cross, np.asarray(covariates))
         return self._prediction(mean, left, brought, mean.shape)
+
+    def _add_effects(
+        self, mean: Bands, brought: Bands, cross: list[Bands], covariates: NDArray[Any]
+    ) -> None:
+        """Add what the covariates of the cells change, in place and by rows."""
+        assert self.solver is not None  # noqa: S101 - there are cells to add to
+        beta, variance, kind = self.solver.beta, self.solver.variance, mean.dtype.type
+        given, at = covariates.reshape(*mean.shape, -1), slice(1, 1 + len(cross))
+        within = variance[at, at].astype(mean.dtype)
+        step = max(1, CELLS // mean.shape[1])
+        for begin in range(0, len(mean), step):
+            rows = slice(begin, begin + step)
+            some = given[rows].reshape(-1, given.shape[-1])
+            more = self.drift.at(len(some), some)[:, at].astype(mean.dtype)
+            more = more.reshape(*mean[rows].shape, len(cross))
+            brought[rows] += of_coefficients(more, within)
+            for k, crossed in enumerate(cross):
+                mean[rows] += kind(beta[1 + k]) * more[..., k]
+                brought[rows] += 2 * more[..., k] * crossed[rows]
+        np.maximum(brought, 0.0, out=brought)
 
     def plan_grid(self, lattice: Lattice) -> Plan | None:
         """All of ``predict_grid`` that does not depend on the values, for the hours to come.
@@ -184,8 +203,16 @@ class Field:
         return None if made is None else made[0]
 
     def may_use(self, plan: Plan) -> bool:
-        """Whether a plan is of the same sites under the same parameters."""
-        return plan.serves(*self._sites())
+        """Whether a plan is of the same sites under the same parameters, and of the same mean.
+
+        What is known of the mean beforehand follows the spread of the hour (see ``drift``).
+        """
+        mean, known = self.drift, plan.near.drift
+        return (
+            plan.serves(*self._sites())
+            and np.array_equal(known.columns, mean.columns)
+            and np.allclose(known.precision, mean.precision, rtol=SAME_PRECISION, atol=0.0)
+        )
 
     def _grid(self, lattice: Lattice) -> tuple[Plan, grid.Float32Array] | None:
         """Plan and mean of the coarsest nodes that are near enough to kriging each cell."""

@@ -62,6 +62,7 @@ def predict_points(
     at_x_m: ArrayLike,
     at_y_m: ArrayLike,
     *,
+    sd: ArrayLike | None = None,
     history: ArrayLike | None = None,
     transform: Transform | None = None,
     alarm: float | None = None,
@@ -77,6 +78,9 @@ def predict_points(
         Stations, positions in metres of a projected plane.
     at_x_m, at_y_m : array of float, shape (m,)
         Points.
+    sd : array of float, shape (n,), optional
+        Standard deviation of the measurement error of each station, in the unit of the value; what
+        is not above 0 is unknown.
     history : array of float, shape (n, days), optional
         Earlier values of the same stations, NaN where there is none: with it a release is
         recognised, and mapped apart from the background.
@@ -105,6 +109,7 @@ def predict_points(
             y_m,
             value,
             history,
+            sd=sd,
             transform=transform,
             alarm=alarm,
             covariates=covariates,
@@ -118,6 +123,7 @@ def predict_points(
         x_m,
         y_m,
         value,
+        sd=sd,
         transform=transform,
         history=history,
         covariates=covariates,

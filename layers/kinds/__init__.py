@@ -46,7 +46,7 @@ KINDS: Mapping[str, KindSpec] = {
     ),
     "surface": KindSpec(
         surface.SurfaceKind,
-        ("quantity",),
+        ("quantity", "covariates"),
         surface.MEASURES,
         "fill",
         ("fill",),

@@ -42,7 +42,7 @@ class RasterKind:
         self._band = int(layer.options.get("band", 1))
         self._unit = str(layer.options.get("unit", ""))
         self._threads = threading.local()
-        self._token = _content_token(layer.path)
+        self._token = content_token(layer.path)
         dataset = self._open()
         try:
             # Not by rasterio: GDAL's refusal of a local system is no error of rasterio's own kind.
@@ -61,7 +61,7 @@ class RasterKind:
     def _open(self) -> Any:
         dataset = getattr(self._threads, "dataset", None)
         if dataset is None:
-            dataset = self._threads.dataset = _opened(self._path, self._band)
+            dataset = self._threads.dataset = opened(self._path, self._band)
         return dataset
 
     def _cells(self, read: Callable[[Any], NDArray[Any]]) -> NDArray[Any]:
@@ -135,8 +135,14 @@ class RasterKind:
         return {**facts, "values": [value], "known": True, "reason": ""}
 
 
-def _opened(path: Path, band: int) -> Any:
-    """Open a file whose band can be shown."""
+def opened(path: Path, band: int) -> Any:
+    """Open a file whose band can be shown.
+
+    Raises
+    ------
+    BadFileError
+        With what is wrong with it.
+    """
     try:
         dataset = rasterio.open(path, driver="GTiff")
     except RasterioIOError as reason:
@@ -165,7 +171,7 @@ def check(layer: LayerDefinition) -> None:
         return
     band = int(layer.options.get("band", 1))
     size = layer.path.stat().st_size
-    with _opened(layer.path, band) as dataset:
+    with opened(layer.path, band) as dataset:
         for (row, col), _ in dataset.block_windows(band):
             offset, length = (
                 int(dataset.get_tag_item(f"BLOCK_{word}_{col}_{row}", "TIFF", bidx=band) or 0)
@@ -175,6 +181,7 @@ def check(layer: LayerDefinition) -> None:
                 raise BadFileError(f"{layer.path.name} is cut off: not all of its cells are there")
 
 
-def _content_token(path: Path) -> str:
+def content_token(path: Path) -> str:
+    """Return a hash of the bytes of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=5)).hexdigest()

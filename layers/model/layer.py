@@ -45,7 +45,8 @@ class LayerDefinition:
     """One ``[[layer]]`` entry, checked.
 
     ``titles`` maps a language to a title; ``path`` is a file it is read from, absolute; ``options``
-    holds the keys that belong to the kind alone.
+    holds the keys that belong to the kind alone. ``covariates`` are the raster
+    layers that the mean of a surface follows.
     """
 
     id: str
@@ -62,6 +63,7 @@ class LayerDefinition:
     domain: Bounds | None = None
     native_zoom: int | None = None
     support_limit: float = 0.9
+    covariates: tuple["LayerDefinition", ...] = ()
     styles: tuple[StyleDefinition, ...] = ()
     visible: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from layers import temporal
 from layers.geo import CellGrid
 from layers.interpolation import Field, Learnt, Plan
+from layers.model import LayerDefinition
+from layers.refresh.covariates import Covariates, covariates, state
 
 EVERY = timedelta(hours=12)
 """How long learnt parameters serve; they come from the week before, so that it does not matter
@@ -16,10 +18,11 @@ MOST = 64
 
 @dataclass(slots=True)
 class Standing:
-    """Parameters that were learnt, and the last surface of every layer."""
+    """Parameters that were learnt, the last surface of every layer, and its covariates."""
 
     _learnt: dict[tuple[str, datetime], Learnt] = field(default_factory=dict)
     _last: dict[str, tuple[CellGrid, Field, Plan | None]] = field(default_factory=dict)
+    _covariates: dict[str, Covariates] = field(default_factory=dict)
 
     def learnt(self, layer_id: str, since: datetime, learn: Callable[[], Learnt]) -> Learnt:
         """Return the parameters of a layer from an instant on; they are learnt once."""
@@ -38,6 +41,15 @@ class Standing:
     def keep(self, layer_id: str, grid: CellGrid, of: Field, plan: Plan | None) -> None:
         """Keep them for the next hour."""
         self._last[layer_id] = (grid, of, plan)
+
+    def covariates(self, layer: LayerDefinition, grid: CellGrid) -> Covariates | None:
+        """Return the covariates of a layer in these cells; a raster is read when it changed."""
+        if not layer.covariates:
+            return None
+        found = self._covariates.get(layer.id)
+        if found is None or (found.grid, found.state) != (grid, state(layer.covariates)):
+            found = self._covariates[layer.id] = covariates(layer.covariates, grid)
+        return found
 
 
 def since(hour: datetime) -> datetime:

@@ -50,7 +50,8 @@ def outdated(
         made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
         states = dict(reader.hours(PUBLIC, now, layer.quantity, newest=keep_hours))
         hours = list(states)
-        wanted = {hour: state_of(f"{recipe(layer)} {states[hour]}") for hour in hours}
+        made_by = recipe(layer)
+        wanted = {hour: state_of(f"{made_by} {states[hour]}") for hour in hours}
         # What is older than all that is to be kept is retired, not taken back.
         wanted |= {h: NOTHING for h in made if h not in states and h >= min(states, default=h)}
         tasks += [

@@ -1,9 +1,7 @@
 """One hour of observations becomes one surface with its uncertainty and its report."""
 
 import hashlib
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +10,14 @@ from numpy.typing import NDArray
 
 from layers import geo, interpolation, units
 from layers.geo import CellGrid
-from layers.interpolation.parameters import SMOOTH, Transform
+from layers.interpolation.parameters import Transform
 from layers.model import Context, LayerDefinition, Status, Surface
+from layers.refresh import mapping
+from layers.refresh.covariates import state
 from layers.refresh.gridding import grid_for
-from layers.refresh.standing import Standing, since
+from layers.refresh.mapping import Hour
+from layers.refresh.standing import Standing
+from layers.refresh.tags import tags
 from layers.store import Snapshot
 from layers.units import Quantity
 
@@ -42,7 +44,8 @@ MOST_ZEROS = 0.1
 
 def recipe(layer: LayerDefinition) -> str:
     """Return what makes another surface of the same observations."""
-    return f"{SURFACE_METHOD} {layer.quantity} {layer.domain} {layer.native_zoom}"
+    explained = f" {state(layer.covariates)}" if layer.covariates else ""
+    return f"{SURFACE_METHOD} {layer.quantity} {layer.domain} {layer.native_zoom}{explained}"
 
 
 def input_hash(
@@ -50,8 +53,9 @@ def input_hash(
     rows: np.ndarray,
     history: FloatArray | None,
     known: interpolation.Learnt | None = None,
+    rasters: str = "",
 ) -> str:
-    """Return a hash of every number that a surface is made of."""
+    """Return a hash of every number that a surface is made of; of rasters their state."""
     digest = hashlib.sha256(f"method {SURFACE_METHOD}".encode())
     for code, begin in zip(
         np.asarray(snapshot.codes)[rows], np.asarray(snapshot.begin_s)[rows], strict=True
@@ -63,6 +67,7 @@ def input_hash(
         digest.update(np.ascontiguousarray(history, dtype="<f8").tobytes())
     if known is not None:
         digest.update(repr(known).encode())
+    digest.update(rasters.encode())
     return digest.hexdigest()
 
 
@@ -76,19 +81,6 @@ def mapped(value: FloatArray, quantity: Quantity) -> tuple[FloatArray, Transform
     if not quantity.positive or not len(value) or zero.mean() > MOST_ZEROS:
         return value, "none"
     return np.where(zero, value[~zero].min() / 2, value), "log"
-
-
-def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts without numbers that say nothing: NaN is a gap, and no JSON has it."""
-    return {
-        name: None if isinstance(fact, float) and not math.isfinite(fact) else fact
-        for name, fact in facts.items()
-    }
-
-
-def _covariance(parameters: interpolation.Parameters) -> str:
-    second = f" and {SMOOTH}" if parameters.smooth else ""
-    return f"{parameters.model}{second} covariance"
 
 
 def make(
@@ -128,52 +120,16 @@ def make(
     -----
     Distances are metres on the conic of the grid's bounds. A missing standard deviation of a
     measurement is unknown, not zero: the nugget stands for it. Networks have offsets of their own.
+    The mean follows the covariates of the layer.
     """
     standing = Standing() if standing is None else standing
     rows = usable(snapshot)
-    bounds = grid.bounds
-    x_m, y_m = geo.plane(bounds, snapshot.lon[rows], snapshot.lat[rows])
-    quantity = units.QUANTITIES[snapshot.quantity]
-    value, transform = mapped(snapshot.value[rows], quantity)
-    sd = snapshot.sd[rows]
-    networks = np.asarray(snapshot.networks)[rows].tolist()
-    about: dict[str, Any] = {"sd": sd, "transform": transform, "networks": networks}
+    hour = _hour(layer, snapshot, grid, rows, standing)
     known = None
     if learnt_from is not None:
-        known = standing.learnt(
-            f"{layer.id} {transform}",
-            since(valid_time),
-            lambda: interpolation.learn(x_m, y_m, learnt_from()[rows], **about),
-        )
-        known = None if known.fallback else known
-    event = None
-    if history is not None:
-        history = history[rows]
-        about["history"] = history
-        alarm = ALARMS.get(snapshot.quantity)
-        event = interpolation.recognise(x_m, y_m, value, alarm=alarm, known=known, **about)
-    lattice = interpolation.Lattice(
-        grid.shape, lambda row, col: geo.plane(bounds, *grid.at(row, col))
-    )
-    codes = np.asarray(snapshot.codes)[rows]
-    told: dict[str, Any] = {"mode": "routine"}
-    if event is not None:
-        field = event.background
-        bands = interpolation.event_bands(event, lattice)
-        told = {
-            "mode": "event",
-            "release_seen": [str(code) for code in codes[event.seen]],
-            "probabilities": interpolation.PROBABILITIES.tolist(),
-        }
-    else:
-        like, plan = standing.last(layer.id, grid)
-        field = interpolation.fit(x_m, y_m, value, known=known, like=like, **about)
-        if plan is None or not field.may_use(plan):
-            plan = field.plan_grid(lattice)
-        standing.keep(layer.id, grid, field, plan)
-        found = field.predict_grid(lattice, plan=plan)
-        bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32, copy=False)
-    report = interpolation.loo(field)
+        known = mapping.learnt(hour, lambda: learnt_from()[rows], valid_time, standing)
+    history = None if history is None else history[rows]
+    found = mapping.mapped(hour, history, known, ALARMS.get(snapshot.quantity), standing)
     return Surface(
         layer_id=layer.id,
         quantity=snapshot.quantity,
@@ -181,23 +137,42 @@ def make(
         revision=revision,
         context=context,
         grid=grid,
-        bands=bands,
-        transform=transform if event is None else "quantiles",
-        noise_sigma=field.noise_sigma,
-        input_hash=input_hash(snapshot, rows, history, known),
+        bands=found.bands,
+        transform=found.transform,
+        noise_sigma=found.field.noise_sigma,
+        input_hash=input_hash(snapshot, rows, history, known, hour.rasters),
         input_revision=input_revision,
         tags={
-            **told,
-            "unit": quantity.unit,
-            "method": f"kriging, {_covariance(field.parameters)} by REML, {field.method}",
-            "parameters": _told(asdict(field.parameters)),
-            "fallback": field.fallback or "",
-            "far_out": [str(code) for code in codes[field.outliers]],
+            **found.told,
+            **tags(layer, found.field),
+            "unit": units.QUANTITIES[snapshot.quantity].unit,
+            "far_out": [str(code) for code in hour.codes[found.field.outliers]],
             "stations": int(rows.sum()),
-            "left_one_out": _told(asdict(report)),
             "attribution": attribution,
         },
     )
+
+
+def _hour(
+    layer: LayerDefinition,
+    snapshot: Snapshot,
+    grid: CellGrid,
+    rows: np.ndarray,
+    standing: Standing,
+) -> Hour:
+    """Return what the usable rows of a snapshot, and the rasters of the layer, say of an hour."""
+    lon, lat = snapshot.lon[rows], snapshot.lat[rows]
+    value, transform = mapped(snapshot.value[rows], units.QUANTITIES[snapshot.quantity])
+    about: dict[str, Any] = {
+        "sd": snapshot.sd[rows],
+        "transform": transform,
+        "networks": np.asarray(snapshot.networks)[rows].tolist(),
+    }
+    over = standing.covariates(layer, grid)
+    if over is not None:
+        about["covariates"] = over.at(lon, lat)
+    codes, place = np.asarray(snapshot.codes)[rows], geo.plane(grid.bounds, lon, lat)
+    return Hour(layer, grid, codes, place, value, about, over)
 
 
 __all__ = ["grid_for", "input_hash", "make", "usable"]

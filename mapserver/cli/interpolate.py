@@ -1,19 +1,18 @@
 """`mapserver interpolate`: values at stations in, the predictive distribution at points out."""
 
 import csv
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
-import pyproj
-from numpy.typing import NDArray
 
 from layers import interpolation, units
-from layers.errors import BadFileError, BadParameterError
+from layers.errors import BadFileError
+from layers.interpolation import Coefficient, Field
+from mapserver.cli import point_tables
 
-FloatArray = NDArray[np.floating[Any]]
 ALARM_NSV_H = 1_000.0
 """Above 1 uSv/h one station alone tells of a release."""
 UNITS = ("nSv/h", "uSv/h", "uR/h", "none")
@@ -45,6 +44,25 @@ UNITS = ("nSv/h", "uSv/h", "uR/h", "none")
 )
 @click.option("--crs", default="none", help="none (plane metres) or EPSG:n, for x and y.")
 @click.option("--unit", type=click.Choice(UNITS), default="none", help="Unit of the values.")
+@click.option(
+    "--covariate",
+    "covariates",
+    multiple=True,
+    metavar="NAME",
+    help="Column of INPUT and POINTS that the mean follows, such as altitude; may be repeated.",
+)
+@click.option(
+    "--network",
+    default=None,
+    metavar="NAME",
+    help="Column of INPUT with the network of each station; each gets an offset of its own.",
+)
+@click.option(
+    "--error",
+    default=None,
+    metavar="NAME",
+    help="Column of INPUT with the standard deviation of each device, in the unit of the value.",
+)
 @click.option("--quantiles", is_flag=True, help="Add q01 to q99.")
 def interpolate(
     table: Path,
@@ -53,21 +71,42 @@ def interpolate(
     history: Path | None,
     crs: str,
     unit: str,
+    covariates: tuple[str, ...],
+    network: str | None,
+    error: str | None,
     quantiles: bool,
 ) -> None:
     """Predict new measurements at points from values at stations."""
-    ids, place, columns = _read(table, ("value",))
-    at_ids, at_place, _ = _read(points, ())
-    (x, y), (at_x, at_y) = _plane(place, at_place, crs)
-    days = None if history is None else _history(history, ids)
-    if not np.isfinite(columns["value"]).any():
+    stations, at = point_tables.read(table, ("value",)), point_tables.read(points, ())
+    ids, value = stations.ids, stations.columns["value"]
+    named = tuple(dict.fromkeys(covariates))
+    over, at_over = (
+        np.column_stack([each.numbers(name) for name in named]) if named else None
+        for each in (stations, at)
+    )
+    networks = stations.words(network) if network else None
+    sd = stations.numbers(error, least=0.0) if error else None
+    (x, y), (at_x, at_y) = point_tables.plane(stations, at, crs)
+    aside = [name for name in (*named, network, error) if name]
+    days = None if history is None else point_tables.history(history, ids, aside)
+    if not np.isfinite(value).any():
         raise BadFileError(f"{table} holds no value at any station")
     if unit == "none":
         click.echo("no unit was given: values are compared with each other only", err=True)
     quantity = "ambient_dose_rate"
     alarm = None if unit == "none" else units.from_canonical(ALARM_NSV_H, unit, quantity)
     found = interpolation.predict_points(
-        x, y, columns["value"], at_x, at_y, history=days, alarm=alarm
+        x,
+        y,
+        value,
+        at_x,
+        at_y,
+        sd=sd,
+        history=days,
+        alarm=alarm,
+        covariates=over,
+        at_covariates=at_over if at.ids else None,
+        networks=networks,
     )
     if found.event is not None:
         seen = ", ".join(ids[i] for i in found.event.seen)
@@ -75,6 +114,8 @@ def interpolate(
     alone = [ids[i] for i in found.field.outliers]
     if alone:
         click.echo(f"far out by themselves, and left aside: {', '.join(alone)}", err=True)
+    for line in _of_the_mean(found.field, named, "" if unit == "none" else unit):
+        click.echo(line, err=True)
     names = ["mean", "median", "sd", "p05", "p95"]
     values = [found.mean, found.median, found.sd, found.quantile(0.05), found.quantile(0.95)]
     if quantiles:
@@ -83,102 +124,28 @@ def interpolate(
     with out.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(["id", *names])
-        for name, row in zip(at_ids, np.column_stack(values), strict=True):
+        for name, row in zip(at.ids, np.column_stack(values), strict=True):
             writer.writerow([name, *(f"{v:.6g}" for v in row)])
-    click.echo(f"{out}: {len(at_ids)} points from {len(ids)} stations", err=True)
+    click.echo(f"{out}: {len(at.ids)} points from {len(ids)} stations", err=True)
 
 
-def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            rows = list(reader)
-            return list(reader.fieldnames or ()), rows
-    except OSError as reason:
-        raise BadParameterError(f"{path}: {reason.strerror}") from reason
-    except (UnicodeDecodeError, csv.Error) as reason:
-        raise BadFileError(f"{path} is no CSV in UTF-8: {reason}") from reason
+def _of_the_mean(field: Field, covariates: Sequence[str], unit: str) -> Iterator[str]:
+    """Yield a line for each covariate, and one for the offsets of networks if there are several."""
+    log = field.parameters.transform == "log"
+    for name, effect in zip(covariates, interpolation.effects(field), strict=True):
+        if math.isfinite(effect.value):
+            size = _told(effect, log, unit)
+            yield f"{name}: {size} for each standard deviation of it above its average"
+        else:
+            yield f"{name} is the same at all stations: it tells nothing"
+    if offsets := interpolation.offsets(field):
+        told = ", ".join(f"{name} {_told(offset, log, unit)}" for name, offset in offsets.items())
+        yield f"offsets of networks, beyond their average: {told}"
 
 
-def _number(text: str | None, path: Path, line: int, name: str) -> float:
-    try:
-        return float(text or "nan")
-    except ValueError:
-        raise BadFileError(
-            f'{path}, line {line}: {name} is "{text}"; a number was expected'
-        ) from None
-
-
-def _position(text: str | None, path: Path, line: int, name: str) -> float:
-    number = _number(text, path, line, name)
-    if not np.isfinite(number):
-        raise BadFileError(f'{path}, line {line}: {name} is "{text or ""}"; it must be finite')
-    return number
-
-
-def _read(
-    path: Path, wanted: Sequence[str]
-) -> tuple[list[str], tuple[str, FloatArray, FloatArray], dict[str, FloatArray]]:
-    header, rows = _rows(path)
-    system = "lonlat" if {"lon", "lat"} <= set(header) else "xy"
-    east, north = ("lon", "lat") if system == "lonlat" else ("x", "y")
-    for name in ("id", east, north, *wanted):
-        if name not in header:
-            raise BadFileError(
-                f'{path} has no column "{name}"; expected id,x,y or id,lon,lat'
-                + "".join(f",{each}" for each in wanted)
-            )
-
-    def column(name: str, read: Callable[..., float]) -> FloatArray:
-        numbers = [read(row[name], path, line, name) for line, row in enumerate(rows, start=2)]
-        return np.array(numbers, dtype=float)
-
-    # A value may be missing, a position never.
-    found = {name: column(name, _number) for name in wanted}
-    place = (system, column(east, _position), column(north, _position))
-    return [row["id"] for row in rows], place, found
-
-
-def _history(path: Path, ids: Sequence[str]) -> FloatArray:
-    """Return earlier days in the order of the stations, NaN where a station has none."""
-    header, rows = _rows(path)
-    days = [name for name in header if name not in ("id", "x", "y", "lon", "lat")]
-    if "id" not in header or not days:
-        raise BadFileError(f"{path} needs id and one column for every earlier day")
-    by_id = {
-        row["id"]: [_number(row[day], path, line, day) for day in days]
-        for line, row in enumerate(rows, start=2)
-    }
-    return np.array([by_id.get(each, [np.nan] * len(days)) for each in ids], dtype=float)
-
-
-def _plane(
-    place: tuple[str, FloatArray, FloatArray], at: tuple[str, FloatArray, FloatArray], crs: str
-) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
-    """Return both sets of positions in metres of one plane."""
-    if place[0] != at[0]:
-        raise BadFileError("stations and points must use the same coordinates: x,y or lon,lat")
-    if place[0] == "xy" and crs == "none":
-        return place[1:], at[1:]
-    try:
-        source = pyproj.CRS.from_user_input("OGC:CRS84" if place[0] == "lonlat" else crs)
-    except pyproj.exceptions.CRSError:
-        raise BadParameterError(
-            f'"{crs}" is no coordinate reference system; write EPSG:n'
-        ) from None
-    if source.is_projected and all(axis.unit_name == "metre" for axis in source.axis_info):
-        return place[1:], at[1:]
-    from layers import geo
-
-    forward = pyproj.Transformer.from_crs(source, "OGC:CRS84", always_xy=True)
-    lon, lat = forward.transform(
-        np.concatenate([place[1], at[1]]), np.concatenate([place[2], at[2]])
-    )
-    good = np.isfinite(lon) & np.isfinite(lat)
-    if not good.all() or np.abs(lat).max() > 90:
-        raise BadFileError("some positions are no longitude and latitude in degrees")
-    more = 0.01
-    box = geo.Bounds(lon.min() - more, lat.min() - more, lon.max() + more, lat.max() + more)
-    x, y = geo.plane(box, lon, lat)
-    n = len(place[1])
-    return (x[:n], y[:n]), (x[n:], y[n:])
+def _told(of: Coefficient, log: bool, unit: str) -> str:
+    """Value and standard error in words; those of a logarithm in per cent."""
+    if log:
+        factor = math.exp(of.value)
+        return f"{100 * (factor - 1):+.1f} % ± {100 * factor * of.sd:.1f} %"
+    return f"{of.value:+.3g} ± {of.sd:.2g} {unit}".rstrip()

@@ -11,6 +11,7 @@ import pytest
 
 from layers import exchange, kinds, units
 from layers.catalog import DEFAULT_CATALOG, parse, read
+from layers.catalog.covariates import MOST
 from layers.exchange import csv_table, limits, quakes_csv, stations_csv
 from layers.kinds import raster
 from layers.model import CatalogDefinition, FeedDefinition, LayerDefinition, StyleDefinition
@@ -158,7 +159,8 @@ def test_every_layer_and_kind_is_there() -> None:
     said = table("layers.md", "## Kinds")
     assert set(said) == set(kinds.KINDS)
     for name, spec in kinds.KINDS.items():
-        assert words(said[name][2]) == [key for key in spec.needs if key != "collection"]
+        may = ("collection", "covariates")
+        assert words(said[name][2]) == [key for key in spec.needs if key not in may]
         assert words(said[name][3]) == list(spec.measures)
         assert {*words(said[name][4])} == set(spec.symbols)
         assert words(said[name][4])[0] == spec.symbol
@@ -178,6 +180,7 @@ def test_every_key_of_a_catalogue_is_there() -> None:
     }.items():
         rows = table_rows("layers.md", f"## Keys of {heading}")
         assert {word for row in rows for word in words(row[0])} == known, heading
+    assert f"up to {MOST} layers" in table("layers.md", "## Keys of a layer")["covariates"][1]
     palettes = assets.read().palettes()
     assert set(words(table("layers.md", "## Keys of a style")["ramp"][1])) == set(palettes)
 

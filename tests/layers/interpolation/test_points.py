@@ -119,3 +119,26 @@ def test_the_routine_day_of_sic2004_is_as_good_as_the_best_peers_left_one_out() 
     struck = interpolation.fit(table["x"], table["y"], table["joker"], history=history)
     rise = table["joker"] - table["dayx"]
     assert set(np.flatnonzero(rise > 100)) <= set(struck.outliers)
+
+
+def test_the_error_of_a_device_makes_its_value_weigh_less_today_and_in_an_event() -> None:
+    x, y, value, history = days()
+    bad = value.copy()
+    bad[0] *= 1.1
+    sd = np.full(len(x), np.nan)
+    sd[0] = bad[0]
+    here = x[:1] + 5e3, y[:1]
+
+    def at_station(values, sd, **more) -> float:
+        found = interpolation.predict_points(x, y, values, *here, sd=sd, **more)
+        return float(found.median[0])
+
+    assert at_station(bad, sd) < at_station(bad, None)
+    farthest = np.argmax(np.hypot(x - x[0], y - y[0]))
+    far = np.argsort(np.hypot(x - x[farthest], y - y[farthest]))[:3]
+    struck = bad.copy()
+    struck[far] *= 10.0
+    found = interpolation.predict_points(x, y, struck, *here, sd=sd, history=history)
+    assert found.event is not None
+    assert set(found.event.seen) == set(far)
+    assert found.median[0] < at_station(struck, None, history=history)
