@@ -32,7 +32,7 @@ def test_offsets_of_two_networks_are_those_of_the_textbook() -> None:
 
 def test_the_effect_of_a_covariate_is_that_of_least_squares() -> None:
     # z = 0.3 u for a standardised u = -1, 1, -1, ...: information n / v = 10,000 beside that known
-    # beforehand, 1 / 0.3² (the spread of z is 0.3).
+    # beforehand, which follows the spread of z.
     n = 100
     height = np.where(np.arange(n) % 2, 1_800.0, 200.0)
     z = np.where(np.arange(n) % 2, 0.3, -0.3)
@@ -40,7 +40,7 @@ def test_the_effect_of_a_covariate_is_that_of_least_squares() -> None:
         1e3 * np.arange(n), np.zeros(n), np.exp(z), FAR, covariates=height[:, None]
     )
     (found,) = interpolation.effects(field)
-    total = n / 0.01 + 1 / 0.09
+    total = n / 0.01 + field.drift.precision[1]
     assert found.value == pytest.approx(0.3 * (n / 0.01) / total, abs=1e-5)
     assert found.sd == pytest.approx(total**-0.5, rel=1e-4)
 
