@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from layers.errors import BadInputError
+from layers.interpolation import robust
 from layers.interpolation.parameters import FloatArray, Transform
 from layers.interpolation.sample import Sample, Source
 
@@ -70,11 +71,13 @@ class Drift:
         columns[:, 0] = 1.0
         if covariates is None:
             return columns
-        given = np.asarray(covariates, dtype=np.float64).reshape(m, -1)
-        if given.shape[1] != self.covariates:
+        given = np.asarray(covariates, dtype=np.float64)
+        if given.shape[-1:] != (self.covariates,) or given.size != m * self.covariates:
             raise BadInputError(
-                f"the field knows {self.covariates} covariates; {given.shape[1]} were handed in."
+                f"the field knows {self.covariates} covariates of each of {m} targets; an array of"
+                f" shape {given.shape} was handed in."
             )
+        given = given.reshape(m, self.covariates)
         columns[:, 1 : 1 + self.covariates] = _standard(given, self.centre, self.scale)
         return columns
 
@@ -93,7 +96,7 @@ def drift(of: Source, sites: Sample, transform: Transform) -> Drift:
     name.
     """
     site, n = sites.site, sites.n
-    spread = float(sites.z.std()) if n else 0.0
+    spread = (robust.scale(sites.z) or float(sites.z.std())) if n else 0.0
     base = constant(n)
     columns, precision = [base.columns], [base.precision]
     centre = scale = base.centre
@@ -134,4 +137,4 @@ def per_site(site: NDArray[np.intp], n: int, values: FloatArray) -> FloatArray:
 
 
 def _standard(given: FloatArray, centre: FloatArray, scale: FloatArray) -> FloatArray:
-    return np.asarray(np.nan_to_num((given - centre) / scale, nan=0.0, posinf=0.0, neginf=0.0))
+    return np.where(np.isfinite(given), (np.nan_to_num(given, posinf=0.0) - centre) / scale, 0.0)

@@ -30,11 +30,12 @@ LEAST_WEIGHT = 0.01
 """Probability below which a model is not averaged in."""
 ANGLES = tuple(math.pi * k / 6.0 for k in range(6))
 
-FEW_STATIONS, FLAT, NO_STATIONS, EQUAL = (
+FEW_STATIONS, FLAT, NO_STATIONS, EQUAL, NO_PATTERN = (
     "few-stations",
     "flat-likelihood",
     "no-stations",
     "equal-values",
+    "no-pattern",
 )
 
 

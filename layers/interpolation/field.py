@@ -73,7 +73,8 @@ class Field:
     source : Source
         Positions and what else is known of the values as they came, for ``with_values``.
     fallback : str or None
-        Why the parameters are not the data's own: see ``estimation.estimate``.
+        Why the parameters are not the data's own (see ``estimation.estimate``); or that there is no
+        pattern in space to speak of (``estimation.NO_PATTERN``).
     """
 
     parameters: Parameters

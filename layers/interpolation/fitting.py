@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 from layers.errors import BadInputError
 from layers.interpolation import robust
 from layers.interpolation.drift import Drift, drift, per_site
-from layers.interpolation.estimation import EXACT_LIKELIHOOD, Days, estimate
+from layers.interpolation.estimation import EXACT_LIKELIHOOD, NO_PATTERN, Days, estimate
 from layers.interpolation.field import Field, conditioned
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
 from layers.interpolation.robust import BoolArray, among_neighbours
-from layers.interpolation.sample import Sample, Source, sample, source
-from layers.interpolation.validation import calibrated
+from layers.interpolation.sample import LARGEST, SMALLEST, Sample, Source, sample, source
+from layers.interpolation.validation import calibrated, patterned
 
 
 class Learnt(NamedTuple):
@@ -169,9 +169,11 @@ def fitted(
     """Field under parameters that were learnt, the honesty gate passed."""
     parameters, why = known
     field = conditioned(sites, parameters, source, why, limit, like)
+    if why is None and not patterned(field):
+        why = NO_PATTERN
     better = calibrated(field)
     if better.inflation == parameters.inflation:  # the mean and the spread of the field stay
-        return replace(field, parameters=better)
+        return replace(field, parameters=better, fallback=why)
     return conditioned(sites, better, source, why, limit, like)
 
 
@@ -203,9 +205,9 @@ def past_of(sites: Sample, history: ArrayLike | None, transform: Transform) -> F
             f"history must have one row for each of the {len(sites.site)} values and one column"
             f" a day; got shape {values.shape}."
         )
-    values[~np.isfinite(values)] = np.nan
+    values[~(np.abs(values) <= LARGEST)] = np.nan
     if transform == "log":
-        values[~(values > 0)] = np.nan
+        values[~(values >= SMALLEST)] = np.nan
         values = np.log(values)
     return per_site(sites.site, sites.n, values)
 

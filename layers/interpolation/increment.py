@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from layers.interpolation.parameters import FloatArray, Model, correlation
+from layers.interpolation.sample import LARGEST_M
 
 MODEL: Model = "matern32"
 RANGES_M = tuple(10_000.0 * 2.0**k for k in range(6))
@@ -79,7 +80,8 @@ class Increment:
 
     def nearness(self, target_m: FloatArray) -> FloatArray:
         """Share of what the field says that is supposed at targets of shape (m, 2); 0 far away."""
-        lag = np.asarray(cKDTree(self.seen_m).query(target_m)[0])
+        place = np.where(np.abs(target_m) <= LARGEST_M, target_m, LARGEST_M)
+        lag = np.asarray(cKDTree(self.seen_m).query(place)[0])
         return np.asarray(np.clip((REACH - lag / self.range_m) / FADE, 0.0, 1.0))
 
     def predict(self, target_m: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -20,6 +20,8 @@ PRIOR_SITES = 4.0
 """Sites that a normal offset counts for beforehand."""
 PASSES = 200
 HALVINGS = 60
+MOST = 350.0
+"""Logarithm of the largest value that is told: its square still is a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,11 @@ class Measured:
         """Standard deviation."""
         mean = distribution.mean(self.mu, self.sigma, self.transform)
         spread = distribution.sd(self.mu, self.sigma, self.transform)
-        centre = self._average(mean)
-        return np.asarray(np.sqrt(self._average(spread**2 + (mean - centre) ** 2)))
+        size = np.maximum(mean.max(axis=0), np.finfo(np.float64).tiny)  # squares may overflow
+        if self.transform == "none":
+            size = 1.0 + 0.0 * size
+        off = mean / size - self._average(mean / size)
+        return np.asarray(size * np.sqrt(self._average((spread / size) ** 2 + off**2)))
 
     def quantile(self, p: float) -> FloatArray:
         """Value not exceeded with probability ``p``, 0 < p < 1.
@@ -66,21 +71,20 @@ class Measured:
             raise BadParameterError(f"a quantile of {p} was asked; it lies between 0 and 1.")
         score = float(ndtri(p))
         if len(self.share) == 1:
-            latent = self.mu + self.sigma[0] * score
-            return np.asarray(np.exp(latent) if self.transform == "log" else latent)
+            return self._value(self.mu + self.sigma[0] * score)
         # it lies between those of the narrowest and the widest part
         low, high = (self.mu + edge(self.sigma * score, axis=0) for edge in (np.min, np.max))
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
             below = self._average(ndtr((middle - self.mu) / self.sigma)) < p
             low, high = np.where(below, middle, low), np.where(below, high, middle)
-        latent = 0.5 * (low + high)
-        return np.asarray(np.exp(latent) if self.transform == "log" else latent)
+        return self._value(0.5 * (low + high))
 
     def below(self, value: ArrayLike) -> FloatArray:
         """Probability of a measurement of at most ``value``, shape of the targets."""
-        latent = np.log(value) if self.transform == "log" else np.asarray(value)
-        return self._average(ndtr((latent - self.mu) / self.sigma))
+        latent = _log(value) if self.transform == "log" else np.asarray(value)
+        with np.errstate(over="ignore"):  # certainty is what an infinite score means
+            return self._average(ndtr((latent - self.mu) / self.sigma))
 
     def crps(self, value: ArrayLike) -> FloatArray:
         """Continuous ranked probability score of a measured value, in its unit.
@@ -98,8 +102,9 @@ class Measured:
                 a * self._average(_absolute(0.0, np.hypot(s, t))) for a, t in zip(w, s, strict=True)
             )
             return np.asarray(off - 0.5 * apart)
-        u = (np.log(y) - self.mu) / s
-        mean = np.exp(self.mu + 0.5 * s * s)
+        with np.errstate(over="ignore"):
+            u = (_log(y) - self.mu) / s
+        mean = np.exp(np.minimum(self.mu + 0.5 * s * s, MOST))
         off = self._average(y * (2 * ndtr(u) - 1) - mean * (2 * ndtr(u - s) - 1))
         apart = sum(
             2 * a * self._average(mean * (2 * ndtr(s * s / np.hypot(s, t)) - 1))
@@ -110,6 +115,9 @@ class Measured:
     def rows(self, at: NDArray[np.intp]) -> "Measured":
         """The same at some of the targets."""
         return replace(self, mu=self.mu[at], sigma=self.sigma[:, at])
+
+    def _value(self, latent: FloatArray) -> FloatArray:
+        return np.exp(np.minimum(latent, MOST)) if self.transform == "log" else latent
 
     def _average(self, parts: Bands) -> FloatArray:
         return np.asarray(np.tensordot(self.share, parts, axes=1))
@@ -175,8 +183,13 @@ def learnt(error: FloatArray, variance: FloatArray, nugget: float) -> tuple[floa
     return tuple(float(each) for each in share / share.sum())
 
 
+def _log(value: ArrayLike) -> FloatArray:
+    return np.asarray(np.log(np.maximum(value, np.finfo(np.float64).tiny)))
+
+
 def _absolute(off: FloatArray | float, s: FloatArray) -> FloatArray:
     """E|X - y| of a normal with mean 0 whose y is ``off`` away."""
-    u = off / s
-    density = np.exp(-0.5 * u * u) / math.sqrt(2.0 * math.pi)
+    with np.errstate(over="ignore"):
+        u = off / s
+        density = np.exp(-0.5 * u * u) / math.sqrt(2.0 * math.pi)
     return np.asarray(s * (u * (2.0 * ndtr(u) - 1.0) + 2.0 * density))

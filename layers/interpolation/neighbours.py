@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import get_lapack_funcs
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
@@ -132,21 +134,45 @@ class Neighbours:
         """Targets, shape (b, q, 2), from sites ``near`` of shape (b, k), to ``index`` (b, q)."""
         sill, least = self.parameters.sill, float(self.noise.min())
         # half the digits suffice where the noise keeps the covariance far from singular
-        dtype = np.float32 if least > 1e-3 * sill and sill > 1e-20 else np.float64
+        half = least > 1e-3 * sill and 1e-20 < sill < 1e20
+        dtype = np.float32 if half else np.float64
         site = self.xy_m[near]
         origin = site[:, :1]
         site, target = (site - origin).astype(dtype), (target - origin).astype(dtype)
         i = np.arange(near.shape[1])
         covariance = self.parameters.covariance(_lags(site, site))
         # 1e-10 of the sill keeps sites apart that a smooth model without noise cannot
-        own = np.where(blind, 1e6 * sill, self.noise[near]) + 1e-10 * sill
+        most = 1e6 * sill  # what is noisier tells nothing
+        own = np.where(blind, most, np.minimum(self.noise[near], most)) + 1e-10 * sill
         covariance[:, i, i] += own.astype(dtype)
         c = self.parameters.covariance(_lags(site, target))
-        weight = np.linalg.solve(covariance, c)
-        into.left[index] = np.clip(sill - np.einsum("bkq,bkq->bq", weight, c), 0.0, sill)
         seen = np.concatenate([values[near, None], self.drift.columns[near]], axis=2)
-        told = np.swapaxes(weight, 1, 2) @ seen.astype(dtype)
+        b, k, q = c.shape
+        solved = np.empty((b, q + seen.shape[2], k), dtype)
+        solved[:, :q], solved[:, q:] = np.swapaxes(c, 1, 2), np.swapaxes(seen, 1, 2)
+        _halve(covariance, solved)
+        towards, known = solved[:, :q], np.swapaxes(solved[:, q:], 1, 2)
+        into.left[index] = np.clip(sill - np.einsum("bqk,bqk->bq", towards, towards), 0.0, sill)
+        told = towards @ known
         into.mean[index], into.told[index] = told[:, :, 0], told[:, :, 1:]
+
+
+def _halve(covariance: FloatArray, rows: FloatArray) -> None:
+    """Solve with the Cholesky factors of b covariances, (b, k, k), for rows (b, r, k), in place.
+
+    One call of LAPACK for each: a third of the time of numpy's solver for all.
+    """
+    factorise: Any
+    solve: Any
+    factorise, solve = get_lapack_funcs(("potrf", "trtrs"), (covariance,))  # type: ignore[misc]
+    for k, right in zip(covariance, rows, strict=True):
+        lower, failed = factorise(k.T, lower=1, clean=0, overwrite_a=1)
+        if failed:  # not even with what keeps sites apart: the largest part that can be told
+            value, vector = np.linalg.eigh(np.tril(k) + np.tril(k, -1).T)
+            scale = np.sqrt(np.maximum(value, 1e-10 * value[-1]))
+            right[:] = (right @ vector) / scale
+        else:
+            right[:] = solve(lower, right.T, lower=1, overwrite_b=1)[0].T
 
 
 def _lags(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -56,13 +56,15 @@ def source(
     Raises
     ------
     BadInputError
-        If ``sd``, ``covariates`` or ``networks`` have another length.
+        If these are not lists, or ``sd``, ``covariates`` or ``networks`` have another length.
     """
     x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     try:
         s = np.broadcast_to(np.asarray(0.0 if sd is None else sd, dtype=np.float64), x.shape)
     except ValueError:
         raise BadInputError(f"{x.size} values came with deviations of another length.") from None
+    if x.ndim != 1:
+        raise BadInputError(f"positions must be lists; got shapes {x.shape} and {y.shape}.")
     given = None if covariates is None else np.asarray(covariates, dtype=np.float64)
     if given is not None and (given.ndim != 2 or len(given) != len(x)):
         raise BadInputError(
@@ -71,6 +73,8 @@ def source(
         )
     if networks is not None and len(networks) != len(x):
         raise BadInputError(f"{x.size} values came with {len(networks)} networks.")
+    if given is not None:
+        given = np.where(np.abs(given) <= LARGEST, given, np.nan)
     return Source(x, y, s, given, None if networks is None else tuple(map(str, networks)))
 
 

@@ -117,8 +117,8 @@ class Exact:
         Source: Dubrule (1983), Mathematical Geology 15(6).
         """
         brought = of_coefficients(self.told[at], self.variance)
-        diagonal = np.square(self.root[:, at]).sum(axis=0) - brought
-        diagonal = np.maximum(diagonal, np.finfo(np.float64).tiny)
+        whole = np.square(self.root[:, at]).sum(axis=0)
+        diagonal = np.maximum(whole - brought, 1e-10 * whole)  # nothing is left of more digits
         return self.weight[at] / diagonal, 1.0 / np.sqrt(diagonal)
 
 

@@ -1,8 +1,10 @@
 """How good a field is: every site predicted from all the others, without a refit."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.interpolation.field import Field
 from layers.interpolation.measured import learnt, measured
@@ -101,6 +103,24 @@ def loo(field: Field) -> Report:
     )
 
 
+def patterned(field: Field) -> bool:
+    """Whether the places of the stations tell more of a value than the mean of all others does.
+
+    Notes
+    -----
+    The errors of both, by the criterion of Schwarz (1978), Annals of Statistics 6(2). Fewer than
+    ``GATE_SITES`` stations are not asked.
+    """
+    z, error, _ = _left_out(field)
+    n = len(z)
+    if n < GATE_SITES:
+        return True
+    calm = field.extra[_scored(field.sites.n)] == 0
+    plain = (z - z[calm].mean()) * n / (n - 1)
+    before, after = (float(np.mean(off[calm] ** 2)) for off in (plain, error))
+    return after <= 0 or n * math.log(max(before / after, 1e-300)) > math.log(n)
+
+
 def calibrated(field: Field) -> Parameters:
     """Parameters under which the intervals hold.
 
@@ -132,8 +152,12 @@ def _left_out(field: Field) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Value, error, and its variance but for the offset of the site, of the sites scored."""
     if field.solver is None or field.sites.n < 2:
         return np.empty(0), np.empty(0), np.empty(0)
-    n = field.sites.n
-    at = np.unique(np.linspace(0, n - 1, min(n, SCORED)).astype(np.intp))
+    at = _scored(field.sites.n)
     error, spread = field.solver.left_out(at)
     own = field.extra[at] + field.parameters.nugget_site
     return field.sites.z[at], error, np.maximum(spread**2 - own, 0.0)
+
+
+def _scored(n: int) -> NDArray[np.intp]:
+    """Sites that are left out."""
+    return np.unique(np.linspace(0, n - 1, min(n, SCORED)).astype(np.intp))

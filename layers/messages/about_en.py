@@ -57,6 +57,9 @@ TEXTS: dict[str, str] = {
     "about.fallback.": "Learnt from what the stations showed, by restricted maximum likelihood.",
     "about.fallback.few-stations": "Stated defaults: there are too few stations to learn "
     "a pattern from.",
+    "about.fallback.no-pattern": "There is no pattern in space to speak of: a station is "
+    "foretold no better by its neighbours than by the mean of "
+    "all, and the map is little more than that mean.",
     "about.fallback.flat-likelihood": "Stated defaults: the values do not prefer one pattern "
     "to another.",
     "about.fallback.no-stations": "Stated defaults: no station had a value.",

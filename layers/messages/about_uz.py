@@ -56,6 +56,9 @@ TEXTS: dict[str, str] = {
     "oʻxshashlik usulida topilgan.",
     "about.fallback.few-stations": "Oldindan berilgan: qonuniyatni topish uchun stansiyalar "
     "juda kam.",
+    "about.fallback.no-pattern": "Fazoda aytarli qonuniyat yoʻq: qoʻshni stansiyalar qiymatni "
+    "barchasining oʻrtachasidan yaxshiroq bashorat qilmaydi, "
+    "xarita shu oʻrtachadan deyarli farq qilmaydi.",
     "about.fallback.flat-likelihood": "Oldindan berilgan: qiymatlar bir qonuniyatni boshqasidan "
     "ajratmaydi.",
     "about.fallback.no-stations": "Oldindan berilgan: birorta stansiyada qiymat boʻlmadi.",
