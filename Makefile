@@ -90,4 +90,7 @@ $(TEST): $(RUN)
 $(PEERS): $(TEST)
 	@echo "Installing the peers to measure against"
 	@$(INSTALL) -r requirements/run.txt -r requirements/bench.txt
+	@Rscript -e 'library(gstat)' >/dev/null 2>&1 || { \
+		apt-get update -qq && apt-get install -qq --no-install-recommends r-cran-gstat; } \
+		>/dev/null 2>&1 || echo "gstat is left out: apt-get install r-cran-gstat" >&2
 	@mkdir -p .venv/stamps && touch $@

@@ -45,7 +45,7 @@ STATIONS = (300, 2_000, 10_000, 50_000)
 WINDOW, ZOOM = geo.Bounds(46.0, 37.0, 88.0, 56.0), 7
 KNOWN = Parameters("exponential", "log", sill=0.05, range_m=250e3, nugget_site=0.01)
 BLOCK, FEW, NEAREST = 64, 256, 32
-LIMIT_S = 240
+LIMIT_S, MEMORY = 240, 10 * 2**30
 PRODUCT = 2_000_000
 """Cells of the largest grid that the server makes by itself."""
 GSTAT = """
@@ -265,6 +265,11 @@ def nearest(xy: FloatArray, z: FloatArray, at: FloatArray) -> tuple[FloatArray, 
     return mu, np.sqrt(variance)
 
 
+def _bounded() -> None:
+    """Let a peer fail that asks for more memory than a machine has to spare."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 def told(work: str, n: int, limit_s: float | None = None) -> dict[str, float] | str:
     """Run one case in a process of its own; a word where it does not answer."""
     threads = {"OPENBLAS_NUM_THREADS": "2" if work == "error" else "1"}
@@ -272,7 +277,7 @@ def told(work: str, n: int, limit_s: float | None = None) -> dict[str, float] | 
         done = subprocess.run(
             [sys.executable, __file__, work, str(n)],
             capture_output=True, text=True, timeout=limit_s, check=False,
-            env={**os.environ, **threads},
+            env={**os.environ, **threads}, preexec_fn=_bounded,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"not within {limit_s:g} s"

@@ -10,13 +10,18 @@ it comes: ours with the past of the stations, the peers with their own automatic
 Nothing here is measured data. Cases are numbered, and number and seed are the same.
 """
 
+import os
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,6 +230,35 @@ def scikit_learn(of: Case) -> Scored:
     return normal(*model.predict(of.at_m / 1e5, return_std=True))
 
 
+GSTAT = """
+a <- commandArgs(trailingOnly = TRUE)
+suppressPackageStartupMessages(library(gstat))
+p <- read.csv(a[1]); q <- read.csv(a[2])
+g <- gstat(formula = z ~ 1, locations = ~x + y, data = p)
+v <- variogram(g)
+m <- fit.variogram(v, vgm(psill = var(p$z), model = "Exp", range = max(v$dist) / 3, nugget = 0))
+k <- krige(z ~ 1, ~x + y, p, q, model = m, debug.level = 0)
+write.table(data.frame(k$var1.pred, k$var1.var), a[3], row.names = FALSE, col.names = FALSE)
+"""
+
+
+def gstat(of: Case) -> Scored:
+    """Ordinary kriging by r-cran-gstat, exponential variogram by weighted least squares."""
+    with tempfile.TemporaryDirectory() as folder:
+        stations, places_, out, script = (
+            Path(folder) / name for name in ("p.csv", "q.csv", "k.txt", "k.R")
+        )
+        rows = np.column_stack([of.xy_m / 1e3, of.today])
+        np.savetxt(stations, rows, delimiter=",", header="x,y,z", comments="")
+        np.savetxt(places_, of.at_m / 1e3, delimiter=",", header="x,y", comments="")
+        script.write_text(GSTAT)
+        words = ["Rscript", "--vanilla", script, stations, places_, out]
+        if subprocess.run(words, capture_output=True, check=False).returncode:
+            raise RuntimeError("no answer")
+        mean, variance = np.loadtxt(out).T
+    return normal(mean, np.sqrt(np.maximum(variance, 1e-6)))
+
+
 METHODS: dict[str, Callable[[Case], Scored]] = {
     "Kyzylkum": ours,
     "inverse distance, 12 nearest": without_spread(inverse_distance),
@@ -233,6 +267,7 @@ METHODS: dict[str, Callable[[Case], Scored]] = {
     "PyKrige, ordinary": pykrige,
     "GSTools, ordinary": gstools,
     "scikit-learn, Matern 3/2": scikit_learn,
+    "gstat, ordinary": gstat,
 }
 
 
@@ -260,7 +295,7 @@ def run(number: int) -> tuple[dict[str, tuple[FloatArray, float]], tuple[bool, b
             answer = method(of)
             finite = all(np.isfinite(each).all() for each in answer)
             score = scores(of.true, answer) if finite else np.full(7, np.nan)
-        except (ImportError, ValueError, RuntimeError, np.linalg.LinAlgError):
+        except (ImportError, OSError, ValueError, RuntimeError, np.linalg.LinAlgError):
             score = np.full(7, np.nan)
         found[name] = (score, time.process_time() - began)
     seen = [recognise(*c.xy_m.T, c.today, c.history, alarm=1_000.0) is not None for c in (of, calm)]

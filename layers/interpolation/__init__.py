@@ -10,7 +10,7 @@ from layers.interpolation.grid import Plan
 from layers.interpolation.lattice import Lattice
 from layers.interpolation.parameters import Parameters
 from layers.interpolation.points import PointPrediction, predict_points
-from layers.interpolation.predictive import Predictive
+from layers.interpolation.predictive import Predictive, noise_of
 from layers.interpolation.validation import Report, loo
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "fit",
     "learn",
     "loo",
+    "noise_of",
     "offsets",
     "predict_points",
     "quantiles",

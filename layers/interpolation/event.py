@@ -140,10 +140,12 @@ def recognise(
     risen = rise > robust.FAR
     above = risen & (reads > (np.inf if alarm is None else alarm))
     seen = above | robust.together(sites.x_m, sites.y_m, risen)
-    if not (above | (seen & robust.doubled(sites.z, expected, transform))).any():
+    doubled = robust.doubled(sites.z, expected, transform)
+    if not (above | (seen & doubled)).any():
         return None
     calm = replace(sites, z=np.where(seen, expected, sites.z))
-    limit = believed(calm, with_past, with_past & ~seen & (np.abs(rise) > robust.FAR))
+    changed = with_past & ~seen & (np.abs(rise) > robust.FAR)
+    limit = believed(calm, with_past, changed, ~doubled)
     if known is None:
         pooled = past if sites.n <= EXACT_LIKELIHOOD else past[:, :0]  # beyond, one day will do
         known = learnt_of(calm, pooled, limit, told, transform=transform)

@@ -16,9 +16,9 @@ from layers.interpolation.superposition import superposed
 
 SQUARE = 8
 """Cells along the side of a square whose corners are nodes."""
-BENT = 0.05
-"""Spreads of the latent increment by which the middle of a square may differ from its corners;
-beyond, there are nodes within the square."""
+BENT, UNLIKE = 0.05, 0.1
+"""How far the middle of a square may be from what its corners say, in spreads of the latent
+increment, and in the logarithm of what is added to a quantile; beyond, there are nodes within."""
 OPERATIONS = 1.5e11
 """Work that is spent on nodes within squares; it says how dense they are."""
 SURE = float(ndtri(0.95))
@@ -140,6 +140,11 @@ class _Nodes:
         true = self._increment(middle).reshape(said.shape)
         spread = np.maximum(true[1], 1e-6)
         bent = (np.abs(said - true) > BENT * spread).any(axis=0)
+        counts = self._counts(*true)
+        around = self._corners[:-1, :-1] + self._corners[:-1, 1:]
+        around = (around[:, :, :-1] + around[:, :, 1:]) / 4.0
+        added = self._added(middle[counts.ravel()], true[:, counts])[:-1]
+        bent[counts] |= (np.abs(added - around[:, counts]) > UNLIKE).any(axis=0)
         place = np.stack(self._lattice.cells(*corner.T), axis=1)
         cell_m = float(np.hypot(*(place[1] - place[0]))) / SQUARE
         lag, node = cKDTree(place).query(self._event.increment.xy_m)
@@ -149,7 +154,7 @@ class _Nodes:
                 inside = (down >= 0) & (down < len(bent)) & (right >= 0)
                 inside &= right < bent.shape[1]
                 bent[down[inside], right[inside]] = True
-        return np.asarray(bent & self._counts(*true))
+        return np.asarray(bent & counts)
 
     def _within(self, squares: int) -> int:
         """Cells from node to node within squares."""

@@ -92,7 +92,7 @@ def fit(
     # What neighbours saw too is no fault of a device, but the routine never learns from a release.
     mild = ~robust.doubled(sites.z, usual, transform)
     changed &= ~(mild & robust.together(sites.x_m, sites.y_m, changed))
-    limit = believed(sites, with_past, changed)
+    limit = believed(sites, with_past, changed, mild)
     if known is None:
         known = learnt_of(sites, past, limit, told, transform=transform, model=model, prior=prior)
     return fitted(sites, known, limit, told, like)
@@ -125,18 +125,20 @@ def learn(
     return Learnt(*estimate(days, transform=transform))
 
 
-def believed(sites: Sample, known: BoolArray, changed: BoolArray) -> FloatArray:
+def believed(sites: Sample, known: BoolArray, changed: BoolArray, mild: BoolArray) -> FloatArray:
     """Standard deviations up to which each value is believed, for ``conditioned``.
 
     Parameters
     ----------
-    known, changed : array of bool, shape (n,)
-        Sites that have a past, and those that left it.
+    known, changed, mild : array of bool, shape (n,)
+        Sites that have a past, those that left it, and those that did not do so by half or double:
+        rain over a lone station does.
     """
     alone = among_neighbours(sites.x_m, sites.y_m, sites.z)
     limit = np.where(alone, robust.SUSPECT, robust.FAR)
     # A site that was always like this is no news, however much it differs from others.
-    limit[known] = np.where(changed[known], robust.CHANGED, robust.FAR)
+    left = np.where(mild, robust.SUSPECT, robust.CHANGED)
+    limit[known] = np.where(changed, left, robust.FAR)[known]
     return limit
 
 

@@ -31,9 +31,11 @@ LEAST_WEIGHT = 0.01
 MOST_SITES = 400
 CEILING = 3.0
 """Largest increments measured beyond which nothing is supposed between the stations."""
-REACH, FADE = 4.0, 1.0
+REACH, FADE = 1.5, 1.0
 """Ranges from the nearest station that sees the release beyond which nothing is supposed; over the
-last of them what is supposed fades away."""
+last of them what is supposed fades away. A network without stations there cannot contradict."""
+INFORMS = 4.0
+"""Longest ranges from it up to which stations inform the field."""
 CHUNK = 2_000_000
 
 
@@ -150,7 +152,7 @@ def fit_increment(
     synthetic releases, see ``docs/decisions``.
     """
     lag = np.asarray(cKDTree(xy_m[seen]).query(xy_m)[0])
-    reach = REACH * RANGES_M[-1]
+    reach = INFORMS * RANGES_M[-1]
     near = np.argsort(lag, kind="stable")[: max(MOST_SITES, int(seen.sum()))]
     near = np.sort(near[lag[near] < reach])
     xy, d, noise, seen = xy_m[near], increment[near], noise_sd[near], seen[near]

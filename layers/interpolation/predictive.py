@@ -1,6 +1,6 @@
 """The bands of a surface and all that is read off them, on any day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,7 +8,25 @@ from layers.errors import BadParameterError
 from layers.interpolation import distribution, quantiles
 from layers.interpolation.distribution import Bands
 from layers.interpolation.event import PROBABILITIES
-from layers.interpolation.parameters import Transform
+from layers.interpolation.measured import Measured, measured
+from layers.interpolation.parameters import Parameters, Transform
+
+LIKELY, NOISES = 200, 101
+"""Equally likely values of the field, and of what a measurement adds, whose sums are looked at."""
+
+
+def noise_of(parameters: Parameters, noise_sigma: float) -> Measured:
+    """What a new measurement adds to the field: the offset of its site, and the rest of its noise.
+
+    Parameters
+    ----------
+    noise_sigma : float
+        Standard deviation of all of it, as ``Field.noise_sigma``.
+    """
+    error = max(noise_sigma**2 - parameters.offset_variance, 0.0)
+    alone = replace(parameters, transform="none")
+    found = measured(np.zeros(1), np.zeros(1), alone, error)
+    return replace(found, transform=parameters.transform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,21 @@ class Predictive:
             empty = np.full_like(sd, np.nan)
             return np.asarray(np.divide(sd, np.abs(mean), out=empty, where=mean != 0))
         return distribution.relative_uncertainty(*self._latent)
+
+    def measured(self, noise: Measured) -> Bands:
+        """Equally likely values of a new measurement, shape (``LIKELY`` x ``NOISES``, ...).
+
+        Parameters
+        ----------
+        noise : Measured
+            Of one target without a field: ``noise_of``.
+        """
+        even = [(np.arange(count) + 0.5) / count for count in (LIKELY, NOISES)]
+        field = np.stack([self.quantile(float(p)) for p in even[0]]).astype(np.float64)
+        off = np.array([float(noise.quantile(float(p))[0]) for p in even[1]])
+        off = off.reshape(-1, *[1] * field.ndim)
+        found = field * off if noise.transform == "log" else field + off
+        return np.asarray(found.reshape(-1, *field.shape[1:]))
 
     @property
     def _latent(self) -> tuple[Bands, Bands, Transform] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from layers import units
 from layers.errors import NoSurfaceError
 from layers.geo import Point, Window
-from layers.interpolation import Predictive
+from layers.interpolation import Parameters, Predictive, noise_of
 from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, placed
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import (
@@ -109,7 +109,23 @@ class SurfaceKind:
         facts["values"] = [
             {"name": name, "value": float(value[0]), "unit": unit} for name, value, unit in values
         ]
+        facts["new_measurement"] = _new(found, info, quantity.unit)
         return {**facts, "known": True, "reason": ""}
+
+
+def _new(found: Predictive, info: SurfaceInfo, unit: str) -> dict[str, Any] | None:
+    """What a device put there would show, 90 % of the time between ``p05`` and ``p95``.
+
+    None where the surface does not tell the parameters that this follows from.
+    """
+    told = info.tags.get("parameters")
+    if not isinstance(told, Mapping) or any(told.get(n) is None for n in ("nugget_site", "shares")):
+        return None
+    parameters = Parameters(**{**told, "shares": tuple(told["shares"])})
+    likely = found.measured(noise_of(parameters, info.noise_sigma))[:, 0]
+    low, median, high = np.quantile(likely, [0.05, 0.5, 0.95])
+    parts = {"mean": likely.mean(), "median": median, "sd": likely.std(), "p05": low, "p95": high}
+    return {"unit": unit, **{name: float(value) for name, value in parts.items()}}
 
 
 def measured(question: Question, found: Predictive) -> Float32Array:

@@ -68,6 +68,10 @@ def test_on_any_day_the_map_is_what_sampling_gives(lattice, cells, transform) ->
         draws, new = np.exp(draws), np.exp(new)
     points = interpolation.predict_points(x, y, value, *lattice.cells(rows, cols),
                                           transform=transform)  # fmt: skip
+    noise = interpolation.noise_of(field.parameters, field.noise_sigma)
+    likely = Predictive(bands[:, rows, cols], transform).measured(noise)
+    for p in (0.05, 0.5, 0.95):  # what is kept of the surface tells the same
+        np.testing.assert_allclose(np.quantile(likely, p, axis=0), points.quantile(p), rtol=0.01)
     for threshold in (80.0, 100.0, 120.0):
         chance = map_.exceedance(threshold)[rows, cols]
         np.testing.assert_allclose(chance, shares(draws, threshold), atol=0.01)
@@ -103,3 +107,17 @@ def test_in_an_event_the_map_is_what_sampling_gives(lattice, cells) -> None:
     np.testing.assert_allclose(map_.mean()[rows, cols], cut.mean(axis=0), rtol=0.02)
     sd = map_.sd()[rows, cols] / cut.std(axis=0)
     assert np.quantile(np.abs(sd - 1.0), 0.95) < 0.05  # a far tail is known by few quantiles
+
+
+def test_in_an_event_a_new_measurement_follows_from_the_bands_and_the_noise(lattice, cells) -> None:
+    x, y, value, history = network()
+    event = recognise(x, y, value + plume(x, y), history)
+    assert event is not None
+    field, (rows, cols) = event.background, cells
+    map_ = Predictive(event_bands(event, lattice)[:, rows, cols], "quantiles")
+    likely = map_.measured(interpolation.noise_of(field.parameters, field.noise_sigma))
+    q, _ = event.predict(*lattice.cells(rows, cols), new=True)
+    for p in (0.05, 0.5, 0.95):
+        there = interpolation.quantiles.quantile(PROBABILITIES, q, p)
+        # the map lets the increment share the offset of the site, the point does not
+        assert np.median(np.abs(np.quantile(likely, p, axis=0) / there - 1.0)) < 0.05
