@@ -2,33 +2,26 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from layers.interpolation import likelihood, vecchia
-from layers.interpolation.drift import Drift
-from layers.interpolation.parameters import SMOOTH, FloatArray, Model, Parameters, Transform
+from layers.interpolation import likelihood
+from layers.interpolation.parameters import SMOOTH, Model, Parameters, Transform
+from layers.interpolation.posterior import Days, Mode, Posterior, Way, posterior, unlikely
 
 FEW = 15
 """Below so many sites range and nugget share cannot be learnt; the pooled defaults stand in."""
-EXACT_LIKELIHOOD = 600
-"""Sites up to which the likelihood is exact; beyond, Vecchia's approximation."""
 DEFAULT = Parameters("exponential", "log", sill=0.05, range_m=250_000.0, nugget_site=0.01)
 """Pooled from gamma dose rate: 11 days of the 200 given SIC2004 stations (sill 0.033, range 220 km,
 nugget 0.0085) and the European network at 600 to 3,574 stations (0.06 to 0.07, 250 to 360 km,
 0.010 to 0.015). Other quantities take the shape, not the size."""
 PRIOR_WEIGHT = 4.0
 """Sites that the default variance counts for when there are fewer than ``FEW``."""
-PRIOR_SPREAD = np.array([1.5, 1.0, 1.5])
-"""Standard deviations of the priors of log sill, log range and log nugget."""
 DIRECTED = 60
 """Sites from which on the data may ask for a direction of the covariance."""
-RATIOS, RATIO_SPREAD = (1.4, 2.0, 3.0), 0.5
-"""Ratios of the ranges that are looked at, and standard deviation of the prior of its logarithm."""
 LEAST_WEIGHT = 0.01
 """Probability below which a model is not averaged in."""
-ANGLES = tuple(math.pi * k / 6.0 for k in range(6))
 
 FEW_STATIONS, FLAT, NO_STATIONS, EQUAL, NO_PATTERN = (
     "few-stations",
@@ -37,27 +30,6 @@ FEW_STATIONS, FLAT, NO_STATIONS, EQUAL, NO_PATTERN = (
     "equal-values",
     "no-pattern",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Values of d days at the same n sites.
-
-    Attributes
-    ----------
-    x_m, y_m, error : array of float, shape (n,)
-        Position in metres and variance of the measurement error.
-    z : array of float, shape (n, d)
-        Latent values.
-    drift : Drift
-        Mean of the sites.
-    """
-
-    x_m: FloatArray
-    y_m: FloatArray
-    error: FloatArray
-    z: FloatArray
-    drift: Drift
 
 
 def estimate(
@@ -105,7 +77,6 @@ def estimate(
         # A variance without a unit must come from the values themselves.
         size = max((float(np.max(np.abs(day.z))) for day in days if day.z.size), default=0.0)
         total *= size**2 if size > 0 else 1.0
-
     first: Model = DEFAULT.model if model is None else model
 
     def split(variance: float) -> Parameters:
@@ -120,76 +91,44 @@ def estimate(
     if spread <= 1e-8 * total:
         # The network cannot have measured a variance of nothing: resolution is finite.
         return split(1e-4 * total), EQUAL
-
-    terms = [_term(day, first) for day in days if len(day.z) >= FEW]
-    weights = np.array([term.day.z.shape[1] for term in terms], dtype=np.float64)
-    weights /= weights.sum()
-    centre_variance = spread if prior is None else total
-    range_m = base.range_m
     diagonal = float(np.hypot(np.ptp(largest.x_m), np.ptp(largest.y_m)))
     if diagonal <= 0:
         return split(spread), FLAT
-    if prior is None:
-        range_m = min(range_m, diagonal / 3.0)
-    centre = np.log([(1.0 - share) * centre_variance, range_m, max(share, 1e-3) * centre_variance])
+    variance, range_m = (
+        (total, base.range_m) if prior else (spread, min(base.range_m, diagonal / 3))
+    )
+    centre = np.log([(1.0 - share) * variance, range_m, max(share, 1e-3) * variance])
     low, high = centre - 7.0, centre + 7.0
-    high[1] = math.log(2.0 * diagonal) if diagonal > range_m else centre[1] + 1.0
     low[1] = math.log(range_m) - 4.0
-
-    def objective(theta: FloatArray, terms: Sequence[_Term]) -> tuple[float, FloatArray]:
-        off = (theta - centre) / PRIOR_SPREAD
-        value, slope = 0.5 * float(off @ off), off / PRIOR_SPREAD
-        for term, weight in zip(terms, weights, strict=True):
-            part, part_slope = term.slope(theta)
-            value += part * weight
-            slope = slope + part_slope * weight
-        return value, slope
-
-    # Here, since whoever only reads surfaces would wait a third of a second for it.
-    from scipy.optimize import minimize
-
-    def best(begin: FloatArray, terms: Sequence[_Term]) -> tuple[float, FloatArray]:
-        found = minimize(
-            objective,
-            begin,
-            args=(terms,),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=list(zip(low, high, strict=True)),
-            options={"maxiter": 60, "ftol": 1e-8, "maxls": 30},
-        )
-        return float(found.fun), np.asarray(found.x)
-
-    value, theta = best(centre, terms)
-    if not (np.all(np.isfinite(theta)) and math.isfinite(value)):
+    high[1] = math.log(2.0 * diagonal) if diagonal > range_m else centre[1] + 1.0
+    found = _found(posterior([d for d in days if len(d.z) >= FEW], first, centre, low, high), n)
+    if found is None:
         return split(spread), FLAT
-    way = (1.0, 0.0)
+    one, way, other = found
+    sizes = Parameters(first, transform, *one.sizes, ratio=way[0], angle=way[1])
+    return (_averaged(sizes, one.value, other) if model is None else sizes), None
+
+
+def _found(of: Posterior, n: int) -> tuple[Mode, Way, Mode] | None:
+    """Modes of the first model and of ``SMOOTH``, and the direction of both; n sites at most."""
+    one, way = of.mode(of.centre), (1.0, 0.0)
+    if not one.found:
+        return None
     if n >= DIRECTED:
-
-        def seen(way: tuple[float, float]) -> float:
-            parts = [term.along(*way).value(theta) for term in terms]
-            return float(weights @ parts) + _unlikely(way[0])
-
-        likely = min(((r, a) for r in RATIOS for a in ANGLES), key=seen)
-        again, other = best(theta, [term.along(*likely) for term in terms])
-        if value - again - _unlikely(likely[0]) > math.log(n):
-            value, theta, way = again, other, likely
-    sill, range_found, nugget = (float(size) for size in np.exp(theta))
-    found = Parameters(first, transform, sill, range_found, nugget, ratio=way[0], angle=way[1])
-    if model is not None:
-        return found, None
-    smooth = [replace(term, model=SMOOTH).along(*way) for term in terms]
-    again, theta = best(theta, smooth)
-    return _averaged(found, value, theta, again), None
+        likely = of.likely_way(one.theta)
+        directed = of.along(likely).mode(one.theta)
+        if one.value - directed.value - unlikely(likely[0]) > math.log(n):
+            one, way = directed, likely
+    return one, way, of.along(way, SMOOTH).mode(one.theta)
 
 
-def _averaged(one: Parameters, value: float, theta: FloatArray, other: float) -> Parameters:
-    """Nested covariance of ``one`` and of ``SMOOTH``, by their negative log posteriors."""
-    weight = 1.0 / (1.0 + math.exp(min(other - value, 700.0)))
-    if not weight > LEAST_WEIGHT:
+def _averaged(one: Parameters, value: float, other: Mode) -> Parameters:
+    """Nested covariance of ``one``, with its negative log posterior, and of ``SMOOTH``."""
+    weight = 1.0 / (1.0 + math.exp(min(other.value - value, 700.0))) if other.found else 0.0
+    if weight <= LEAST_WEIGHT:
         return one
     weight = min(weight, 1.0 - LEAST_WEIGHT)
-    sill, range_m, nugget = (float(size) for size in np.exp(theta))
+    sill, range_m, nugget = other.sizes
     whole = (1.0 - weight) * one.sill + weight * sill
     return replace(
         one,
@@ -198,11 +137,6 @@ def _averaged(one: Parameters, value: float, theta: FloatArray, other: float) ->
         smooth=weight * sill / whole,
         smooth_range_m=range_m,
     )
-
-
-def _unlikely(ratio: float) -> float:
-    """Negative log prior of a ratio of ranges."""
-    return 0.5 * (math.log(ratio) / RATIO_SPREAD) ** 2
 
 
 def _variance(days: Sequence[Days]) -> float:
@@ -230,45 +164,3 @@ def _few(day: Days, shape: Parameters, total: float) -> float:
     left = values - told @ np.linalg.solve(information, design.T @ values)
     squares = float(np.sum(day.z * left)) / days
     return float(total * (PRIOR_WEIGHT + max(squares, 0.0)) / (PRIOR_WEIGHT + n - 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """Negative log likelihood of some days at the same sites, as a function of the parameters."""
-
-    day: Days
-    model: Model
-    sets: vecchia.Conditioning | None
-
-    def along(self, ratio: float, angle: float) -> "_Term":
-        """The same in the plane of a direction."""
-        if ratio == 1.0:
-            return self
-        shape = Parameters(self.model, "none", 1.0, 1.0, 0.0, ratio=ratio, angle=angle)
-        xy = shape.plane(self.day.x_m, self.day.y_m)
-        day = replace(self.day, x_m=xy[:, 0], y_m=xy[:, 1])
-        sets = None if self.sets is None else vecchia.measured_in(self.sets, xy)
-        return _Term(day, self.model, sets)
-
-    def value(self, theta: FloatArray) -> float:
-        day = self.day
-        if self.sets is None:
-            return self.slope(theta)[0]
-        sill, range_m, nugget = (float(size) for size in np.exp(theta))
-        shape = Parameters(self.model, "none", sill, range_m, nugget)
-        return vecchia.restricted(self.sets, shape, day.error, day.z, day.drift)
-
-    def slope(self, theta: FloatArray) -> tuple[float, FloatArray]:
-        """The value and its derivatives."""
-        day = self.day
-        if self.sets is None:
-            lag = likelihood.distances_m(day.x_m, day.y_m)
-            return likelihood.restricted(theta, lag, day.error, day.z, self.model, day.drift)
-        here, step = self.value(theta), 1e-4
-        slope = [(self.value(theta + step * unit) - here) / step for unit in np.eye(3)]
-        return here, np.array(slope)
-
-
-def _term(day: Days, model: Model) -> _Term:
-    few = len(day.z) <= EXACT_LIKELIHOOD
-    return _Term(day, model, None if few else vecchia.conditioning(day.x_m, day.y_m))

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from layers.interpolation import robust
-from layers.interpolation.estimation import EXACT_LIKELIHOOD
 from layers.interpolation.field import Field
 from layers.interpolation.fitting import Learnt, believed, fitted, learnt_of, past_of
 from layers.interpolation.increment import Increment, fit_increment
 from layers.interpolation.measured import Measured, measured, of_field
 from layers.interpolation.parameters import FloatArray, Transform
+from layers.interpolation.posterior import EXACT_LIKELIHOOD
 from layers.interpolation.sample import sample, source
 from layers.interpolation.superposition import superposed
 

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from layers.errors import BadInputError
 from layers.interpolation import robust
 from layers.interpolation.drift import Drift, drift, per_site
-from layers.interpolation.estimation import EXACT_LIKELIHOOD, NO_PATTERN, Days, estimate
+from layers.interpolation.estimation import NO_PATTERN, estimate
 from layers.interpolation.field import Field, conditioned
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
+from layers.interpolation.posterior import EXACT_LIKELIHOOD, Days
 from layers.interpolation.robust import BoolArray, among_neighbours
 from layers.interpolation.sample import LARGEST, SMALLEST, Sample, Source, sample, source
 from layers.interpolation.validation import calibrated, patterned

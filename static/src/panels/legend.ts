@@ -33,6 +33,10 @@ export function showLegend(root: HTMLElement, config: Config, state: State, word
 }
 
 function classes(title: string, style: Style, words: Words, descending: boolean): HTMLElement {
+  return element("section", {}, element("h3", {}, title), classRows(style, words, descending));
+}
+
+function classRows(style: Style, words: Words, descending: boolean): HTMLElement {
   const rows = style.classes.map((entry) => {
     const swatch = coloured(element("span", { class: "swatch" }), entry.colour);
     return element(
@@ -44,7 +48,7 @@ function classes(title: string, style: Style, words: Words, descending: boolean)
     );
   });
   if (descending) rows.reverse();
-  return element("section", {}, element("h3", {}, title), element("ol", { class: "classes" }, ...rows));
+  return element("ol", { class: "classes" }, ...rows);
 }
 
 function hatchKey(words: Words): HTMLElement {
@@ -65,7 +69,8 @@ function overlayKey(layer: Layer, config: Config, state: State, words: Words): H
       const filled = config.layers.find((each) => each.id === state.filled);
       const explained = filled?.quantity === layer.quantity && filled?.styles.find((each) => each.id === state.style)?.measure === "mean";
       if (style?.classes.length && !explained) {
-        shapes.replaceChildren(...classes(words.styleTitle(layer, { ...style, measure: "mean" }), style, words, true).childNodes);
+        const of = element("p", { class: "caption" }, words.styleTitle(layer, { ...style, measure: "mean" }));
+        shapes.append(of, classRows(style, words, true));
       }
       if (style?.raised_from !== null && style?.raised_from !== undefined) {
         shapes.append(
