@@ -16,7 +16,7 @@ from layers.interpolation.local import Local, local
 from layers.interpolation.neighbours import Neighbours
 from layers.interpolation.parameters import FloatArray, Parameters, Transform
 from layers.interpolation.robust import FAR, SUSPECT, among_neighbours, extra_noise
-from layers.interpolation.sample import LARGEST_M, Sample, Source, sample
+from layers.interpolation.sample import LARGEST_M, Sample, Source
 from layers.interpolation.solver import Exact, exact, of_coefficients
 from layers.interpolation.summation import Summation, summation
 
@@ -24,8 +24,6 @@ EXACT_SITES = 2_000
 """Sites up to which the covariance is factorised whole; beyond, the nearest ones are taken."""
 CELLS = 250_000
 """Cells of a grid whose covariates are looked at together."""
-SAME_PRECISION = 0.1
-"""How far what is known of the mean beforehand may be off, relative, for a plan to serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Field:
     drift : Drift
         Mean of the sites.
     source : Source
-        Positions and what else is known of the values as they came, for ``with_values``.
+        Positions and what else is known of the values as they came.
     fallback : str or None
         Why the parameters are not the data's own (see ``estimation.estimate``); or that there is no
         pattern in space to speak of (``estimation.NO_PATTERN``).
@@ -136,13 +134,17 @@ class Field:
         brought = of_coefficients(columns - told, self.solver.variance)
         return self._prediction(mean + columns @ self.solver.beta, left, brought, x.shape)
 
-    def predict_grid(
+    def predict_grid(self, lattice: Lattice, covariates: ArrayLike | None = None) -> Prediction:
+        """As ``predict`` for every cell of a grid: ``map_grid`` without its plan."""
+        return self.map_grid(lattice, covariates)[0]
+
+    def map_grid(
         self,
         lattice: Lattice,
         covariates: ArrayLike | None = None,
         plan: Plan | None = None,
-    ) -> Prediction:
-        """As ``predict`` for every cell of a grid of shape (H, W).
+    ) -> tuple[Prediction, Plan | None]:
+        """As ``predict`` for every cell of a grid of shape (H, W), and a plan for the next hour.
 
         On a large grid every eighth cell is kriged and the others follow (see ``grid``), or every
         fourth or second where the covariance asks for it; the answers are then float32. They are
@@ -154,23 +156,32 @@ class Field:
         covariates : array of float, shape (H, W, q), optional
             As for ``predict``.
         plan : Plan, optional
-            From ``plan_grid`` of the same grid. Where it was of the same sites under the same
-            parameters, only means are to be found; otherwise it is passed by.
+            Of the same grid. Where it was of the same sites under the same parameters, only means
+            are to be found; otherwise it is passed by.
+
+        Returns
+        -------
+        Prediction
+        Plan or None
+            What does not depend on the values; None where every cell was kriged by itself.
         """
         solver, small = self.solver, self._small(lattice)
         if solver is None or small:
-            return self.predict(*lattice.all(), covariates)
-        if plan is not None and self.may_use(plan):
-            (left, brought, *cross), mean = plan.bands, plan.mean(solver)
-            left, brought = left.copy(), brought.copy()
-        elif made := self._grid(lattice):
-            (left, brought, *cross), mean = made[0].bands, made[1]
+            return self.predict(*lattice.all(), covariates), None
+        if plan is not None and self._may_use(plan):
+            made: tuple[Plan, grid.Float32Array] | None = (plan, plan.mean(solver))
         else:
+            made = self._grid(solver, lattice)
+        if made is None:
             (left, brought, *cross), mean = grid.every(solver, *self._near(), lattice)
+        else:
+            (left, brought, *cross), mean = made[0].bands, made[1]
+            left, brought = left.copy(), brought.copy()  # a plan is not used up
         mean += mean.dtype.type(solver.beta[0])
         if cross and covariates is not None:
             self._add_effects(mean, brought, cross, np.asarray(covariates))
-        return self._prediction(mean, left, brought, mean.shape)
+        found = self._prediction(mean, left, brought, mean.shape)
+        return found, None if made is None else made[0]
 
     def _add_effects(
         self, mean: Bands, brought: Bands, cross: list[Bands], covariates: NDArray[Any]
@@ -192,18 +203,7 @@ class Field:
                 brought[rows] += 2 * more[..., k] * crossed[rows]
         np.maximum(brought, 0.0, out=brought)
 
-    def plan_grid(self, lattice: Lattice) -> Plan | None:
-        """All of ``predict_grid`` that does not depend on the values, for the hours to come.
-
-        Returns
-        -------
-        Plan or None
-            None where every cell is kriged by itself: on small grids, or coarse ones.
-        """
-        made = self._grid(lattice)
-        return None if made is None else made[0]
-
-    def may_use(self, plan: Plan) -> bool:
+    def _may_use(self, plan: Plan) -> bool:
         """Whether a plan is of the same sites under the same parameters, and of the same mean.
 
         What is known of the mean beforehand follows the spread of the hour (see ``drift``).
@@ -212,14 +212,13 @@ class Field:
         return (
             plan.serves(*self._sites())
             and np.array_equal(known.columns, mean.columns)
-            and np.allclose(known.precision, mean.precision, rtol=SAME_PRECISION, atol=0.0)
+            and np.array_equal(known.precision, mean.precision)
         )
 
-    def _grid(self, lattice: Lattice) -> tuple[Plan, grid.Float32Array] | None:
+    def _grid(
+        self, solver: Exact | Local, lattice: Lattice
+    ) -> tuple[Plan, grid.Float32Array] | None:
         """Plan and mean of the coarsest nodes that are near enough to kriging each cell."""
-        solver = self.solver
-        if solver is None or self._small(lattice):
-            return None
         near = self._near()
         for step in grid.STEPS:
             frame = grid.framed(self.parameters, lattice, step)
@@ -229,27 +228,10 @@ class Field:
         return None
 
     def _small(self, lattice: Lattice) -> bool:
-        """Whether each cell may be kriged from all sites."""
-        return lattice.shape[0] * lattice.shape[1] * self.sites.n**2 <= grid.EXACT_CELLS
-
-    def with_values(self, value: ArrayLike) -> "Field":
-        """The next hour at the same stations under the same parameters.
-
-        Two triangular solves where the same stations report; a new factor where a station is
-        missing, a merged site disagrees, errors depend on the value, or a value stands out.
-        """
-        parameters = self.parameters
-        sites = sample(self.source, value, parameters.transform)
-        same = (
-            self.solver is not None
-            and np.array_equal(sites.site, self.sites.site)
-            and np.array_equal(sites.error, self.sites.error)
-            and not self.extra.any()
-            and not among_neighbours(sites.x_m, sites.y_m, sites.z).any()
-        )
-        if not same or self.solver is None:
-            return conditioned(sites, parameters, self.source, self.fallback)
-        return replace(self, sites=sites, solver=self.solver.with_values(sites.z))
+        """Whether each cell is kriged from all sites, in double precision."""
+        few = lattice.shape[0] * lattice.shape[1] * self.sites.n**2 <= grid.EXACT_CELLS
+        low, high = grid.SINGLE
+        return few or not low < self.parameters.sill < high
 
     def serves(
         self, parameters: Parameters, xy_m: FloatArray, noise: FloatArray, mean: Drift

@@ -117,13 +117,32 @@ def learn(
     usual = np.full(len(values), np.nan)
     usual[known.any(axis=1)] = np.nanmedian(np.where(known, values, np.nan)[known.any(axis=1)], 1)
     sites = sample(told, usual, transform)
-    past = past_of(sites, values, transform)
+    past = _without_releases(sites, past_of(sites, values, transform), transform)
     mean = drift(told, sites, transform)
     if sites.n > EXACT_LIKELIHOOD:  # one day tells enough: the one with the most stations
         fullest = int(np.argmax(np.isfinite(past).sum(axis=0))) if past.shape[1] else 0
         past = past[:, fullest : fullest + 1]
     days = list(_days(sites, past, mean)) or [_day(sites, sites.z[:, None], sites.z < np.inf, mean)]
     return Learnt(*estimate(days, transform=transform))
+
+
+def _without_releases(sites: Sample, past: FloatArray, transform: Transform) -> FloatArray:
+    """Days, shape (n, days), that no release touched: the routine never learns from one.
+
+    A day on which neighbours doubled together is left out, and what a station alone showed.
+    """
+    kept = past.copy()
+    usual = np.full(sites.n, np.nan)
+    some = np.isfinite(past).any(axis=1)
+    usual[some] = np.nanmedian(past[some], axis=1)
+    for day in range(past.shape[1]):
+        known = np.isfinite(past[:, day])
+        doubled = known & robust.doubled(past[:, day], usual, transform)
+        risen = doubled & (np.where(known, past[:, day], usual) > usual)
+        kept[doubled, day] = np.nan
+        if robust.together(sites.x_m, sites.y_m, risen).any():
+            kept[:, day] = np.nan
+    return kept
 
 
 def believed(sites: Sample, known: BoolArray, changed: BoolArray, mild: BoolArray) -> FloatArray:
@@ -189,13 +208,15 @@ def condition(
     sd: ArrayLike | None = None,
     covariates: ArrayLike | None = None,
     networks: Sequence[str] | None = None,
+    like: Field | None = None,
 ) -> Field:
     """Field of these values under parameters that are already known: the fast path.
 
     Shapes, masking and errors are those of ``fit``.
     """
     known_of = source(x_m, y_m, sd, covariates, networks)
-    return conditioned(sample(known_of, value, parameters.transform), parameters, known_of)
+    sites = sample(known_of, value, parameters.transform)
+    return conditioned(sites, parameters, known_of, like=like)
 
 
 def past_of(sites: Sample, history: ArrayLike | None, transform: Transform) -> FloatArray:

@@ -21,10 +21,14 @@ from layers.interpolation.summation import Summation
 
 EXACT_CELLS = 2e8
 """Operations (sites² x cells) up to which each cell is kriged by itself, from all sites."""
+SINGLE = 1e-20, 1e20
+"""Sills between which half of the digits can hold all that is computed."""
 STEPS = (8, 4, 2)
 """Cells from node to node; the first that is near enough to kriging each cell is taken."""
 FINE = 6.0
 """Steps that the range must have along any direction for a cubic between nodes to follow."""
+EXACT_ALL = 3e11
+"""The same where no nodes are near enough: some seconds; beyond, spreads are of near sites."""
 CROWDED = 6
 """Sites between four nodes from which on every cell there is kriged by itself."""
 SQUARE = 8
@@ -259,16 +263,20 @@ def every(
     """Bands and mean as of ``plan``, each cell kriged by itself."""
     height, width = lattice.shape
     down, across = -(-height // SQUARE), -(-width // SQUARE)
+    exact = isinstance(solver, Exact) and height * width * len(solver.left) ** 2 <= EXACT_ALL
     mean, *bands = np.empty((3 + near.drift.covariates, height, width), np.float32)
     step = max(1, CELLS // (SQUARE**2 * across))
     for begin in range(0, down, step):
         wanted = np.zeros((down, across), np.bool_)
         wanted[begin : begin + step] = True
         squares = Crowd.of(wanted, SQUARE, near.parameters, lattice)
-        kriged, all_ = near.krige(squares.blocks, solver.left), None
+        flat = squares.blocks.reshape(-1, 2)
+        kriged = solver.predict(flat) if exact else near.krige(squares.blocks, solver.left)
+        values = None
         if solver.weight is not None and sums is not None:
-            all_ = sums.at(solver.weight, squares.blocks.reshape(-1, SQUARE**2, 2))
-        values = kriged.mean if all_ is None else all_
+            values = sums.at(solver.weight, squares.blocks.reshape(-1, SQUARE**2, 2))
+        if values is None:
+            values = solver.means(squares.blocks) if isinstance(solver, Exact) else kriged.mean
         brought = _brought(near, solver, kriged.left, kriged.told)
         for band, part in zip((mean, *bands), (values, *brought), strict=True):
             squares.put(part, band)

@@ -75,11 +75,6 @@ class Increment:
     seen_m: FloatArray
     components: tuple[_Component, ...]
 
-    @property
-    def finest_m(self) -> float:
-        """Shortest range along any direction: nothing changes within a part of it."""
-        return float(1.0 / max(np.linalg.norm(part.turn, 2) for part in self.components))
-
     def nearness(self, target_m: FloatArray) -> FloatArray:
         """Share of what the field says that is supposed at targets of shape (m, 2); 0 far away."""
         place = np.where(np.abs(target_m) <= LARGEST_M, target_m, LARGEST_M)

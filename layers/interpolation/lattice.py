@@ -19,7 +19,8 @@ class Lattice:
         Rows and columns.
     at : callable
         Position in metres of rows and columns (arrays of int of one shape, or shapes that
-        broadcast): two arrays, of x and of y. Cells up to ``cusps.PAD`` beyond the grid are asked.
+        broadcast): two arrays, of x and of y. Cells some steps of nodes beyond the grid are
+        asked.
     """
 
     shape: tuple[int, int]

@@ -70,8 +70,9 @@ def below(
     Notes
     -----
     The narrower of the two is summed over (Gauss and Hermite's rule), the distribution of the
-    wider one is known: so what is summed is smooth. The chances that the increment is 0, or the
-    largest supposed, are taken apart. Source of the rule: Abramowitz & Stegun (1964), 25.4.46.
+    wider one is known: so what is summed is smooth. Where the increment is the wider one, the
+    chances that it is 0, or the largest supposed, are taken apart. Source of the rule: Abramowitz
+    & Stegun (1964), Handbook of Mathematical Functions, 25.4.46.
     """
     spread = np.maximum(spread, 1e-9)
     wide = increment.value(mean + spread) - increment.value(mean - spread)
@@ -123,7 +124,7 @@ def _at_most(value: FloatArray, known: Known) -> FloatArray:
 
 
 def _read(score: FloatArray, value: FloatArray, wanted: ArrayLike) -> FloatArray:
-    """Values at wanted scores, linear between those reached, shapes (k, m); steady at the ends."""
+    """Values at wanted scores, linear between those reached and a little beyond, shapes (k, m)."""
     k, m = score.shape
     found, column = np.empty((len(np.asarray(wanted)), m)), np.arange(m)
     for row, each in enumerate(np.asarray(wanted)):

@@ -116,7 +116,8 @@ def patterned(field: Field) -> bool:
     if n < GATE_SITES:
         return True
     calm = field.extra[_scored(field.sites.n)] == 0
-    plain = (z - z[calm].mean()) * n / (n - 1)
+    count = max(int(np.count_nonzero(calm)), 2)
+    plain = (z - z[calm].mean()) * count / (count - 1)
     before, after = (float(np.mean(off[calm] ** 2)) for off in (plain, error))
     return after <= 0 or n * math.log(max(before / after, 1e-300)) > math.log(n)
 
@@ -127,7 +128,8 @@ def calibrated(field: Field) -> Parameters:
     Notes
     -----
     Where the 90 % intervals of a normal offset hold too little or too much, all variances are
-    multiplied by one factor, so that the mean does not move; then the distribution of the offsets
+    multiplied by one factor, so that the mean hardly moves (what is known of the drift beforehand
+    stays); then the distribution of the offsets
     is learnt.
     """
     p = field.parameters

@@ -1,8 +1,6 @@
 """From the stations of an hour to the bands of its surface, on any day and in an event."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +12,8 @@ from layers.interpolation import Event, Field, Lattice, Learnt
 from layers.model import Float32Array, LayerDefinition
 from layers.model.surface import Transform
 from layers.refresh.covariates import Covariates
-from layers.refresh.standing import Standing, since
+from layers.refresh.standing import Standing
+from layers.refresh.week import Week
 
 FloatArray = NDArray[np.float64]
 
@@ -75,14 +74,18 @@ class Mapped(NamedTuple):
     told: dict[str, Any]
 
 
-def learnt(
-    hour: Hour, past: Callable[[], FloatArray], at: datetime, standing: Standing
-) -> Learnt | None:
-    """Parameters that serve at a time; None where the past tells too little."""
-    name = f"{hour.layer.id} {hour.about['transform']} {hour.rasters}"
-    found = standing.learnt(
-        name, since(at), lambda: interpolation.learn(*hour.place, past(), **hour.about)
-    )
+def learnt(hour: Hour, past: Week, standing: Standing) -> Learnt | None:
+    """Parameters by all stations of a week; None where it tells too little."""
+    bounds, transform = hour.grid.bounds, hour.about["transform"]
+
+    def learn() -> Learnt:
+        about = {} if hour.over is None else {"covariates": hour.over.at(past.lon, past.lat)}
+        x_m, y_m = geo.plane(bounds, past.lon, past.lat)
+        return interpolation.learn(
+            x_m, y_m, past.values, sd=past.sd, networks=past.networks, transform=transform, **about
+        )
+
+    found = standing.learnt(f"{past.key} {bounds} {transform} {hour.rasters}", learn)
     return None if found.fallback else found
 
 
@@ -102,12 +105,10 @@ def mapped(
 
 
 def _routine(hour: Hour, about: dict[str, Any], known: Learnt | None, standing: Standing) -> Mapped:
-    like, plan = standing.last(hour.layer.id, hour.grid)
+    like, before = standing.last(hour.layer.id, hour.grid)
     field = interpolation.fit(*hour.place, hour.value, known=known, like=like, **about)
-    if plan is None or not field.may_use(plan):
-        plan = field.plan_grid(hour.lattice)
+    found, plan = field.map_grid(hour.lattice, hour.cells, before)
     standing.keep(hour.layer.id, hour.grid, field, plan)
-    found = field.predict_grid(hour.lattice, hour.cells, plan)
     bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32, copy=False)
     return Mapped(field, bands, field.parameters.transform, {"mode": "routine"})
 

@@ -20,13 +20,12 @@ MOST = 64
 class Standing:
     """Parameters that were learnt, the last surface of every layer, and its covariates."""
 
-    _learnt: dict[tuple[str, datetime], Learnt] = field(default_factory=dict)
+    _learnt: dict[str, Learnt] = field(default_factory=dict)
     _last: dict[str, tuple[CellGrid, Field, Plan | None]] = field(default_factory=dict)
     _covariates: dict[str, Covariates] = field(default_factory=dict)
 
-    def learnt(self, layer_id: str, since: datetime, learn: Callable[[], Learnt]) -> Learnt:
-        """Return the parameters of a layer from an instant on; they are learnt once."""
-        key = (layer_id, since)
+    def learnt(self, key: str, learn: Callable[[], Learnt]) -> Learnt:
+        """Return parameters by the name of all that they are learnt from: once."""
         if key not in self._learnt:
             while len(self._learnt) >= MOST:
                 del self._learnt[next(iter(self._learnt))]

@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from layers.model import Context, LayerDefinition, Surface
 from layers.refresh.gridding import grid_for
 from layers.refresh.standing import Standing, since
-from layers.refresh.surfaces import Past, make, recipe, usable
-from layers.store import PUBLIC, Reader, Snapshot, state_of
+from layers.refresh.surfaces import make, recipe, usable
+from layers.refresh.week import week
+from layers.store import PUBLIC, Reader, state_of
 
 NOTHING = 0
 """The state of an hour that has no visible observation."""
-PAST_STEP, PAST_STEPS = timedelta(hours=12), 14
-"""A station's past, for its usual value: twice a day for a week, day and night alike."""
 MEMORY = timedelta(days=7)
 """Stations that reported within this time before an hour define the domain of its surface."""
 
@@ -90,8 +87,9 @@ def build(
         np.array([s.lon for s in stations]),
         np.array([s.lat for s in stations]),
     )
-    past = _past(reader, task, now, snapshot, task.hour)
-    known: Past = partial(_past, reader, task, now, snapshot, since(task.hour))
+    before, learnt_from = (
+        week(reader, now, quantity, each) for each in (task.hour, since(task.hour))
+    )
     return make(
         task.layer,
         snapshot,
@@ -101,22 +99,10 @@ def build(
         input_revision=task.input_revision,
         context=context,
         attribution=attribution(reader, set(snapshot.networks)),
-        history=past,
-        learnt_from=known,
+        history=before.of(snapshot.codes),
+        learnt_from=learnt_from,
         standing=standing,
     )
-
-
-def _past(
-    reader: Reader, task: Task, now: datetime, snapshot: Snapshot, hour: datetime
-) -> NDArray[np.float64]:
-    """What the stations of a snapshot showed before an hour, shape (rows, ``PAST_STEPS``)."""
-    hours = [hour - PAST_STEP * step for step in range(1, PAST_STEPS + 1)]
-    known, past = reader.history(PUBLIC, now, str(task.layer.quantity), hours)
-    row_of = {code: row for row, code in enumerate(known)}
-    nothing = np.full((1, PAST_STEPS), np.nan)
-    rows = [row_of.get(code, -1) for code in snapshot.codes]
-    return np.asarray(np.vstack([past, nothing])[rows])
 
 
 def attribution(reader: Reader, networks: set[str]) -> str:

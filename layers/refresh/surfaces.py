@@ -1,7 +1,6 @@
 """One hour of observations becomes one surface with its uncertainty and its report."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +17,13 @@ from layers.refresh.gridding import grid_for
 from layers.refresh.mapping import Hour
 from layers.refresh.standing import Standing
 from layers.refresh.tags import tags
+from layers.refresh.week import Week
 from layers.store import Snapshot
 from layers.units import Quantity
 
 FloatArray = NDArray[np.float64]
-Past = Callable[[], FloatArray]
 
-SURFACE_METHOD = 5
+SURFACE_METHOD = 6
 """Raised whenever the same observations would give another surface."""
 
 ALARMS = {"ambient_dose_rate": 1_000.0}
@@ -51,16 +50,18 @@ def recipe(layer: LayerDefinition) -> str:
 def input_hash(
     snapshot: Snapshot,
     rows: np.ndarray,
+    grid: CellGrid,
     history: FloatArray | None,
     known: interpolation.Learnt | None = None,
     rasters: str = "",
 ) -> str:
-    """Return a hash of every number that a surface is made of; of rasters their state."""
+    """Return a hash of all that a surface is made of; of rasters their state."""
     digest = hashlib.sha256(f"method {SURFACE_METHOD}".encode())
     for code, begin in zip(
         np.asarray(snapshot.codes)[rows], np.asarray(snapshot.begin_s)[rows], strict=True
     ):
         digest.update(f"|{code}@{begin}".encode())
+    digest.update(repr((np.asarray(snapshot.networks)[rows].tolist(), grid)).encode())
     for column in (snapshot.lon, snapshot.lat, snapshot.value, snapshot.sd):
         digest.update(np.ascontiguousarray(column[rows], dtype="<f8").tobytes())
     if history is not None:
@@ -94,7 +95,7 @@ def make(
     context: Context,
     attribution: str,
     history: FloatArray | None = None,
-    learnt_from: Past | None = None,
+    learnt_from: Week | None = None,
     standing: Standing | None = None,
 ) -> Surface:
     """Return the surface of one hour.
@@ -109,10 +110,9 @@ def make(
         Of the surface, and of the hour's observations it is made of.
     history : array of float, shape (rows of the snapshot, hours), optional
         What each station showed before, NaN where it did not: with it a release is recognised.
-    learnt_from : callable, optional
-        Gives the past that parameters are learnt from, of the same shape. They serve for some
-        hours (``standing.EVERY``). Without it, or where it tells too little, they are learnt from
-        the hour and its history.
+    learnt_from : Week, optional
+        What parameters are learnt from; they serve for some hours (``standing.EVERY``). Without
+        it, or where it tells too little, they are learnt from the hour and its history.
     standing : Standing, optional
         What stands from the hours before.
 
@@ -127,7 +127,7 @@ def make(
     hour = _hour(layer, snapshot, grid, rows, standing)
     known = None
     if learnt_from is not None:
-        known = mapping.learnt(hour, lambda: learnt_from()[rows], valid_time, standing)
+        known = mapping.learnt(hour, learnt_from, standing)
     history = None if history is None else history[rows]
     found = mapping.mapped(hour, history, known, ALARMS.get(snapshot.quantity), standing)
     return Surface(
@@ -140,7 +140,7 @@ def make(
         bands=found.bands,
         transform=found.transform,
         noise_sigma=found.field.noise_sigma,
-        input_hash=input_hash(snapshot, rows, history, known, hour.rasters),
+        input_hash=input_hash(snapshot, rows, grid, history, known, hour.rasters),
         input_revision=input_revision,
         tags={
             **found.told,

@@ -147,8 +147,8 @@ class Reader:
 
     def history(
         self, audience: Audience, now: datetime, quantity: str, hours: Sequence[datetime]
-    ) -> tuple[list[str], FloatArray]:
-        """Return codes and values, shape (stations, hours), NaN where there is none."""
+    ) -> tuple[list[str], FloatArray, FloatArray]:
+        """Return codes, values and their deviations, (stations, hours), NaN where there is none."""
         with self._engine.connect() as connection:
             return snapshots.history(connection, audience, now, quantity, hours)
 

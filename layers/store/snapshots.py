@@ -144,7 +144,7 @@ def history(
     now: datetime,
     quantity: str,
     hours: Sequence[datetime],
-) -> tuple[list[str], FloatArray]:
+) -> tuple[list[str], FloatArray, FloatArray]:
     """Return what the visible stations measured in some hours.
 
     Returns
@@ -153,13 +153,15 @@ def history(
         Codes of the n stations that measured in any of them.
     array of float, shape (n, len(hours))
         The last value that began within the hour; NaN where there is none, or it was rejected.
+    array of float, shape (n, len(hours))
+        Its standard deviation; NaN where it is unknown.
     """
     place = {temporal.epoch_s(hour) // 3600: number for number, hour in enumerate(hours)}
     query = (
         policy.stations(
-            select(OBSERVATION.c.station, OBSERVATION.c.hour, OBSERVATION.c.value).join(
-                STATION, STATION.c.code == OBSERVATION.c.station
-            ),
+            select(
+                OBSERVATION.c.station, OBSERVATION.c.hour, OBSERVATION.c.value, OBSERVATION.c.sd
+            ).join(STATION, STATION.c.code == OBSERVATION.c.station),
             audience,
             now,
         )
@@ -174,10 +176,11 @@ def history(
     rows = connection.execute(query).all()
     codes = list(dict.fromkeys(row.station for row in rows))
     number = {code: n for n, code in enumerate(codes)}
-    found = np.full((len(codes), len(hours)), np.nan)
+    value, sd = np.full((2, len(codes), len(hours)), np.nan)
     for row in rows:
-        found[number[row.station], place[row.hour]] = row.value
-    return codes, found
+        at = number[row.station], place[row.hour]
+        value[at], sd[at] = row.value, np.nan if row.sd is None else row.sd
+    return codes, value, sd
 
 
 def series(

@@ -124,7 +124,7 @@ def test_whatever_stations_send_is_mapped(case) -> None:
     scores = (report.mae, report.rmse, report.crps, report.coverage_90, report.z_sd)
     assert np.all(np.isfinite(scores)) == (report.n > 0)
     assert len(field.outliers) == 0 or field.outliers.max() < len(at[0])
-    again = field.with_values(at[2])
+    again = interpolation.fit(*at, **what, like=field)
     check(again, again.predict(*TARGETS))
 
 

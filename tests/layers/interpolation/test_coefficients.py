@@ -69,11 +69,11 @@ def test_a_plan_is_not_of_stations_that_joined_another_network_or_moved_uphill()
         return interpolation.condition(x, y, value, smooth, covariates=height, networks=name)
 
     here = field(height, 30)
-    plan = here.plan_grid(lattice)
+    _, plan = here.map_grid(lattice)
     assert plan is not None
-    assert here.may_use(plan)
-    assert not field(height, 31).may_use(plan)
-    assert not field(height[::-1], 30).may_use(plan)
+    assert here.map_grid(lattice, plan=plan)[1] is plan
+    assert field(height, 31).map_grid(lattice, plan=plan)[1] is not plan
+    assert field(height[::-1], 30).map_grid(lattice, plan=plan)[1] is not plan
 
 
 def test_covariates_of_many_cells_are_those_of_each(monkeypatch) -> None:

@@ -105,12 +105,13 @@ def test_covariates_of_cells_move_the_mean_and_widen_the_spread(monkeypatch) -> 
 def test_a_plan_serves_the_next_hour(monkeypatch) -> None:
     monkeypatch.setattr(grid_module, "EXACT_CELLS", 0)
     x, y, value = network(300)
-    lattice = grid(120, 90)
+    lattice = grid(301, 187)
     field = interpolation.condition(x, y, value, KNOWN)
-    plan = field.plan_grid(lattice)
-    later = field.with_values(value[::-1].copy())
+    _, plan = field.map_grid(lattice)
+    later = interpolation.condition(x, y, value[::-1].copy(), KNOWN, like=field)
+    assert plan is not None
     for _ in range(2):  # what it holds is not used up
-        here, there = later.predict_grid(lattice, plan=plan), later.predict_grid(lattice)
+        here, there = later.map_grid(lattice, plan=plan)[0], later.predict_grid(lattice)
         np.testing.assert_allclose(here.mu, there.mu, rtol=1e-5)
         np.testing.assert_array_equal(here.sigma, there.sigma)
         np.testing.assert_array_equal(here.support, there.support)
@@ -175,7 +176,7 @@ def test_the_next_hour_is_what_a_new_field_would_say(n) -> None:
     for gap in (False, True):
         if gap:
             later[5] = np.nan
-        here = field.with_values(later).predict(x_m, y_m)
+        here = interpolation.condition(x, y, later, KNOWN, like=field).predict(x_m, y_m)
         there = interpolation.condition(x, y, later, KNOWN).predict(x_m, y_m)
         np.testing.assert_allclose(here.mu, there.mu)
         np.testing.assert_allclose(here.sigma, there.sigma)
@@ -185,13 +186,14 @@ def test_the_next_hour_can_begin_with_silence_and_end_with_an_extreme() -> None:
     x, y, value = network(40)
     silent = interpolation.condition(x, y, np.full(40, np.nan), KNOWN)
     assert np.all(np.isnan(silent.predict(x, y).mu))
-    awake = silent.with_values(value)
+    awake = interpolation.condition(x, y, value, KNOWN, like=silent)
     np.testing.assert_allclose(
         awake.predict(x, y).mu, interpolation.condition(x, y, value, KNOWN).predict(x, y).mu
     )
     struck = value.copy()
     struck[7] = 1e5
-    assert list(awake.with_values(struck).outliers) == [7]
+    later = interpolation.condition(x, y, struck, KNOWN, like=awake)
+    assert list(later.outliers) == [7]
 
 
 def test_a_known_measurement_error_makes_a_value_weigh_less() -> None:

@@ -187,3 +187,19 @@ def test_yesterdays_parameters_stand_in_where_today_is_too_small() -> None:
     assert found.nugget_site == pytest.approx(found.sill)
     with pytest.raises(BadInputError, match="one says nothing about the other"):
         interpolation.fit(x, y, value, transform="none", prior=prior)
+
+
+def test_the_routine_never_learns_from_a_release_of_the_past_week() -> None:
+    rng = np.random.default_rng(4)
+    x, y, value = simulated(120, seed=4)
+    past = value[:, None] * np.exp(0.02 * rng.standard_normal((120, 14)))
+    calm = interpolation.learn(x, y, np.delete(past, [3, 9], axis=1)).parameters
+    middle = x.mean(), y.mean()
+    plume = 900.0 * np.exp(-0.5 * (np.hypot(x - middle[0], y - middle[1]) / 80e3) ** 2)
+    past[:, [3, 9]] += plume[:, None]
+    past[7, 5] *= 30.0  # and a device that was faulty for an hour
+    found = interpolation.learn(x, y, past).parameters
+    assert np.count_nonzero(plume > 90.0) > 3
+    assert found.sill == pytest.approx(calm.sill, rel=0.02)
+    assert found.range_m == pytest.approx(calm.range_m, rel=0.05)
+    assert found.nugget_site == pytest.approx(calm.nugget_site, rel=0.05)

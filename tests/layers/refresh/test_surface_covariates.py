@@ -20,6 +20,7 @@ from layers.interpolation import Predictive
 from layers.model import Context, LayerDefinition, Surface
 from layers.refresh import surfaces
 from layers.refresh.standing import Standing
+from layers.refresh.week import Week
 from layers.store import Reader, Snapshot, Writer
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -120,7 +121,11 @@ def test_the_next_hour_uses_what_stands_and_is_what_it_would_be_without(tmp_path
     snapshot = hour()
     chance = np.random.default_rng(3)
     past = snapshot.value[:, None] * np.exp(0.01 * chance.standard_normal((80, 6)))
-    facts = {"history": past, "learnt_from": lambda: past}
+    week = Week(
+        tuple(snapshot.codes), tuple(snapshot.networks), snapshot.lon, snapshot.lat, past,
+        np.full(80, np.nan),
+    )  # fmt: skip
+    facts = {"history": past, "learnt_from": week}
     made = make(over, snapshot, standing=standing, **facts)
     read = standing.covariates(over, GRID)
     moved = dataclasses.replace(snapshot, value=snapshot.value * np.linspace(1.0, 1.05, 80))
