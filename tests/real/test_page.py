@@ -448,6 +448,13 @@ def test_layers_are_chosen_in_the_panel(demo: Visit) -> None:
     page.locator("#style").select_option("sd")
     page.wait_for_load_state("networkidle")
     assert demo.addresses("/tiles/dose-rate/sd/")
+    # The colours of the stations are no longer those of the surface: they stand under their title.
+    stations = legend.locator("section", has=page.locator(".shapes"))
+    assert stations.locator("h3").inner_text() == "Stations, dose rate"
+    last, shapes = (stations.locator(each).bounding_box() for each in (".classes", ".shapes"))
+    assert last is not None
+    assert shapes is not None
+    assert shapes["y"] >= last["y"] + last["height"] + 4
     page.locator("#filled-pm2-5").check()
     page.wait_for_load_state("networkidle")
     assert demo.addresses("/tiles/pm2-5/mean/")
