@@ -10,6 +10,9 @@ from layers.interpolation.parameters import FloatArray, Transform
 
 _SCORES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(16)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+TAIL = 3.5
+"""Spreads on both sides by which widths are compared: the tail of an increment is far wider than
+its middle."""
 PASSES = 2
 """Looks at the distribution of the sum; each starts from the quantiles that the last one gave."""
 END = 4
@@ -75,10 +78,10 @@ def below(
     & Stegun (1964), Handbook of Mathematical Functions, 25.4.46.
     """
     spread = np.maximum(spread, 1e-9)
-    wide = increment.value(mean + spread) - increment.value(mean - spread)
+    wide = increment.value(mean + TAIL * spread) - increment.value(mean - TAIL * spread)
     found = np.zeros_like(value)
     for share, sigma in zip(base.share, base.sigma, strict=True):
-        high, low = (_of_latent(base.mu + s, base.transform) for s in (sigma, -sigma))
+        high, low = (_of_latent(base.mu + s * sigma, base.transform) for s in (TAIL, -TAIL))
         narrow = wide < high - low
         for at, rule in ((np.flatnonzero(narrow), _over_it), (np.flatnonzero(~narrow), _under_it)):
             if len(at):
