@@ -57,7 +57,8 @@ class Server:
         return False
 
     def keeper_pid(self) -> int:
-        return int((self.data_dir / "keeper.lock").read_text())
+        # a keeper that has just taken the lock has not yet written its number
+        return int((self.data_dir / "keeper.lock").read_text() or 0)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         return mapserver(*words, "--data-dir", str(self.data_dir))
