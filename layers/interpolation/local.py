@@ -62,7 +62,7 @@ class Local:
             part = slice(begin, begin + SINGLES)
             some = self.near.krige(target_m[part, None, None, :], self.left)
             found.mean[part], found.left[part], found.told[part] = some.mean, some.left, some.told
-        if self.sums is not None and self.weight is not None:
+        if m and self.sums is not None and self.weight is not None:
             mean = self.sums.at(self.weight, target_m[:, None, :])
             return found if mean is None else replace(found, mean=mean[:, 0])
         return found
