@@ -110,7 +110,7 @@ def next_hour(n: int) -> dict[str, float]:
     step = np.sqrt(rows * cols / PRODUCT)
     small = Lattice(
         (int(rows / step), int(cols / step)),
-        lambda r, c: geo.plane(WINDOW, *_between(cells, r * step, c * step)),
+        lambda r, c: geo.plane(WINDOW, *cells.at(r * step, c * step)),
     )
     found = {}
     for name, each in (("window", lattice), ("product", small)):
@@ -124,12 +124,6 @@ def next_hour(n: int) -> dict[str, float]:
         interpolation.loo(hour)
         found[name] = time.perf_counter() - began
     return found
-
-
-def _between(
-    cells: geo.CellGrid, row: FloatArray, col: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    return cells.at(row, col)  # type: ignore[arg-type]
 
 
 def _slope(run: Callable[[FloatArray], object], targets: FloatArray) -> dict[str, float]:

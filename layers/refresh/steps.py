@@ -1,5 +1,6 @@
 """Which surface is to be made next, and the making of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +10,15 @@ from layers.model import Context, LayerDefinition, Surface
 from layers.refresh.gridding import grid_for
 from layers.refresh.standing import Standing, since
 from layers.refresh.surfaces import make, recipe, usable
-from layers.refresh.week import week
+from layers.refresh.week import hours_before, week
 from layers.store import PUBLIC, Reader, state_of
 
 NOTHING = 0
 """The state of an hour that has no visible observation."""
 MEMORY = timedelta(days=7)
 """Stations that reported within this time before an hour define the domain of its surface."""
+PAST_HOURS = 7 * 24 + 12
+"""How far before an hour the oldest hour lies that its surface depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +37,39 @@ class Task:
 def outdated(
     reader: Reader, layers: tuple[LayerDefinition, ...], now: datetime, keep_hours: int
 ) -> list[Task]:
-    """Return the surfaces that are not of the present state, newest hour first.
+    """Return the surfaces that are not of the present state, the most wanted first.
 
-    That state is the observations, the places and release of their stations, and the recipe of the
-    layer. An hour whose observations the public may see no more is a task too: ``build`` finds
-    nothing to map, and what was published is to be withdrawn.
+    That state is the observations of the hour and of those it is compared with, the places and
+    release of their stations, and the recipe of the layer. The newest hour comes first, then hours
+    that have no surface, then those whose own values or whose past changed: while a week is
+    filled, every hour changes the past of others, and each of them is made again once, at the end.
+    An hour whose observations the public may see no more is a task too: ``build`` finds nothing to
+    map, and what was published is to be withdrawn.
     """
-    tasks = []
+    tasks: list[tuple[bool, Task]] = []
     for layer in layers:
         if layer.kind != "surface" or layer.quantity is None:
             continue
         made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
-        states = dict(reader.hours(PUBLIC, now, layer.quantity, newest=keep_hours))
-        hours = list(states)
+        known = dict(reader.hours(PUBLIC, now, layer.quantity, newest=keep_hours + PAST_HOURS))
+        hours = list(known)[-keep_hours:]
         made_by = recipe(layer)
-        wanted = {hour: state_of(f"{made_by} {states[hour]}") for hour in hours}
+        wanted = {hour: state_of(f"{made_by} {_told(known, hour)}") for hour in hours}
         # What is older than all that is to be kept is retired, not taken back.
-        wanted |= {h: NOTHING for h in made if h not in states and h >= min(states, default=h)}
+        wanted |= {h: NOTHING for h in made if h not in wanted and h >= min(hours, default=h)}
         tasks += [
-            Task(layer, hour, state, newest=hour in hours[-1:])
+            (hour in made and state != NOTHING, Task(layer, hour, state, newest=hour in hours[-1:]))
             for hour, state in wanted.items()
             if made.get(hour) != state
         ]
-    return sorted(tasks, key=lambda task: task.hour, reverse=True)
+    tasks.sort(key=lambda each: (each[1].newest, not each[0], each[1].hour), reverse=True)
+    return [task for _, task in tasks]
+
+
+def _told(states: Mapping[datetime, int], hour: datetime) -> str:
+    """Return the states of an hour and of all hours that its surface is compared with."""
+    past = hours_before(hour) + hours_before(since(hour))
+    return " ".join(str(states.get(each, NOTHING)) for each in (hour, *past))
 
 
 def build(

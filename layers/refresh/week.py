@@ -56,9 +56,14 @@ class Week:
         return found
 
 
+def hours_before(hour: datetime) -> list[datetime]:
+    """Return the hours of the week before an hour that are looked at, newest first."""
+    return [hour - STEP * step for step in range(1, STEPS + 1)]
+
+
 def week(reader: Reader, now: datetime, quantity: str, hour: datetime) -> Week:
     """Return what the public may see of the week before an hour."""
-    hours = [hour - STEP * step for step in range(1, STEPS + 1)]
+    hours = hours_before(hour)
     codes, values, errors = reader.history(PUBLIC, now, quantity, hours)
     place = {station.code: station for station in reader.stations(PUBLIC, now)}
     kept = [row for row, code in enumerate(codes) if code in place]

@@ -615,7 +615,7 @@ def test_a_link_shows_what_its_sender_saw(own_map: Any, visit: Callable[..., Vis
     made = visit(own_map, "/en#map=6/50/10&layer=background.default&with=stations", surface=False)
     assert made.addresses("/tiles/background/default/")
     assert not made.addresses("/tiles/dose-rate/")
-    made.page.wait_for_function("location.hash.includes('map=6/50')")
+    made.page.wait_for_url(re.compile(r"map=6/50"))
     zoom, lat, lon = map(
         float,
         re.search(r"map=([\d.]+)/([\d.]+)/([\d.]+)", made.page.url).groups(),  # type: ignore[union-attr]

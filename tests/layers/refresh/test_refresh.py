@@ -25,7 +25,8 @@ from layers.refresh import surfaces
 from layers.store import PUBLIC, Audience, Reader, Role, Writer
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
-TEN = NINE + timedelta(hours=1)
+HOUR = timedelta(hours=1)
+TEN = NINE + HOUR
 NOW = NINE + timedelta(hours=3)
 DOSE, DUST = "ambient_dose_rate", "pm2_5"
 BOX = Bounds(66, 40, 78, 46)
@@ -112,6 +113,33 @@ def test_a_late_value_makes_its_own_hour_again_and_no_other(house: House) -> Non
     assert after[TEN].token == before[TEN]
     old = house.reader.surface("dose-rate", NINE, before[NINE])
     assert old.revision == 1, "who holds the old version still gets it"
+
+
+def test_a_past_that_arrives_later_makes_the_hour_again_once(house: House) -> None:
+    before = NINE - timedelta(hours=12)
+    house.hour(NINE, VALUES)
+    house.hour(TEN, VALUES)
+    house.make_all()
+    house.hour(before, VALUES)
+    assert house.outdated() == [("dose-rate", before, False), ("dose-rate", NINE, False)], (
+        "what has no surface comes before what has one"
+    )
+    house.hour(before + timedelta(hours=1), VALUES)
+    assert [hour for _, hour, _ in house.outdated()] == [TEN, before + HOUR, before, NINE]
+    assert house.make_all() == 4
+    assert house.outdated() == []
+
+
+def test_a_release_is_recognised_although_its_past_arrives_later(house: House) -> None:
+    struck = [value + 4_000.0 * (i < 3) for i, value in enumerate(VALUES)]
+    house.hour(NINE, struck)
+    house.make_all()
+    week = [NINE - timedelta(hours=12 * step) for step in range(1, 15)]
+    for step, hour in enumerate(week):
+        house.hour(hour, [value + (step + i) % 3 for i, value in enumerate(VALUES)])
+    house.make_all()
+    (newest,) = [s for s in house.reader.surfaces("dose-rate") if s.valid_time == NINE]
+    assert newest.tags["mode"] == "event"
 
 
 def test_the_same_values_again_make_nothing(house: House) -> None:
