@@ -30,6 +30,15 @@ def quantile(p: FloatArray, q: Bands, at: float) -> Bands:
     return np.asarray(q[i] + q.dtype.type(share) * (q[i + 1] - q[i]))
 
 
+def likely(p: FloatArray, q: Bands, count: int) -> Bands:
+    """Equally likely values, shape (count, ...), rising along the first axis."""
+    score, wanted = ndtri(p), ndtri((np.arange(count) + 0.5) / count)
+    i = np.clip(np.searchsorted(score, wanted) - 1, 0, len(p) - 2)
+    share = np.clip((wanted - score[i]) / (score[i + 1] - score[i]), 0.0, 1.0)
+    share = share.astype(q.dtype).reshape(-1, *[1] * (q.ndim - 1))
+    return np.asarray(q[i] + share * (q[i + 1] - q[i]))
+
+
 def moments(p: FloatArray, q: Bands) -> tuple[Bands, Bands]:
     """Mean and standard deviation, exact for the function between its probabilities.
 
