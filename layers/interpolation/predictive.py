@@ -12,7 +12,7 @@ from layers.interpolation.event import PROBABILITIES
 from layers.interpolation.measured import measured
 from layers.interpolation.parameters import FloatArray, Parameters, Transform
 
-LIKELY, NOISES = 200, 101
+LIKELY, NOISES = 100, 51
 """Equally likely values of the field, and of what a measurement adds, whose sums are looked at."""
 
 
