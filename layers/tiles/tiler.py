@@ -24,6 +24,7 @@ from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
 from layers.tiles.memory import Memory
 from layers.tiles.request import TileRequest
+from layers.tiles.seeded import Seeded, Standing
 from layers.tiles.tile import Tile
 from layers.tiles.version import data_part, full_version, style_token
 
@@ -67,9 +68,10 @@ class Tiler:
         self._kinds = kinds
         self._font = font
         self._memory = Memory(memory_bytes)
-        self._disk = (
-            DiskCache(cache_dir / "tiles", disk_bytes, self._is_current) if cache_dir else None
-        )
+        self._disk = None
+        if cache_dir:
+            seeded = Seeded(cache_dir / "seeded")
+            self._disk = DiskCache(cache_dir / "tiles", disk_bytes, self._standing, seeded)
         self._flight: Flight[Mapping[str, Tile]] = Flight(
             cache_dir / "locks" if cache_dir else None
         )
@@ -133,11 +135,15 @@ class Tiler:
         self._memory.put(key, tile)
         return tile
 
+    def is_kept(self, pinned: TileRequest) -> bool:
+        """Tell whether the disk holds a pinned tile, without reading it."""
+        return self._disk is not None and self._disk.holds(pinned.path)
+
     def _flown(self, pinned: TileRequest, key: str) -> Tile:
         block = self._block(pinned)
         while True:
             tiles = self._flight.once(
-                block, lambda: self._found(pinned, key), lambda: self._made(pinned)
+                block, lambda: self._found(pinned, key), lambda: self._made(pinned, key)
             )
             # One who waited for a neighbour in the block may find that only the neighbour came.
             if key in tiles:
@@ -165,10 +171,16 @@ class Tiler:
         return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
 
     def _found(self, pinned: TileRequest, key: str) -> Mapping[str, Tile] | None:
-        tile = self._stored(pinned, key)
+        # Where the disk takes nothing, those who come late find the tile in memory.
+        tile = self._memory.get(key) or self._stored(pinned, key)
         return None if tile is None else {key: tile}
 
-    def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
+    def _made(self, pinned: TileRequest, key: str) -> Mapping[str, Tile]:
+        made = self._rendered(pinned)
+        self._memory.put(key, made[key])
+        return made
+
+    def _rendered(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
         found = self._data(pinned, style)
         if isinstance(found, Picture):
@@ -251,9 +263,12 @@ class Tiler:
         self._timeless.add(layer_id)
         return None
 
-    def _is_current(self, layer: str, style: str, version: str, at: str) -> bool:
+    def _standing(self, layer: str, style: str, version: str, at: str) -> Standing:
         try:
             moment = None if at == "static" else temporal.instant(at)
-            return self.newest(layer, style, moment)[0] == version
+            if self.newest(layer, style, moment)[0] != version:
+                return Standing.SUPERSEDED
+            newest = moment == self._newest_time(layer)
         except LayersError:
-            return False
+            return Standing.SUPERSEDED
+        return Standing.NEWEST if newest else Standing.CURRENT
