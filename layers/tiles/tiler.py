@@ -141,10 +141,15 @@ class Tiler:
 
     def _flown(self, pinned: TileRequest, key: str) -> Tile:
         block = self._block(pinned)
+
+        def make() -> Mapping[str, Tile]:
+            made = self._made(pinned)
+            # Those who come late find it, even where there is no disk or it takes nothing.
+            self._memory.put(key, made[key])
+            return made
+
         while True:
-            tiles = self._flight.once(
-                block, lambda: self._found(pinned, key), lambda: self._made(pinned, key)
-            )
+            tiles = self._flight.once(block, lambda: self._found(pinned, key), make)
             # One who waited for a neighbour in the block may find that only the neighbour came.
             if key in tiles:
                 return tiles[key]
@@ -171,16 +176,10 @@ class Tiler:
         return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
 
     def _found(self, pinned: TileRequest, key: str) -> Mapping[str, Tile] | None:
-        # Where the disk takes nothing, those who come late find the tile in memory.
         tile = self._memory.get(key) or self._stored(pinned, key)
         return None if tile is None else {key: tile}
 
-    def _made(self, pinned: TileRequest, key: str) -> Mapping[str, Tile]:
-        made = self._rendered(pinned)
-        self._memory.put(key, made[key])
-        return made
-
-    def _rendered(self, pinned: TileRequest) -> Mapping[str, Tile]:
+    def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
         found = self._data(pinned, style)
         if isinstance(found, Picture):
