@@ -25,6 +25,7 @@ from layers.tiles.flight import Flight
 from layers.tiles.gate import Gate
 from layers.tiles.memory import Memory
 from layers.tiles.request import TileRequest
+from layers.tiles.seeded import Seeded, Standing
 from layers.tiles.tile import Tile
 from layers.tiles.version import data_part, style_token
 
@@ -72,11 +73,10 @@ class Tiler:
         self._kinds = kinds
         self._font = font
         self._memory = Memory(memory_bytes)
-        self._disk = (
-            DiskCache(cache_dir / "tiles", disk_bytes, self._is_current)
-            if cache_dir and disk_bytes
-            else None
-        )
+        self._disk = None
+        if cache_dir and disk_bytes:
+            seeded = Seeded(cache_dir / "seeded")
+            self._disk = DiskCache(cache_dir / "tiles", disk_bytes, self._standing, seeded)
         self._flight: Flight[Mapping[str, Tile]] = Flight(
             cache_dir / "lock" if cache_dir and disk_bytes else None
         )
@@ -152,12 +152,22 @@ class Tiler:
         self._memory.put(key, tile)
         return tile
 
+    def is_kept(self, pinned: TileRequest) -> bool:
+        """Tell whether the disk holds a pinned tile, without reading it."""
+        return self._disk is not None and self._disk.holds(pinned.path)
+
     def _flown(self, pinned: TileRequest, key: str) -> Tile:
         block = self._block(pinned)
+
+        def make() -> Mapping[str, Tile]:
+            with self.gate.passed():
+                made = self._made(pinned)
+            # Those who come late find it, even where there is no disk or it takes nothing.
+            self._memory.put(key, made[key])
+            return made
+
         while True:
-            tiles = self._flight.once(
-                block, lambda: self._found(pinned, key), lambda: self._drawn(pinned)
-            )
+            tiles = self._flight.once(block, lambda: self._found(pinned, key), make)
             # One who waited for a neighbour in the block may find that only the neighbour came.
             if key in tiles:
                 return tiles[key]
@@ -184,12 +194,8 @@ class Tiler:
         return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
 
     def _found(self, pinned: TileRequest, key: str) -> Mapping[str, Tile] | None:
-        tile = self._stored(pinned, key)
+        tile = self._memory.get(key) or self._stored(pinned, key)
         return None if tile is None else {key: tile}
-
-    def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
-        with self.gate.passed():
-            return self._made(pinned)
 
     def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
@@ -274,9 +280,12 @@ class Tiler:
         self._timeless.add(layer_id)
         return None
 
-    def _is_current(self, layer: str, style: str, version: str, at: str) -> bool:
+    def _standing(self, layer: str, style: str, version: str, at: str) -> Standing:
         try:
             moment = None if at == "static" else temporal.instant(at)
-            return self.newest(layer, style, moment)[0] == version
+            if self.newest(layer, style, moment)[0] != version:
+                return Standing.SUPERSEDED
+            newest = moment == self._newest_time(layer)
         except LayersError:
-            return False
+            return Standing.SUPERSEDED
+        return Standing.NEWEST if newest else Standing.CURRENT

@@ -12,7 +12,7 @@ from mapserver import settings
 
 HOMES = {
     "ingest": "data",
-    "seed": "data",
+    "seed": "seeding",
     "token": "data",
     "reprocess": "data",
     "backup": "data",

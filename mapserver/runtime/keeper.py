@@ -62,6 +62,8 @@ class Keeper:
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._fresh = threading.Event()
+        self.news = threading.Event()
+        """Set when something else may be shown than before."""
         self._standing = refresh.Standing()
         self._gaps: set[Named] = set()
         self._failed: dict[Named, float] = {}
@@ -131,6 +133,7 @@ class Keeper:
             answer = refresh.ingest(
                 self._writer, self.reader, delivery, self.settings.max_upload_bytes
             )
+        self.news.set()
         self._changed.set()
         return answer
 
@@ -138,6 +141,7 @@ class Keeper:
         def work(header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
             with self._writing:
                 done = put(self._writer, self.reader, header, self._now())
+            self.news.set()
             self._changed.set()
             return done
 
@@ -176,6 +180,7 @@ class Keeper:
         )
         with self._writing:
             answer = self._writer.reprocess_quarantine(batch)
+        self.news.set()
         self._changed.set()
         return dataclasses.asdict(answer)
 
@@ -195,6 +200,7 @@ class Keeper:
         while not self._stopping.is_set():
             try:
                 if self.demonstration.catch_up(self._now()):
+                    self.news.set()
                     self._changed.set()
                 self.inbox.look(self._now())
             except Exception:
@@ -266,8 +272,10 @@ class Keeper:
             if surface is None:
                 self._gaps.add(_named(task))
                 self._writer.withdraw_surfaces(task.layer.id, task.hour)
+                self.news.set()
                 return
             self._writer.publish_surface(surface, self._now())
+        self.news.set()
         self._published += 1
 
     def _retire(self) -> None:

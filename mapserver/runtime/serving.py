@@ -91,8 +91,11 @@ def serve(settings: Settings) -> None:
     from granian.log import LogLevels
 
     importlib.import_module("mapserver.runtime.worker")
+    from mapserver.runtime.seeding import Seeding
+
     keeper.watch()
-    seeding = _seeding(settings)
+    seeding = Seeding(settings)
+    seeding.start()
     print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
     try:
         Granian(
@@ -107,22 +110,8 @@ def serve(settings: Settings) -> None:
             log_level=LogLevels.error,
         ).serve()
     finally:
-        seeding.terminate()
-        seeding.wait()
+        seeding.close()
         keeper.end()
-
-
-def _seeding(settings: Settings) -> subprocess.Popen[bytes]:
-    """Draw the low zooms of the base map in the background: a first visitor need not wait."""
-    seeding = subprocess.Popen(
-        [sys.executable, "-m", "mapserver", "seed", "basemap", "--wait"],
-        env={**os.environ, **settings.environment()},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    # It ends long before the server: somebody has to take note, or it stays as a zombie.
-    threading.Thread(target=seeding.wait, name="seeding", daemon=True).start()
-    return seeding
 
 
 def keep(settings: Settings) -> None:
@@ -130,6 +119,8 @@ def keep(settings: Settings) -> None:
     from mapserver.documents import assets
     from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
+    from mapserver.runtime.opening import open_site
+    from mapserver.runtime.pointer import Pointer
 
     try:
         catalog = definition(settings, assets.read())
@@ -147,10 +138,15 @@ def keep(settings: Settings) -> None:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: keeper.stop())
     server = keeper.listen()
+    pointer = Pointer(open_site(settings))
     print(GREETING, flush=True)
     threading.Thread(target=wait_for_parent, name="parent", daemon=True).start()
+    pointing = threading.Thread(target=pointer.follow, args=(keeper.news,), name="pointer")
+    pointing.start()
     try:
         keeper.run()
     finally:
+        pointer.close()
+        pointing.join()
         server.close()
         keeper.close()

@@ -11,7 +11,7 @@ from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
 from layers.tiles import data_part
 from mapserver import negotiation, params
-from mapserver.documents import current, geojson, tilejson
+from mapserver.documents import geojson, tilejson
 from mapserver.services.site import Site
 
 
@@ -22,22 +22,8 @@ def blueprint(site: Site) -> Blueprint:
     @bp.get("/current.json")
     def newest() -> Response:
         params.only(request.args, ())
-        counts = site.store.collections(site.audience)
-        document = current.current(
-            site.catalog,
-            {
-                e.id: counts.get(e.collection or "", 0)
-                for e in site.catalog.layers.values()
-                if e.collection
-            },
-            site.now(),
-        )
-        # The moment of asking is no change: without it, unchanged data keep their entity tag.
-        generated = document.pop("generated")
-        etag = negotiation.body_etag(negotiation.json_bytes(document))
-        return negotiation.json_answer(
-            {"generated": generated, **document}, request, cache=negotiation.SHORT, etag=etag
-        )
+        document, etag = site.current()
+        return negotiation.json_answer(document, request, cache=negotiation.SHORT, etag=etag)
 
     @bp.get("/files/<layer>/<version>/<name>")
     def file(layer: str, version: str, name: str) -> Response:

@@ -12,6 +12,8 @@ from layers.catalog import Catalog
 from layers.model import LayerDefinition
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
+from mapserver import negotiation
+from mapserver.documents import current
 from mapserver.documents.assets import Assets
 from mapserver.settings import Settings
 
@@ -44,6 +46,16 @@ class Site:
         else:
             return layer
         return dataclasses.replace(layer, attribution=credit)
+
+    def current(self) -> tuple[dict[str, Any], str]:
+        """Return the document of ``/current.json`` and its entity tag."""
+        counts = self.store.collections(self.audience)
+        collections = {e.id: e.collection for e in self.catalog.layers.values() if e.collection}
+        features = {layer: counts.get(name, 0) for layer, name in collections.items()}
+        document = current.current(self.catalog, features, self.now())
+        # The moment of asking is no change: without it, unchanged data keep their entity tag.
+        said = {key: value for key, value in document.items() if key != "generated"}
+        return document, negotiation.body_etag(negotiation.json_bytes(said))
 
     def base_url(self, request: Request) -> str:
         """Return the public address without a slash at the end: configured, else the request's."""

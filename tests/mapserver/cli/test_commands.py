@@ -219,30 +219,6 @@ def test_a_missing_catalogue_is_told(tmp_path: Path) -> None:
     told(run("catalog", "check", "--catalog", file), file)
 
 
-def test_seed_draws_the_newest_tiles_of_every_style(house: Any) -> None:
-    catalog = str(house.site.settings.catalog)
-    done = house.command("seed", "own-zones", "--zooms", "4-5", "--catalog", catalog)
-    assert done.exit_code == 0, done.output
-    assert "tiles of own-zones are in the cache" in done.output
-    kept = list((house.site.store.paths.cache / "tiles").rglob("own-zones/**/*.png"))
-    assert kept
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["dose_rate"], 'did you mean "dose-rate"'),
-        (["dose-rate", "--style", "meen"], 'did you mean "mean"'),
-        (["faults", "--zooms", "a-b"], "--zooms"),
-        (["faults", "--zooms", "3-"], "--zooms"),
-        (["faults", "--zooms", "6-3"], "--zooms"),
-        (["faults", "--zooms", "3-99"], "--zooms"),
-    ],
-)
-def test_seed_tells_what_cannot_be(house: Any, words: list[str], said: str) -> None:
-    told(house.command("seed", *words), said)
-
-
 @pytest.fixture
 def tables(tmp_path: Path) -> tuple[Path, Path, Path]:
     table, points = tmp_path / "table.csv", tmp_path / "points.csv"
