@@ -121,11 +121,10 @@ def _layer(
             quantity = units.quantity(fields.need("quantity", str)).id
         except BadInputError as reason:
             raise fields.error(str(reason)) from reason
-    path = None
+    paths: tuple[Path, ...] = ()
     if "path" in spec.needs:
-        path = (folder / fields.need("path", str)).resolve()
-        if not path.is_file():
-            raise fields.error(f"the file {path} is missing")
+        named = fields.words("path") if isinstance(entry.get("path"), list) else ()
+        paths = tuple((folder / name).resolve() for name in named or [fields.need("path", str)])
     collection = fields.get("collection", str, layer_id) if "collection" in spec.needs else None
     domain = None
     if box := fields.numbers("domain"):
@@ -158,7 +157,7 @@ def _layer(
         notice=fields.get("notice", str, ""),
         quantity=quantity,
         collection=collection,
-        path=path,
+        paths=paths,
         domain=domain,
         native_zoom=native_zoom,
         support_limit=support_limit,

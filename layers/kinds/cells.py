@@ -1,6 +1,6 @@
 """Which cells of a grid a window shows: whole cells at every zoom, never an average."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,8 +25,13 @@ def cut(grid: CellGrid, window: Window, margin: int) -> Cut:
     """Return the cells that show a window, with ``margin`` more (in steps) on each side.
 
     At the native zoom a tile is 256 x 256 cells; k zooms deeper it is 256 / 2^k. At lower zooms
-    every 2^k-th cell is taken, the one in the middle of those that a pixel covers.
+    every 2^k-th cell is taken, the one in the middle of those that a pixel covers. A tile of twice
+    as many pixels takes the cells that its four children take.
     """
+    if window.size_px > TILE_PX and window.zoom < grid.zoom:
+        children = Window(window.zoom + 1, 2 * window.col, 2 * window.row)
+        part = cut(grid, children, margin)
+        return replace(part, count=part.count + window.size_px // 2)
     if window.zoom >= grid.zoom:
         depth = min(window.zoom - grid.zoom, DEEPEST_OVERZOOM)
         count, step = TILE_PX >> depth, 1

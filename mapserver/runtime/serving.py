@@ -127,7 +127,10 @@ def _seeding(settings: Settings) -> subprocess.Popen[bytes]:
 
 def keep(settings: Settings) -> None:
     """Run the keeper in this process until standard input closes or a signal asks it to end."""
+    from layers.kinds import Sources
+    from layers.store import PUBLIC
     from mapserver.documents import assets
+    from mapserver.runtime.aligner import Aligner
     from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
 
@@ -146,11 +149,14 @@ def keep(settings: Settings) -> None:
     logging.getLogger("rasterio").setLevel(logging.ERROR)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: keeper.stop())
+    aligner = Aligner(catalog.layers, Sources(keeper.reader, PUBLIC, keeper.now))
     server = keeper.listen()
     print(GREETING, flush=True)
     threading.Thread(target=wait_for_parent, name="parent", daemon=True).start()
+    aligner.start()
     try:
         keeper.run()
     finally:
+        aligner.stop()
         server.close()
         keeper.close()
