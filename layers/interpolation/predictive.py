@@ -80,6 +80,12 @@ class Predictive:
             return quantiles.exceedance(PROBABILITIES, self.bands[:-1], threshold)
         return distribution.exceedance(*self._latent, threshold)
 
+    def score(self, threshold: float) -> Bands:
+        """Normal score of ``exceedance``: it rises with the probability, and costs no integral."""
+        if self._latent is None:
+            return quantiles.score(PROBABILITIES, self.bands[:-1], threshold)
+        return distribution.score(*self._latent, threshold)
+
     def relative_uncertainty(self) -> Bands:
         """Standard deviation over the absolute mean; NaN where the mean is 0."""
         if self._latent is None:

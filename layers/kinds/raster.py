@@ -11,7 +11,7 @@ from layers import temporal
 from layers.errors import BadFileError, GoneError, NoSurfaceError
 from layers.geo import MAX_ZOOM as DEEPEST
 from layers.geo import TILE_PX, Point, Window
-from layers.kinds.cells import cut, overlap, placed
+from layers.kinds.cells import cut, overlap, pixel_zoom, placed
 from layers.kinds.raster_datasets import POOL, Pool, check_blocks
 from layers.kinds.raster_files import LOOK_S, Pattern, RasterFile, Shelf
 from layers.kinds.raster_mosaic import Mosaic
@@ -91,38 +91,35 @@ class RasterKind:
         token = self.token(at)
         if version == token:
             value = self._from_files(window, self._moment(at), question.smooth)
-        elif version == self.aligned_token(token):
-            value = self._from_copy(window, version)
-        else:
+            return _raster(value, 0)
+        if version != self.aligned_token(token):
             raise self._gone(version)
-        return None if value is None or np.isnan(value).all() else Raster({"value": value}, MARGIN)
-
-    def _from_files(self, window: Window, at: datetime | None, smooth: bool) -> Float32Array | None:
-        if window.size_px == TILE_PX or window.zoom == DEEPEST:
-            return self.mosaic.cells(window, at, MARGIN, smooth=smooth)
-        # A dense tile is its four children, put together without the margins where they meet.
-        side = TILE_PX + MARGIN
-        whole = np.full((2, side, 2, side), np.nan, np.float32)
-        for row in range(2):
-            for col in range(2):
-                child = Window(window.zoom + 1, 2 * window.col + col, 2 * window.row + row)
-                cells = self.mosaic.cells(child, at, MARGIN, smooth=smooth)
-                if cells is not None:
-                    whole[row, :, col] = cells[row * MARGIN :, col * MARGIN :][:side, :side]
-        return whole.reshape(2 * side, 2 * side)
-
-    def _from_copy(self, window: Window, version: str) -> Float32Array | None:
-        dense = window.size_px > TILE_PX
-        copy = self._copies.level(self._layer.id, version, window.zoom + dense)
+        copy = self._copies.level(self._layer.id, version, pixel_zoom(window))
         if copy is None:
             raise self._gone(version)
-        part = cut(copy.grid, window, MARGIN)
+        if copy.grid.zoom == window.zoom and window.size_px == TILE_PX:
+            return _raster(copy.tile(window.row, window.col), 0)
+        # Only between cells that fill more than a pixel is there anything to smooth.
+        margin = MARGIN if question.smooth and copy.grid.zoom < pixel_zoom(window) else 0
+        part = cut(copy.grid, window, margin)
         to_rows, rows = overlap(part.row, part.count, part.step, copy.grid.height)
         to_cols, cols = overlap(part.col, part.count, part.step, copy.grid.width)
         if rows.stop <= rows.start or cols.stop <= cols.start:
             return None
-        value: Float32Array = placed(copy.read(rows, cols), (to_rows, to_cols), part.count)[0]
-        return value
+        cells = copy.read(rows, cols)[None]
+        return _raster(placed(cells, (to_rows, to_cols), part.count)[0], margin)
+
+    def _from_files(self, window: Window, at: datetime | None, smooth: bool) -> Float32Array | None:
+        if window.size_px == TILE_PX or window.zoom == DEEPEST:
+            return self.mosaic.cells(window, at, smooth=smooth)
+        # A dense tile is its four children, put together.
+        whole = np.full((2, TILE_PX, 2, TILE_PX), np.nan, np.float32)
+        for row, col in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            child = Window(window.zoom + 1, 2 * window.col + col, 2 * window.row + row)
+            cells = self.mosaic.cells(child, at, smooth=smooth)
+            if cells is not None:
+                whole[row, :, col] = cells
+        return whole.reshape(2 * TILE_PX, 2 * TILE_PX)
 
     def _gone(self, version: str) -> GoneError:
         return GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
@@ -145,6 +142,13 @@ class RasterKind:
             return {**facts, "known": False, "reason": reason}
         value = {"name": "value", "value": cell, "unit": self._unit}
         return {**facts, "source": {"file": name}, "values": [value], "known": True, "reason": ""}
+
+
+def _raster(value: Float32Array | None, margin: int) -> Raster | None:
+    if value is None:
+        return None
+    known = ~np.isnan(value)
+    return Raster({"value": value}, margin, known) if known.any() else None
 
 
 def band_of(layer: LayerDefinition) -> int:

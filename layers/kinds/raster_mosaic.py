@@ -55,12 +55,11 @@ class Mosaic:
         self,
         window: Window,
         at: datetime | None,
-        margin: int,
         *,
         smooth: bool = False,
         most: int | None = FILES_A_TILE,
     ) -> Float32Array | None:
-        """Return the value at each pixel of a window and ``margin`` around, None where no file is.
+        """Return the value at each pixel of a window, None where no file is.
 
         Raises
         ------
@@ -80,7 +79,7 @@ class Mosaic:
         self._all_there(window, at)
         found: Float32Array | None = None
         for file, header in reversed(here):
-            below = self._read(file, header, window, margin, smooth)
+            below = self._read(file, header, window, smooth)
             if found is None:
                 found = below
             else:
@@ -102,11 +101,9 @@ class Mosaic:
                 if len(files) == 1 or (box is not None and box.intersects(window.bounds)):
                     raise UnavailableError(str(reason)) from reason
 
-    def _read(
-        self, file: RasterFile, header: Header, window: Window, margin: int, smooth: bool
-    ) -> Float32Array:
+    def _read(self, file: RasterFile, header: Header, window: Window, smooth: bool) -> Float32Array:
         try:
-            value = read(self._pool, file, header, self._band, window, margin, smooth)
+            value = read(self._pool, file, header, self._band, window, smooth)
         except BadFileError as reason:
             if file.is_unchanged():
                 raise UnavailableError(str(reason)) from reason

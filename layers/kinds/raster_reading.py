@@ -19,21 +19,18 @@ eighth of a cell would show the neighbour on one pixel in ten."""
 
 
 def read(
-    pool: Pool, file: RasterFile, header: Header, band: int, window: Window, margin: int,
-    smooth: bool = False,
+    pool: Pool, file: RasterFile, header: Header, band: int, window: Window, smooth: bool = False
 ) -> Float32Array:  # fmt: skip
     """Return what a file shows at each pixel of a window.
 
     Parameters
     ----------
-    margin : int
-        Pixels more on each side.
     smooth : bool
         Interpolate between the centres of cells; else a pixel shows the cell its centre lies in.
 
     Returns
     -------
-    array of float32, shape (size_px + 2 margin, size_px + 2 margin)
+    array of float32, shape (size_px, size_px)
         NaN where the file has no value.
 
     Raises
@@ -48,22 +45,21 @@ def read(
     """
     west, _, east, north = window.bounds_m
     pixel_m = (east - west) / window.size_px
-    more_m = pixel_m * margin
-    size = window.size_px + 2 * margin
     finer = [
         level
         for level, factor in enumerate(header.overviews)
         if factor * header.cell_m <= pixel_m * 1.01
     ]
     level = finer[-1] if finer else None
-    place = Affine(pixel_m, 0, west - more_m, 0, -pixel_m, north + more_m)
+    place = Affine(pixel_m, 0, west, 0, -pixel_m, north)
     how = Resampling.bilinear if smooth else Resampling.nearest
     nodata = {} if header.nodata is None else {"src_nodata": header.nodata}
     try:
         with (
             pool.dataset(file, band, level) as dataset,
             WarpedVRT(
-                dataset, crs="EPSG:3857", transform=place, width=size, height=size,
+                dataset, crs="EPSG:3857", transform=place,
+                width=window.size_px, height=window.size_px,
                 resampling=how, nodata=np.nan, dtype="float32", tolerance=TOLERANCE, **nodata,
             ) as view,
         ):  # fmt: skip

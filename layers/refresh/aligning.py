@@ -8,7 +8,7 @@ from layers import temporal
 from layers.errors import BadFileError, GoneError, LayersError, NoSurfaceError
 from layers.geo import Bounds, Window, cell_m
 from layers.kinds import Sources
-from layers.kinds.raster import MARGIN, MAX_ZOOM, RasterKind
+from layers.kinds.raster import MAX_ZOOM, RasterKind
 from layers.model import Float32Array, LayerDefinition
 from layers.store.aligned import grid_of
 
@@ -109,10 +109,9 @@ def _reader(
     def read(window: Window) -> Cells:
         if stop():
             raise GoneError("the server ends")
-        # With the margin of a tile that is asked for: it is the same picture, to the last cell.
-        found = kind.mosaic.cells(window, at, MARGIN, most=None)
+        found = kind.mosaic.cells(window, at, most=None)
         if kind.token(at) != token:
             raise GoneError("the files changed while they were aligned")
-        return None if found is None else found[MARGIN:-MARGIN, MARGIN:-MARGIN]
+        return found
 
     return read

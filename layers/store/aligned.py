@@ -1,7 +1,7 @@
 """Copies of external rasters, aligned once to the tiles of WebMercatorQuad: a level for each zoom.
 
-They lie in the folder of the cache and may be deleted at any time. Their form is that of the
-working copy of a surface, with one band.
+They lie in the folder of the cache and may be deleted at any time. A level is raw little-endian
+float32, tile by tile: shape (tile rows, tile columns, 256, 256).
 """
 
 import contextlib
@@ -19,7 +19,6 @@ import numpy as np
 
 from layers.geo import TILE_PX, Bounds, CellGrid, Window
 from layers.model import Float32Array
-from layers.store.cells import open_working_copy, read_working_copy
 from layers.store.paths import Paths
 
 Cells = Float32Array | None
@@ -34,9 +33,23 @@ class Level:
     grid: CellGrid
     tiles: Float32Array
 
+    def tile(self, row: int, col: int) -> Float32Array | None:
+        """Return the cells of a tile, shape (256, 256), or None where the copy has none."""
+        r, c = row - self.grid.row // TILE_PX, col - self.grid.col // TILE_PX
+        rows, cols = self.tiles.shape[:2]
+        return self.tiles[r, c] if 0 <= r < rows and 0 <= c < cols else None
+
     def read(self, rows: slice, cols: slice) -> Float32Array:
-        """Return cells of shape (1, rows, cols)."""
-        return read_working_copy(self.tiles, self.grid, rows, cols)
+        """Return cells of shape (rows, cols), counted in the grid; it has no part of a tile."""
+        row, col = rows.start // TILE_PX, cols.start // TILE_PX
+        part = self.tiles[row : -(-rows.stop // TILE_PX), col : -(-cols.stop // TILE_PX)]
+        down, across = part.shape[0] * TILE_PX, part.shape[1] * TILE_PX
+        whole = part.transpose(0, 2, 1, 3).reshape(down, across)
+        found: Float32Array = whole[
+            rows.start - row * TILE_PX : rows.stop - row * TILE_PX,
+            cols.start - col * TILE_PX : cols.stop - col * TILE_PX,
+        ]
+        return found
 
 
 def grid_of(bounds: Bounds, zoom: int) -> CellGrid:
@@ -73,8 +86,11 @@ class Aligned:
                     self._open.move_to_end(key)
                     return self._open[key]
             grid = grid_of(Bounds(*said["bounds"]), zoom)
-            found = Level(grid, open_working_copy(folder / f"{zoom}.cells", grid))
-        except OSError:
+            # A plain array: a memmap would make each of its slices at ten times the cost.
+            flat = np.memmap(folder / f"{zoom}.cells", "<f4", "r").view(np.ndarray)
+            shape = (grid.height // TILE_PX, grid.width // TILE_PX, TILE_PX, TILE_PX)
+            found = Level(grid, flat.reshape(shape))
+        except (OSError, ValueError):
             return None
         with self._lock:
             self._open[key] = found

@@ -71,7 +71,10 @@ def layer(*paths: Path, **options: Any) -> LayerDefinition:
 
 def value(kind: RasterKind, window: Window = AROUND, question: Question = PLAIN, at: Any = None):
     found = kind.tile(window, at, kind.version(at), question)
-    return None if found is None else found.bands["value"][1:-1, 1:-1]
+    if found is None:
+        return None
+    inner = slice(found.margin, -found.margin or None)
+    return found.bands["value"][inner, inner]
 
 
 def centres(window: Window) -> tuple[np.ndarray, np.ndarray]:
@@ -122,13 +125,12 @@ def test_neighbours_share_their_edge(sources: Sources, tmp_path: Path) -> None:
     cells = np.random.default_rng(4).uniform(0, 1, (90, 90)).astype(np.float32)
     place = Affine(5_000, 0, 300_000, 0, -5_000, 4_800_000)
     kind = RasterKind(layer(write(tmp_path / "a.tif", cells, place, "EPSG:32642")), sources)
-    west, east = (
-        kind.tile(Window(8, col, 95), None, kind.version(None), SMOOTH).bands["value"]
-        for col in (176, 177)
-    )
-    # The margin of one is the outermost column of the other, to a hundredth of a cell.
-    np.testing.assert_allclose(west[:, -1], east[:, 1], atol=0.02)
-    np.testing.assert_allclose(west[:, -2], east[:, 0], atol=0.02)
+    west, east = (value(kind, Window(8, col, 95), SMOOTH) for col in (176, 177))
+    within = max(np.abs(np.diff(each, axis=1)).max() for each in (west, east))
+    assert np.abs(west[:, -1] - east[:, 0]).max() <= within * 1.01 < 0.3
+    nearest = [value(kind, Window(8, col, 95)) for col in (176, 177)]
+    # A cell is eight pixels: it goes on beyond the edge of a tile in most rows.
+    assert (nearest[0][:, -1] == nearest[1][:, 0]).mean() > 0.7
 
 
 def test_a_smooth_pixel_lies_between_the_centres_of_cells(sources: Sources, tmp_path: Path) -> None:
