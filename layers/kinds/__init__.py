@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from layers.kinds import basemap, faults, points, quakes, raster, stations, surface, zones
+from layers.kinds import basemap, contours, faults, points, quakes, raster, stations, surface, zones
 from layers.kinds.sources import BasemapSource, Sources
 from layers.model import LayerDefinition
 from layers.model.kind import LayerKind
@@ -65,6 +65,15 @@ KINDS: Mapping[str, KindSpec] = {
         options={"band": int, "unit": str, "align": bool},
         check=raster.check,
         problems=raster.problems,
+    ),
+    "contours": KindSpec(
+        contours.ContoursKind,
+        ("source",),
+        contours.MEASURES,
+        "isoline",
+        ("isoline", "line"),
+        timed=True,
+        options={"levels": list},
     ),
     "stations": KindSpec(
         stations.StationsKind,

@@ -46,7 +46,8 @@ class LayerDefinition:
 
     ``titles`` maps a language to a title; ``paths`` are the files, patterns of files and folders it
     is read from, absolute; ``options`` holds the keys that belong to the kind alone. ``covariates``
-    are the raster layers that the mean of a surface follows.
+    are the raster layers that the mean of a surface follows; ``source`` is the surface that
+    contours are drawn of.
     """
 
     id: str
@@ -64,6 +65,7 @@ class LayerDefinition:
     native_zoom: int | None = None
     support_limit: float = 0.9
     covariates: tuple["LayerDefinition", ...] = ()
+    source: "LayerDefinition | None" = None
     styles: tuple[StyleDefinition, ...] = ()
     visible: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from layers.errors import GoneError
 from layers.kinds.collection import CollectionKind
+from layers.kinds.contours import ContoursKind
 from layers.kinds.stations import StationsKind
 from layers.tiles import data_part
 from mapserver import negotiation, params
@@ -62,7 +63,7 @@ def blueprint(site: Site) -> Blueprint:
             site.base_url(request),
             site.catalog.definition,
         )
-        if isinstance(kind, StationsKind | CollectionKind):
+        if isinstance(kind, StationsKind | CollectionKind | ContoursKind):
             columns = kind.everything(moment, data_part(version)).properties
             document["vector_layers"] = [tilejson.vector_layer(definition, columns)]
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
