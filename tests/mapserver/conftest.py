@@ -186,7 +186,7 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
     _write_raster(folder / "grid.tif")
     (folder / "hours").mkdir()
     for hour in (9, 10, 11):
-        _write_raster(folder / "hours" / f"20261120T{hour:02}_a.tif", 10.0 * hour)
+        _write_raster(folder / "hours" / f"20261120T{hour:02}_a.tif", float(hour))
 
     def prepare(keeper: Keeper) -> None:
         for hours in (2, 1, 0):
