@@ -63,6 +63,14 @@ def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) ->
     return _exp(latent) if transform == "log" else latent
 
 
+def likely(mu: ArrayLike, sigma: ArrayLike, transform: Transform, count: int) -> Bands:
+    """Equally likely values, shape (count, ...), rising along the first axis."""
+    m, s = _floats(mu), _floats(sigma)
+    score = ndtri((np.arange(count) + 0.5) / count).astype(s.dtype).reshape(-1, *[1] * m.ndim)
+    latent = m + s * score
+    return _exp(latent) if transform == "log" else np.asarray(latent)
+
+
 def exceedance(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold: float) -> Bands:
     """Probability that the value exceeds ``threshold`` (unit of the values).
 
