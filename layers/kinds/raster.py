@@ -61,10 +61,7 @@ class RasterKind:
         NoSurfaceError
             For a time that no file has.
         """
-        digest = hashlib.blake2b(digest_size=5)
-        for file in self._shelf.at(self._moment(at)):
-            digest.update(f"{file.path.name}\0{file.size} {file.mtime_ns}\n".encode())
-        return digest.hexdigest()
+        return self._shelf.token(self._moment(at))
 
     def aligned_token(self, token: str) -> str | None:
         """Return the version of the aligned copy of a version, or None for a layer without."""
@@ -76,10 +73,10 @@ class RasterKind:
     def _moment(self, at: datetime | None) -> datetime | None:
         if not self._shelf.timed:
             return None
-        times = list(self._shelf.files())
-        if at is None and times:
-            return times[-1]
-        if at is None or at not in times:
+        files = self._shelf.files()
+        if at is None:
+            at = next(reversed(files), None)
+        if at is None or at not in files:
             when = f" of {temporal.word(at)}" if at else ""
             raise NoSurfaceError(f'layer "{self._layer.id}" has no file{when}')
         return at

@@ -19,7 +19,7 @@ from rasterio.errors import RasterioError, RasterioIOError
 
 from layers.errors import BadExtentError, BadFileError
 from layers.exchange.limits import MAX_BLOCK_BYTES
-from layers.geo import Bounds
+from layers.geo import HALF_WORLD_M, Bounds
 from layers.kinds.raster_files import RasterFile
 
 LARGEST_CELLS = 400_000_000
@@ -45,9 +45,9 @@ class Header:
     """What is known of a file before its cells are read.
 
     ``bounds`` are in degrees, ``cell_m`` is the side of a cell in its middle, in metres of
-    EPSG:3857; ``overviews`` are the factors by which they are coarser. ``nodata`` says how GDAL
-    is told that a cell holds nothing, None where a mask or nothing does. A value is ``scale``
-    times what is stored, plus ``offset``.
+    EPSG:3857, infinite near a pole; ``overviews`` are the factors by which they are coarser.
+    ``nodata`` says how GDAL is told that a cell holds nothing, None where a mask or nothing does.
+    A value is ``scale`` times what is stored, plus ``offset``.
     """
 
     bounds: Bounds
@@ -64,7 +64,7 @@ class Pool:
     def __init__(self, most: int = MOST_OPEN) -> None:
         self._most = most
         self._idle: OrderedDict[tuple[RasterFile, int | None, int], Any] = OrderedDict()
-        self._headers: OrderedDict[tuple[RasterFile, int], Header | BadFileError] = OrderedDict()
+        self._headers: OrderedDict[tuple[RasterFile, int], Header] = OrderedDict()
         self._lent = 0
         self._lock = threading.Lock()
 
@@ -89,7 +89,7 @@ class Pool:
                 dataset = opened(file.path, band, level)
             try:
                 yield dataset
-            except FAULTS:
+            except BaseException:
                 dataset.close()  # a handle that failed is trusted no more
                 raise
             self._give_back(key, dataset)
@@ -117,7 +117,7 @@ class Pool:
         Raises
         ------
         BadFileError
-            Each time, for a file whose band cannot be shown.
+            For a file whose band cannot be shown.
         """
         with self._lock:
             known = self._headers.get((file, band))
@@ -125,14 +125,12 @@ class Pool:
             try:
                 with self.dataset(file, band) as dataset:
                     known = _header(dataset, file.path.name, band)
-            except BadFileError as reason:
-                known = reason
+            except FAULTS as reason:
+                raise BadFileError(f"{file.path.name} cannot be read") from reason
             with self._lock:
                 self._headers[file, band] = known
                 while len(self._headers) > _HEADERS:
                     self._headers.popitem(last=False)
-        if isinstance(known, BadFileError):
-            raise BadFileError(str(known))
         return known
 
 
@@ -227,7 +225,8 @@ def _cell_m(dataset: Any) -> float:
     x, y = zip(*corners, strict=True)
     place = np.array(warp.transform(dataset.crs, "EPSG:3857", x, y))
     side, down = place[:, 1] - place[:, 0], place[:, 2] - place[:, 0]
-    return float(np.sqrt(abs(side[0] * down[1] - side[1] * down[0])))
+    found = float(np.sqrt(abs(side[0] * down[1] - side[1] * down[0])))
+    return found if found > 0 and (np.abs(place) <= HALF_WORLD_M).all() else np.inf
 
 
 def check_blocks(file: RasterFile, band: int) -> None:

@@ -1,11 +1,12 @@
 """Which files a raster layer is made of: named one by one, by a pattern, or as a folder."""
 
+import hashlib
 import os
 import re
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,17 +144,18 @@ class Shelf:
         """Why not all of the files are known, in words for the operator; empty while they are."""
         self._look_s = look_s
         self._due = 0.0
-        self._held: Mapping[datetime | None, tuple[RasterFile, ...]] = {}
+        self._held: dict[datetime | None, tuple[RasterFile, ...]] = {}
+        self._tokens: dict[datetime | None, tuple[tuple[RasterFile, ...], str]] = {}
         self._lock = threading.Lock()
 
-    def files(self) -> Mapping[datetime | None, tuple[RasterFile, ...]]:
+    def files(self) -> dict[datetime | None, tuple[RasterFile, ...]]:
         """Return the files of each time, oldest time first; what comes later lies above.
 
         The order is that of the paths of the catalogue, and of the names within a pattern.
         """
         with self._lock:
             if time.monotonic() >= self._due:
-                self._held = self._looked()
+                self._held, self._tokens = self._looked(), {}
                 self._due = time.monotonic() + self._look_s
             return self._held
 
@@ -161,7 +163,19 @@ class Shelf:
         """Return the files of a time, none where it has none."""
         return self.files().get(moment, ())
 
-    def _looked(self) -> Mapping[datetime | None, tuple[RasterFile, ...]]:
+    def token(self, moment: datetime | None) -> str:
+        """Return a hash of the names, sizes and dates of the files of a time."""
+        files = self.at(moment)
+        held = self._tokens.get(moment)
+        # A look in between may have found other files.
+        if held is None or held[0] is not files:
+            digest = hashlib.blake2b(digest_size=5)
+            for file in files:
+                digest.update(f"{file.path.name}\0{file.size} {file.mtime_ns}\n".encode())
+            held = self._tokens[moment] = files, digest.hexdigest()
+        return held[1]
+
+    def _looked(self) -> dict[datetime | None, tuple[RasterFile, ...]]:
         every: list[RasterFile] = []
         self.trouble = ""
         for path, pattern in self._paths:

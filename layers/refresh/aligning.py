@@ -78,13 +78,15 @@ def extent_of(layer: LayerDefinition, kind: RasterKind, at: datetime | None) -> 
     BadFileError
         Where no file can be read.
     """
-    headers = [header for _, header in kind.mosaic.placed(at)]
+    headers = kind.mosaic.headers(at)
     if not headers:
         raise BadFileError(f'layer "{layer.id}": no file can be read')
     bounds = layer.domain or kind.mosaic.bounds(at)
     assert bounds is not None  # noqa: S101 - there are headers
     finest_m = min(header.cell_m for header in headers)
     zoom = layer.native_zoom
+    if zoom is None and not math.isfinite(finest_m):
+        raise BadFileError(f'layer "{layer.id}" needs a native_zoom: its middle is a pole')
     if zoom is None:
         zoom = math.ceil(math.log2(cell_m(0) / (finest_m * _ROUNDING)))
         zoom = min(MAX_ZOOM, max(0, zoom))

@@ -612,3 +612,15 @@ def test_a_new_hour_is_aligned_beside_those_that_are(sources: Sources, tmp_path:
     assert [time for time, _ in aligning.align(entry, kind, sources)] == ["2026-11-23T10:00:00Z"]
     assert np.nanmax(value(kind, at=NINE)) == 9.0
     assert np.nanmax(value(kind)) == 10.0
+
+
+def test_a_raster_around_a_pole_is_shown_and_needs_a_zoom_to_be_aligned(
+    sources: Sources, tmp_path: Path
+) -> None:
+    place = Affine(25_000, 0, -5_000_000, 0, -25_000, 5_000_000)
+    path = write(tmp_path / "pole.tif", np.full((400, 400), 7.0), place, "EPSG:3995")
+    entry = layer(path, align=True)
+    kind = RasterKind(entry, sources)
+    assert np.nanmax(value(kind)) == 7.0
+    ((_, error),) = aligning.align(entry, kind, sources)
+    assert "native_zoom" in error
