@@ -23,6 +23,7 @@ from layers.model import (
     SurfaceInfo,
 )
 from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
+from layers.store.aligned import Aligned
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -54,6 +55,7 @@ class Reader:
             check_schema(engine)
         self._engine = engine
         self._cells = cells.Cells(self.paths)
+        self.aligned = Aligned(self.paths)
         self._memo: dict[Hashable, object] = {}
         self._memo_lock = threading.Lock()
         self._seen: tuple[int, float] = (-1, 0.0)

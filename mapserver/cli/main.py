@@ -11,6 +11,7 @@ from layers.errors import LayersError
 from mapserver import settings
 
 HOMES = {
+    "align": "aligning",
     "ingest": "data",
     "seed": "seeding",
     "token": "data",

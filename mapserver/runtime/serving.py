@@ -116,7 +116,10 @@ def serve(settings: Settings) -> None:
 
 def keep(settings: Settings) -> None:
     """Run the keeper in this process until standard input closes or a signal asks it to end."""
+    from layers.kinds import Sources
+    from layers.store import PUBLIC
     from mapserver.documents import assets
+    from mapserver.runtime.aligner import Aligner
     from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
     from mapserver.runtime.opening import open_site
@@ -137,15 +140,18 @@ def keep(settings: Settings) -> None:
     logging.getLogger("rasterio").setLevel(logging.ERROR)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: keeper.stop())
+    aligner = Aligner(catalog.layers, Sources(keeper.reader, PUBLIC, keeper.now))
     server = keeper.listen()
     pointer = Pointer(open_site(settings))
     print(GREETING, flush=True)
     threading.Thread(target=wait_for_parent, name="parent", daemon=True).start()
     pointing = threading.Thread(target=pointer.follow, args=(keeper.news,), name="pointer")
     pointing.start()
+    aligner.start()
     try:
         keeper.run()
     finally:
+        aligner.stop()
         pointer.close()
         pointing.join()
         server.close()

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request, send_file
 
 from layers.errors import GoneError, UnsupportedFormatError
 from layers.kinds.collection import CollectionKind, degrees
+from layers.kinds.contours import ContoursKind
 from layers.kinds.stations import StationsKind
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
@@ -39,7 +40,7 @@ def blueprint(site: Site) -> Blueprint:
         if isinstance(kind, SurfaceKind):
             _offered(definition, "tif", suffix)
             return _geotiff(site, definition, at, wanted, cache)
-        if isinstance(kind, StationsKind | CollectionKind):
+        if isinstance(kind, StationsKind | CollectionKind | ContoursKind):
             _offered(definition, "geojson", suffix)
             features = kind.everything(at, wanted)
             said = {
