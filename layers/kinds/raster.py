@@ -23,6 +23,7 @@ from layers.geo import TILE_PX, Bounds, Point, Window
 from layers.kinds.sources import Sources
 from layers.model import Extent, Float32Array, LayerDefinition, Raster
 from layers.model.kind import Question
+from layers.views import View
 
 MEASURES = ("value",)
 MAX_ZOOM = 14
@@ -80,7 +81,7 @@ class RasterKind:
         return self._token
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Raster | None:
         """Cells resampled to the window: the nearest one, or bilinear for a smooth picture."""
         if version != self._token:
@@ -88,31 +89,37 @@ class RasterKind:
                 f'version "{version}" of layer "{self._layer.id}" is no longer kept; '
                 f'the present one is "{self._token}"'
             )
+        if isinstance(window, View):
+            value = self._warped(window, question)[MARGIN:-MARGIN, MARGIN:-MARGIN]
+            return None if np.isnan(value).all() else Raster({"value": value}, 0)
         if not self._bounds.intersects(window.bounds):
             return None
-        west, _, east, north = window.bounds_m
-        cell = (east - west) / TILE_PX
-        more = cell * MARGIN
-        size = TILE_PX + 2 * MARGIN
-        place = Affine(cell, 0, west - more, 0, -cell, north + more)
+        tile = View("EPSG:3857", *window.bounds_m, TILE_PX, TILE_PX)
+        value = self._warped(tile, question)
+        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+
+    def _warped(self, view: View, question: Question) -> Float32Array:
+        """Return the file resampled to the pixels of a view, with a margin, NaN for no value."""
+        west, _, _, north = view.grown(MARGIN)
+        across, down = view.size
         how = Resampling.bilinear if question.smooth else Resampling.nearest
 
         def warped(dataset: Any) -> NDArray[Any]:
             with WarpedVRT(
                 dataset,
-                crs="EPSG:3857",
-                transform=place,
-                width=size,
-                height=size,
+                crs=view.projection.authority,
+                transform=Affine(across, 0, west, 0, -down, north),
+                width=view.width + 2 * MARGIN,
+                height=view.height + 2 * MARGIN,
                 resampling=how,
                 add_alpha=False,
-            ) as view:
-                found: NDArray[Any] = view.read(self._band, out_dtype="float32", masked=True)
+            ) as warp:
+                found: NDArray[Any] = warp.read(self._band, out_dtype="float32", masked=True)
             return found
 
         cells = self._cells(warped)
         value: Float32Array = np.ma.filled(cells, np.nan).astype(np.float32)
-        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+        return value
 
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The cell of the file that holds the point, as stored."""

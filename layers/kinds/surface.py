@@ -10,6 +10,7 @@ from layers import units
 from layers.errors import NoSurfaceError
 from layers.geo import Point, Window
 from layers.interpolation import Parameters, Predictive, noise_of
+from layers.kinds import viewed
 from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, placed
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import (
@@ -20,6 +21,7 @@ from layers.model import (
     SurfaceInfo,
 )
 from layers.model.kind import Question
+from layers.views import View
 
 MARGIN = 1
 """Cells around a window, so that a smooth picture meets its neighbour without a seam."""
@@ -52,17 +54,29 @@ class SurfaceKind:
         return self._store.surface(self._layer.id, at).token
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Raster | None:
         """Cells of a window with the measure asked for, NaN where the network cannot know."""
         info = self._store.surface(self._layer.id, at, version)
+        if isinstance(window, View):
+            return viewed.shown(
+                window,
+                info.grid,
+                lambda rows, cols: self._known(info, self._store.cells(info, rows, cols), question),
+                smooth=question.smooth,
+            )
         bands = self._bands(info, window)
         if bands is None:
             return None
+        value = self._known(info, bands, question)
+        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+
+    def _known(self, info: SurfaceInfo, bands: Float32Array, question: Question) -> Float32Array:
+        """Return the measure asked for in each cell, NaN where the network cannot know."""
         found = Predictive(bands, info.transform)
         value = measured(question, found)
         value[~(found.support < self._layer.support_limit)] = np.nan
-        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+        return value
 
     def _bands(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
         part = cut(info.grid, window, MARGIN)

@@ -70,10 +70,16 @@ class Raster:
 
     Without the margin the cells cover the window exactly; rows and cols divide its pixels, so a
     cell becomes a whole number of pixels. NaN is "no cell here".
+
+    For a view, ``rows`` and ``cols`` tell which cell each pixel shows: indices of shape
+    (height, 1) and (1, width), or both (height, width); the last row and column are NaN, for
+    pixels without a cell. Where they are None, the cells are the pixels of the view.
     """
 
     bands: Mapping[str, Float32Array]
     margin: int
+    rows: NDArray[np.intp] | None = None
+    cols: NDArray[np.intp] | None = None
     transform: Transform = "none"
     noise_sigma: float = 0.0
     support_limit: float = 1.0

@@ -23,6 +23,7 @@ from layers.model import (
     SurfaceInfo,
 )
 from layers.store import audit, features, hours, register, snapshots, surfaces, tokens
+from layers.store.cells import Run
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -220,8 +221,8 @@ class Reader:
             lambda c: surfaces.surface_at(c, layer_id, valid_time, token),
         )
 
-    def cells(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
-        """Return cells of a surface, shape (bands, rows, cols)."""
+    def cells(self, info: SurfaceInfo, rows: Run, cols: Run) -> Float32Array:
+        """Return cells of a surface, shape (bands, rows, cols); slices, or indices that rise."""
         return self._cells.read(info, rows, cols)
 
     def geotiff(self, info: SurfaceInfo) -> Path:

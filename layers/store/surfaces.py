@@ -278,8 +278,8 @@ class Cells:
         base = stem(self._paths, info.layer_id, info.valid_time, info.token)
         return base.with_name(base.name + suffix)
 
-    def read(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
-        """Return cells, shape (bands, rows, cols).
+    def read(self, info: SurfaceInfo, rows: files.Run, cols: files.Run) -> Float32Array:
+        """Return cells, shape (bands, rows, cols); slices, or indices that rise.
 
         Raises
         ------
@@ -289,7 +289,7 @@ class Cells:
         tiled, held = self._held(info)
         if tiled:
             return files.read_working_copy(held, info.grid, rows, cols)
-        return np.array(held[:, rows, cols])
+        return np.array(held[:, rows][:, :, cols])
 
     def _held(self, info: SurfaceInfo) -> tuple[bool, Float32Array]:
         key = (info.layer_id, info.token)

@@ -6,6 +6,7 @@ from typing import Any
 
 from layers.catalog import Catalog
 from layers.kinds import Sources
+from layers.pictures import Pictures
 from layers.store import PUBLIC, Paths, Reader
 from layers.tiles import Tiler
 from mapserver.app import utc_now
@@ -38,19 +39,21 @@ def open_site(settings: Settings) -> Site:
     needs_land = any(layer.kind == "basemap" for layer in checked.layers)
     sources = Sources(store, PUBLIC, utc_now, Land(assets) if needs_land else None)
     catalog = Catalog(checked, sources)
+    font = _font(assets)
     tiler = Tiler(
         catalog.layers,
         catalog.kinds,
         paths.cache,
         disk_bytes=settings.cache_mb * 1_000_000,
         memory_bytes=settings.memory_cache_mb * 1_000_000,
-        font=_font(assets),
+        font=font,
     )
+    pictures = Pictures(catalog.layers, catalog.kinds, font)
 
     def call_keeper(header: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         return raise_answer(channel.call(paths.socket, header, payload))
 
-    return Site(settings, catalog, tiler, store, assets, PUBLIC, utc_now, call_keeper)
+    return Site(settings, catalog, tiler, pictures, store, assets, PUBLIC, utc_now, call_keeper)
 
 
 def _font(assets: Assets) -> bytes | None:
