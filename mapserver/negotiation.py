@@ -15,6 +15,7 @@ LATEST = "public, max-age=60, stale-while-revalidate=300"
 SHORT = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
 ASKED_AGAIN = "public, max-age=0, must-revalidate"
 NO_STORE = "no-store"
+EXPOSED = "ETag, Content-Location, Content-Range, Link, Warning, X-Data-Time, X-Data-Version"
 GZIP_FROM_BYTES = 1_000
 
 CONTENT_SECURITY_POLICY = (
@@ -135,7 +136,7 @@ def finish(response: Response, request: Request) -> Response:
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     if request.method in ("GET", "HEAD", "OPTIONS"):
         headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Expose-Headers"] = "ETag, Content-Location, Content-Range, Link"
+        headers["Access-Control-Expose-Headers"] = EXPOSED
         if request.method == "OPTIONS":
             headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
             headers["Access-Control-Allow-Headers"] = "If-None-Match, Range"

@@ -14,7 +14,8 @@ from layers.kinds import KINDS
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind, Question
 from layers.pictures.encoding import OPAQUE_ONLY, Colour, Uint8Array, blank, classed, encoded
-from layers.render import draw, placed, ramp, sampled
+from layers.render import draw, legend_picture, placed, ramp, sampled
+from layers.render.legend_picture import Sample
 from layers.tiles import TileOptions, data_part
 from layers.views import View
 
@@ -93,6 +94,16 @@ class Pictures:
             if rgba is not None:
                 below.alpha_composite(Image.fromarray(rgba))
         return encoded(np.asarray(below), image)
+
+    def legend(
+        self, style: StyleDefinition, title: str, sample: Sample, image: str = "png"
+    ) -> bytes:
+        """Return the legend of a style as a picture."""
+        return encoded(legend_picture.picture(style, title, sample, self._font), image)
+
+    def legend_size(self, style: StyleDefinition, title: str, sample: Sample) -> tuple[int, int]:
+        """Return width and height of that picture, in pixels."""
+        return legend_picture.size_px(style, title, sample, self._font)
 
     def _style(self, sheet: Sheet) -> StyleDefinition:
         style = self._layers[sheet.layer].style(sheet.style)
