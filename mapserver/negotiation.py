@@ -15,7 +15,6 @@ LATEST = "public, max-age=60, stale-while-revalidate=300"
 SHORT = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
 ASKED_AGAIN = "public, max-age=0, must-revalidate"
 NO_STORE = "no-store"
-EXPOSED = "ETag, Content-Location, Content-Range, Link, Warning, X-Data-Time, X-Data-Version"
 GZIP_FROM_BYTES = 1_000
 
 CONTENT_SECURITY_POLICY = (
@@ -23,6 +22,20 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 )
+
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+)
+SHARED = (
+    ("Access-Control-Allow-Origin", "*"),
+    (
+        "Access-Control-Expose-Headers",
+        "ETag, Content-Location, Content-Range, Link, Warning, X-Data-Time, X-Data-Version",
+    ),
+)
+"""What an answer to reading carries: every origin may read it."""
 
 
 def body_etag(body: bytes) -> str:
@@ -131,12 +144,10 @@ def error_answer(error: LayersError, request: Request) -> Response:
 def finish(response: Response, request: Request) -> Response:
     """Add what every answer carries: CORS for reading, no sniffing, the page's policy."""
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    for name, value in ALWAYS:
+        headers.setdefault(name, value)
     if request.method in ("GET", "HEAD", "OPTIONS"):
-        headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Expose-Headers"] = EXPOSED
+        headers.update(SHARED)
         if request.method == "OPTIONS":
             headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
             headers["Access-Control-Allow-Headers"] = "If-None-Match, Range"

@@ -30,6 +30,15 @@ def quantile(p: FloatArray, q: Bands, at: float) -> Bands:
     return np.asarray(q[i] + q.dtype.type(share) * (q[i + 1] - q[i]))
 
 
+def likely(p: FloatArray, q: Bands, count: int) -> Bands:
+    """Equally likely values, shape (count, ...), rising along the first axis."""
+    score, wanted = ndtri(p), ndtri((np.arange(count) + 0.5) / count)
+    i = np.clip(np.searchsorted(score, wanted) - 1, 0, len(p) - 2)
+    share = np.clip((wanted - score[i]) / (score[i + 1] - score[i]), 0.0, 1.0)
+    share = share.astype(q.dtype).reshape(-1, *[1] * (q.ndim - 1))
+    return np.asarray(q[i] + share * (q[i + 1] - q[i]))
+
+
 def moments(p: FloatArray, q: Bands) -> tuple[Bands, Bands]:
     """Mean and standard deviation, exact for the function between its probabilities.
 
@@ -61,15 +70,26 @@ def moments(p: FloatArray, q: Bands) -> tuple[Bands, Bands]:
 
 def exceedance(p: FloatArray, q: Bands, threshold: float) -> Bands:
     """Probability that the value exceeds ``threshold``; NaN stays NaN."""
-    u = ndtri(p)
-    below = np.where(np.isnan(q[0]), np.nan, 0.0)
-    level = np.asarray(np.full(q.shape[1:], -np.inf))
-    for low, high, s, t in zip(q[:-1], q[1:], u[:-1], u[1:], strict=True):
-        inside = (low <= threshold) & (threshold < high)
-        share = np.divide(threshold - low, high - low, out=np.zeros_like(low), where=inside)
-        level = np.where(inside, s + share * (t - s), level)
-    level = np.where(threshold >= q[-1], np.inf, level)
-    return np.asarray(ndtr(-level) + below, q.dtype)
+    return np.asarray(ndtr(score(p, q, threshold)), q.dtype)
+
+
+def score(p: FloatArray, q: Bands, threshold: float) -> Bands:
+    """Normal score of ``exceedance``: infinite where that is certain, NaN where a cell is NaN."""
+    u = ndtri(p).astype(q.dtype)
+    passed = np.zeros(q.shape[1:], np.min_scalar_type(len(p)))
+    for value in q:
+        passed += value <= threshold
+    piece = np.clip(passed, 1, len(p) - 1).astype(np.intp)[None]
+    low, high = (np.take_along_axis(q, piece - back, axis=0)[0] for back in (1, 0))
+    inside = (passed > 0) & (passed < len(p))
+    share = np.zeros_like(low)
+    np.divide(threshold - low, high - low, out=share, where=inside)
+    s, t = (u[piece[0] - back] for back in (1, 0))
+    found = -(s + share * (t - s))
+    found[passed == 0] = np.inf
+    found[passed == len(p)] = -np.inf
+    found[np.isnan(q[0])] = np.nan
+    return np.asarray(found)
 
 
 def of_samples(values: ArrayLike, p: FloatArray) -> FloatArray:

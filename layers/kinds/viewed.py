@@ -3,8 +3,8 @@
 Zoomed out, every 2^k-th cell is looked at, the same ones that tiles of that scale show.
 """
 
+import dataclasses
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,74 +18,75 @@ from layers.views import View
 IntArray = NDArray[np.intp]
 FloatArray = NDArray[np.floating[Any]]
 
-Read = Callable[[IntArray, IntArray], Float32Array]
-"""Values of rising rows and columns of a grid, shape (rows, columns)."""
-
 _HAIR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class _Axis:
-    """Cells along one axis: every ``step``-th from ``first`` on, ``count`` of them in the grid."""
+class Seen:
+    """The cells that a view shows, and which of them each pixel does.
 
-    first: int
-    count: int
-    step: int
-    start: int
+    ``rows`` and ``cols`` rise, and count cells of the grid as it is thinned to ``zoom``.
+    ``at`` are the positions of pixel centres where the view is to be ``smooth``, counted in cells
+    from the first that is seen; else indices into ``rows`` and ``cols``.
+    """
 
-    @classmethod
-    def of(cls, start: int, size: int, step: int) -> "_Axis":
-        """Return the axis of ``size`` cells of a grid that begin at ``start`` in the world."""
-        first = -((step // 2 - start) // step)
-        end = (start + size - 1 - step // 2) // step + 1
-        return cls(first, max(0, end - first), step, start)
+    zoom: int
+    rows: IntArray
+    cols: IntArray
+    smooth: bool
+    at: tuple[NDArray[Any], NDArray[Any]]
 
-    def index(self, position: FloatArray) -> IntArray:
-        """Return which cell a position is in; ``count`` for those outside.
-
-        Positions are counted from one cell before the first: cut down to whole numbers, what
-        lies before is then below one.
-        """
-        with np.errstate(invalid="ignore"):  # NaN and what is far away become any number outside
-            whole = position.astype(np.int32) - 1
-        return np.minimum(whole.view(np.uint32), self.count).astype(np.intp)
-
-    def cells(self, index: IntArray) -> IntArray:
-        """Return rows or columns of the grid."""
-        return (self.first + index) * self.step + self.step // 2 - self.start
+    def shown(self, raster: Raster) -> Raster:
+        """Return the raster of these cells as one of the view's pixels."""
+        if not self.smooth:
+            return dataclasses.replace(raster, rows=self.at[0], cols=self.at[1])
+        known = raster.known
+        value = raster.bands["value"]
+        if known is not None:
+            value = np.where(known, value, np.float32(np.nan))
+        return Raster({"value": _bilinear(value, *self.at)}, 0)
 
 
-def shown(view: View, grid: CellGrid, read: Read, *, smooth: bool) -> Raster | None:
-    """Return the cells that a view shows, and which of them each pixel does.
+def seen(view: View, grid: CellGrid, *, smooth: bool) -> Seen | None:
+    """Return the cells that a view shows; only what is needed is to be read.
 
     Parameters
     ----------
-    read : callable
-        Gives the values of rows and columns of the grid; only what is needed is asked for.
     smooth : bool
         Interpolate between cell centres where pixels are smaller than cells.
+
+    Returns
+    -------
+    Seen or None
+        None where no pixel is on the grid.
     """
     if not view.pixel_m > 0:
         return None
     larger = math.log2(view.pixel_m / cell_m(grid.zoom))
-    step = 1 << min(max(0, math.floor(larger + _HAIR)), grid.zoom)
-    down, across = _Axis.of(grid.row, grid.height, step), _Axis.of(grid.col, grid.width, step)
-    if not down.count or not across.count:
+    zoom = max(0, grid.zoom - max(0, math.floor(larger + _HAIR)))
+    thinned = grid.thinned(zoom)
+    if thinned is None:
         return None
-    where = view.positions(cell_m(grid.zoom) * step, down.first - 1, across.first - 1)
-    rows, cols = down.index(where[0]), across.index(where[1])
+    # Counted from one cell before the first: cut down to whole numbers, what lies before is 0.
+    where = view.positions(cell_m(zoom), thinned.row - 1, thinned.col - 1)
+    index = [_index(*each) for each in zip(where, thinned.shape, strict=True)]
     between = smooth and larger < -_HAIR
-    used = [_used(index, axis.count, between) for index, axis in ((rows, down), (cols, across))]
+    used = [_used(*each, between) for each in zip(index, thinned.shape, strict=True)]
     if not all(map(len, used)):
         return None
-    value = _framed(read(down.cells(used[0]), across.cells(used[1])))
-    if np.isnan(value).all():
-        return None
     if between:
-        near = [w - 1 - u[0] for w, u in zip(where, used, strict=True)]
-        return Raster({"value": _bilinear(value, near[0], near[1])}, 0)
-    at = [np.searchsorted(u, i) for u, i in zip(used, (rows, cols), strict=True)]
-    return Raster({"value": value}, 0, at[0], at[1])
+        at = [w - (1 + u[0]) for w, u in zip(where, used, strict=True)]
+    else:
+        at = [_among(*each) for each in zip(index, used, strict=True)]
+    return Seen(zoom, used[0], used[1], between, (at[0], at[1]))
+
+
+def _index(position: FloatArray, count: int) -> IntArray:
+    """Return which cell a position is in; ``count`` for those outside."""
+    with np.errstate(invalid="ignore"):  # NaN and what is far away become any number outside
+        whole = position.astype(np.int32) - 1
+    found: IntArray = np.minimum(whole.view(np.uint32), count).astype(np.intp)
+    return found
 
 
 def _used(index: IntArray, count: int, between: bool) -> IntArray:
@@ -103,18 +104,20 @@ def _used(index: IntArray, count: int, between: bool) -> IntArray:
     return np.arange(max(0, inside.min() - more), min(count, inside.max() + 1 + more))
 
 
-def _framed(value: Float32Array) -> Float32Array:
-    """Return values with a last row and column of NaN, for pixels without a cell."""
-    whole = np.full((value.shape[0] + 1, value.shape[1] + 1), np.nan, np.float32)
-    whole[:-1, :-1] = value
-    return whole
+def _among(index: IntArray, used: IntArray) -> IntArray:
+    """Return places in ``used``, its length for what is outside."""
+    if used[-1] - used[0] == len(used) - 1:
+        # Below the first none is asked for, and above the last are only those outside.
+        return np.asarray(np.minimum(index - used[0], len(used)))
+    return np.asarray(np.searchsorted(used, index))
 
 
-def _bilinear(framed: Float32Array, rows: FloatArray, cols: FloatArray) -> Float32Array:
+def _bilinear(value: Float32Array, rows: FloatArray, cols: FloatArray) -> Float32Array:
     """Return values between cell centres; weights of unknown neighbours go to the known.
 
     A pixel whose own cell is unknown stays unknown, so that borders stay where they are.
     """
+    framed = np.pad(value, ((0, 1), (0, 1)), constant_values=np.nan)
     known = ~np.isnan(framed)
     filled = np.where(known, framed, np.float32(0))
     total = np.zeros(np.broadcast_shapes(rows.shape, cols.shape), np.float32)
@@ -129,9 +132,9 @@ def _bilinear(framed: Float32Array, rows: FloatArray, cols: FloatArray) -> Float
             total += part * filled[r, c]
             weight += part * known[r, c]
     own = known[_held(np.floor(rows), last[0]), _held(np.floor(cols), last[1])]
-    value = np.full(total.shape, np.nan, np.float32)
-    np.divide(total, weight, out=value, where=own & (weight > 0))
-    return value
+    found = np.full(total.shape, np.nan, np.float32)
+    np.divide(total, weight, out=found, where=own & (weight > 0))
+    return found
 
 
 def _beside(position: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -69,20 +69,21 @@ class Raster:
     """Cells that cover a window: each band has shape (rows + 2 margin, cols + 2 margin), float32.
 
     Without the margin the cells cover the window exactly; rows and cols divide its pixels, so a
-    cell becomes a whole number of pixels. NaN is "no cell here".
+    cell becomes a whole number of pixels. ``known`` tells where there is a cell, in the shape of a
+    band; without it, NaN is "no cell here". ``is_score`` says that the values are normal scores
+    of the probabilities that are meant: which is above a break costs no integral in every cell.
 
     For a view, ``rows`` and ``cols`` tell which cell each pixel shows: indices of shape
-    (height, 1) and (1, width), or both (height, width); the last row and column are NaN, for
-    pixels without a cell. Where they are None, the cells are the pixels of the view.
+    (height, 1) and (1, width), or both (height, width); one beyond the last is no cell. Where
+    they are None, the cells are the pixels of the view.
     """
 
     bands: Mapping[str, Float32Array]
     margin: int
+    known: NDArray[np.bool_] | None = None
+    is_score: bool = False
     rows: NDArray[np.intp] | None = None
     cols: NDArray[np.intp] | None = None
-    transform: Transform = "none"
-    noise_sigma: float = 0.0
-    support_limit: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from layers.pictures.encoding import OPAQUE_ONLY, Colour, Uint8Array, blank, cla
 from layers.render import draw, legend_picture, placed, ramp, sampled
 from layers.render.legend_picture import Sample
 from layers.tiles import TileOptions, data_part
+from layers.tiles.gate import Gate
 from layers.views import View
 
 MOST_SHEETS = 16
@@ -46,10 +47,12 @@ class Pictures:
         self,
         layers: Mapping[str, LayerDefinition],
         kinds: Mapping[str, LayerKind],
+        gate: Gate,
         font: bytes | None = None,
     ) -> None:
         self._layers = layers
         self._kinds = kinds
+        self._gate = gate
         self._font = font
 
     def etag(self, sheets: Sequence[Sheet], view: View, ground: Colour | None, image: str) -> str:
@@ -74,21 +77,29 @@ class Pictures:
             Where a version is no longer kept.
         BadParameterError
             For too many layers.
+        BusyError
+            Where too many pictures and tiles are being drawn.
         """
         if len(sheets) > MOST_SHEETS:
             raise BadParameterError(f"{len(sheets)} layers; at most {MOST_SHEETS} in one picture")
         if ground is None and image in OPAQUE_ONLY:
             ground = (255, 255, 255)
+        with self._gate.passed():
+            return self._drawn(sheets, view, ground, image)
+
+    def _drawn(
+        self, sheets: Sequence[Sheet], view: View, ground: Colour | None, image: str
+    ) -> bytes:
         if len(sheets) == 1 and self._is_classed(sheets[0]):
             classes, colours = self._classes(sheets[0], view)
             if classes is None:
                 return blank(view.width, view.height, ground, image)
             if ground is not None:
+                colours = colours.copy()
                 colours[0] = (*ground, 255)
             return classed(classes, colours, image)
-        below = Image.new(
-            "RGBA", (view.width, view.height), (*(ground or (0, 0, 0)), 255 * bool(ground))
-        )
+        colour = (0, 0, 0, 0) if ground is None else (*ground, 255)
+        below = Image.new("RGBA", (view.width, view.height), colour)
         for sheet in sheets:
             rgba = self._rgba(sheet, view)
             if rgba is not None:

@@ -1,7 +1,9 @@
 """Cells to the classes of a view's pixels, however the view lies over them."""
 
+import numpy as np
+
 from layers.model import Raster, StyleDefinition
-from layers.render.surface import ClassArray, classified
+from layers.render.surface import ClassArray, classified, scores
 
 
 def classes(raster: Raster, style: StyleDefinition, breaks: tuple[float, ...] = ()) -> ClassArray:
@@ -14,12 +16,18 @@ def classes(raster: Raster, style: StyleDefinition, breaks: tuple[float, ...] = 
     array of uint8, shape (height, width)
         0 where the value is unknown, else 1 + the number of breaks at or below the value.
     """
-    found = classified(raster.bands["value"], breaks or style.breaks)
+    value = raster.bands["value"]
+    limits = breaks or style.breaks
+    known = ~np.isnan(value) if raster.known is None else raster.known
+    rising = scores(limits) if raster.is_score else np.asarray(limits, np.float32)
+    found = classified(value, known, rising)
     rows, cols = raster.rows, raster.cols
     if rows is None or cols is None:
         return found
+    framed = np.zeros((found.shape[0] + 1, found.shape[1] + 1), np.uint8)
+    framed[:-1, :-1] = found
     if 1 in rows.shape and 1 in cols.shape:
-        across = found.take(cols.ravel(), axis=1, mode="clip")
+        across = framed.take(cols.ravel(), axis=1, mode="clip")
         return across.take(rows.ravel(), axis=0, mode="clip")
-    shown: ClassArray = found.ravel().take(rows * found.shape[1] + cols, mode="clip")
+    shown: ClassArray = framed.ravel().take(rows * framed.shape[1] + cols, mode="clip")
     return shown

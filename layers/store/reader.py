@@ -22,13 +22,13 @@ from layers.model import (
     StoredObservation,
     SurfaceInfo,
 )
-from layers.store import audit, features, hours, register, snapshots, surfaces, tokens
-from layers.store.cells import Run
+from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
 from layers.store.snapshots import FloatArray, Snapshot
+from layers.store.working_copy import IntArray
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Reader:
             engine = reader_engine(self.paths.database)
             check_schema(engine)
         self._engine = engine
-        self._cells = surfaces.Cells(self.paths)
+        self._cells = cells.Cells(self.paths)
         self._memo: dict[Hashable, object] = {}
         self._memo_lock = threading.Lock()
         self._seen: tuple[int, float] = (-1, 0.0)
@@ -221,13 +221,21 @@ class Reader:
             lambda c: surfaces.surface_at(c, layer_id, valid_time, token),
         )
 
-    def cells(self, info: SurfaceInfo, rows: Run, cols: Run) -> Float32Array:
-        """Return cells of a surface, shape (bands, rows, cols); slices, or indices that rise."""
+    def cells(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
+        """Return cells of a surface, shape (bands, rows, cols)."""
         return self._cells.read(info, rows, cols)
+
+    def picked(self, info: SurfaceInfo, zoom: int, rows: IntArray, cols: IntArray) -> Float32Array:
+        """Return cells of the grid as it is thinned to a zoom, shape (bands, rows, cols)."""
+        return self._cells.picked(info, zoom, rows, cols)
+
+    def tile(self, info: SurfaceInfo, zoom: int, row: int, col: int) -> Float32Array | None:
+        """Return the cells of a tile, shape (bands, 256, 256), or None; not to be written to."""
+        return self._cells.tile(info, zoom, row, col)
 
     def geotiff(self, info: SurfaceInfo) -> Path:
         """Return the path of a surface's Cloud Optimized GeoTIFF."""
-        return self._cells.path(info, ".tif")
+        return self._cells.path(info, cells.GEOTIFF)
 
     def organisation_of(self, token: str, now: datetime) -> str:
         """Return the organisation a token writes for, or raise ForbiddenError."""

@@ -46,9 +46,11 @@ def open_site(settings: Settings) -> Site:
         paths.cache,
         disk_bytes=settings.cache_mb * 1_000_000,
         memory_bytes=settings.memory_cache_mb * 1_000_000,
+        renders=settings.renders,
+        waiting=settings.waiting,
         font=font,
     )
-    pictures = Pictures(catalog.layers, catalog.kinds, font)
+    pictures = Pictures(catalog.layers, catalog.kinds, tiler.gate, font)
 
     def call_keeper(header: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         return raise_answer(channel.call(paths.socket, header, payload))
