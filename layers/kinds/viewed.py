@@ -15,7 +15,7 @@ from layers.geo import CellGrid, cell_m
 from layers.model import Float32Array, Raster
 from layers.views import View
 
-IntArray = NDArray[np.intp]
+IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.floating[Any]]
 
 _HAIR = 1e-6
@@ -31,8 +31,8 @@ class Seen:
     """
 
     zoom: int
-    rows: IntArray
-    cols: IntArray
+    rows: NDArray[np.intp]
+    cols: NDArray[np.intp]
     smooth: bool
     at: tuple[NDArray[Any], NDArray[Any]]
 
@@ -71,7 +71,12 @@ def seen(view: View, grid: CellGrid, *, smooth: bool) -> Seen | None:
     where = view.positions(cell_m(zoom), thinned.row - 1, thinned.col - 1)
     index = [_index(*each) for each in zip(where, thinned.shape, strict=True)]
     between = smooth and larger < -_HAIR
-    used = [_used(*each, between) for each in zip(index, thinned.shape, strict=True)]
+    # Rows are read as they lie: all columns between the first and last cost less than picking.
+    apart = 1 in index[0].shape and not between
+    used = [
+        _used(index[0], thinned.height, between, apart),
+        _used(index[1], thinned.width, between),
+    ]
     if not all(map(len, used)):
         return None
     if between:
@@ -84,32 +89,38 @@ def seen(view: View, grid: CellGrid, *, smooth: bool) -> Seen | None:
 def _index(position: FloatArray, count: int) -> IntArray:
     """Return which cell a position is in; ``count`` for those outside."""
     with np.errstate(invalid="ignore"):  # NaN and what is far away become any number outside
-        whole = position.astype(np.int32) - 1
-    found: IntArray = np.minimum(whole.view(np.uint32), count).astype(np.intp)
-    return found
+        whole = position.astype(np.int32)
+    whole -= 1
+    # What is negative is large without a sign.
+    outside = whole.view(np.uint32)
+    np.minimum(outside, np.uint32(count), out=outside)
+    return whole
 
 
-def _used(index: IntArray, count: int, between: bool) -> IntArray:
-    """Return the cells that any pixel shows, rising.
+def _used(index: IntArray, count: int, between: bool, apart: bool = False) -> NDArray[np.intp]:
+    """Return the cells from the first to the last that any pixel shows, rising.
 
-    All between the first and last of them where rows and columns hang together, or where what
-    lies between is asked for.
+    With ``between`` their neighbours too; with ``apart`` without those that no pixel shows.
     """
-    inside = index[index < count]
-    if not len(inside):
-        return inside
-    if 1 in index.shape and not between:
-        return np.unique(inside)
+    first, last = int(index.min()), int(index.max())
+    if first == count:
+        return np.empty(0, np.intp)
+    if last == count:
+        last = int(index.max(where=index < count, initial=0))
+    if apart:
+        found = np.unique(index)
+        return found[found < count].astype(np.intp)
     more = 1 if between else 0
-    return np.arange(max(0, inside.min() - more), min(count, inside.max() + 1 + more))
+    return np.arange(max(0, first - more), min(count, last + 1 + more))
 
 
-def _among(index: IntArray, used: IntArray) -> IntArray:
+def _among(index: IntArray, used: NDArray[np.intp]) -> IntArray:
     """Return places in ``used``, its length for what is outside."""
     if used[-1] - used[0] == len(used) - 1:
         # Below the first none is asked for, and above the last are only those outside.
-        return np.asarray(np.minimum(index - used[0], len(used)))
-    return np.asarray(np.searchsorted(used, index))
+        index -= np.int32(used[0])
+        return np.minimum(index, np.int32(len(used)), out=index)
+    return np.searchsorted(used, index).astype(np.int32)
 
 
 def _bilinear(value: Float32Array, rows: FloatArray, cols: FloatArray) -> Float32Array:
@@ -142,7 +153,7 @@ def _beside(position: FloatArray) -> tuple[FloatArray, FloatArray]:
     return low, position - 0.5 - low
 
 
-def _held(index: FloatArray, last: int) -> IntArray:
+def _held(index: FloatArray, last: int) -> NDArray[np.intp]:
     """Return whole indices; those outside, and NaN, are the frame's."""
     inside = (index >= 0) & (index < last)
     return np.where(inside, index, last).astype(np.intp)

@@ -82,8 +82,8 @@ class Raster:
     margin: int
     known: NDArray[np.bool_] | None = None
     is_score: bool = False
-    rows: NDArray[np.intp] | None = None
-    cols: NDArray[np.intp] | None = None
+    rows: NDArray[np.int32] | None = None
+    cols: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,15 +141,13 @@ class Pictures:
     def _classes(self, sheet: Sheet, view: View) -> tuple[Uint8Array | None, Uint8Array]:
         """Return classes of shape (height, width), None where all is unknown, and the colours."""
         style, breaks = self._style(sheet), sheet.options.breaks
-        parts = []
-        for strip in view.strips():
-            found = self._asked(sheet, strip)
+        whole = np.zeros((view.height, view.width), np.uint8)
+        for row, col, part in view.parts():
+            found = self._asked(sheet, part)
             if isinstance(found, Raster):
-                parts.append(sampled.classes(found, style, breaks))
-            else:
-                parts.append(np.zeros((strip.height, strip.width), np.uint8))
+                place = slice(row, row + part.height), slice(col, col + part.width)
+                whole[place] = sampled.classes(found, style, breaks)
         colours = ramp.colours(style, breaks)
-        whole = parts[0] if len(parts) == 1 else np.vstack(parts)
         return (whole if whole.any() else None), colours
 
     def _rgba(self, sheet: Sheet, view: View) -> Uint8Array | None:
@@ -161,5 +159,9 @@ class Pictures:
             if isinstance(found, Features):
                 return placed.picture(found, self._style(sheet), view, self._font)
             return None
-        parts = [self._asked(sheet, strip) for strip in view.strips()]
-        return np.vstack([part.rgba for part in parts if isinstance(part, Picture)])
+        whole = np.zeros((view.height, view.width, 4), np.uint8)
+        for row, col, part in view.parts():
+            found = self._asked(sheet, part)
+            if isinstance(found, Picture):
+                whole[row : row + part.height, col : col + part.width] = found.rgba
+        return whole

@@ -29,5 +29,7 @@ def classes(raster: Raster, style: StyleDefinition, breaks: tuple[float, ...] = 
     if 1 in rows.shape and 1 in cols.shape:
         across = framed.take(cols.ravel(), axis=1, mode="clip")
         return across.take(rows.ravel(), axis=0, mode="clip")
-    shown: ClassArray = framed.ravel().take(rows * framed.shape[1] + cols, mode="clip")
+    place = rows * np.int32(framed.shape[1])
+    place += cols
+    shown: ClassArray = framed.ravel().take(place, mode="clip")
     return shown

@@ -124,8 +124,8 @@ class WorkingCopy:
         found = np.empty((tiles.shape[2], len(r), len(c)), dtype=np.float32)
         for tile_row, to_rows, in_rows in _by_tile(r):
             for tile_col, to_cols, in_cols in _by_tile(c):
-                part = tiles[tile_row, tile_col][:, in_rows]
-                found[:, to_rows, to_cols] = part[:, :, in_cols]
+                part = _taken(_taken(tiles[tile_row, tile_col], in_rows, 1), in_cols, 2)
+                found[:, to_rows, to_cols] = part
         return found
 
     def read(self, rows: slice, cols: slice) -> Float32Array:
@@ -172,3 +172,9 @@ def _by_tile(cells: IntArray) -> Iterator[tuple[int, slice, slice | IntArray]]:
         # What lies side by side is read as it lies, at a tenth of the cost of picking.
         whole = local[-1] - local[0] == last - first - 1
         yield tile, slice(first, last), slice(local[0], local[-1] + 1) if whole else local
+
+
+def _taken(cells: Float32Array, which: slice | IntArray, axis: int) -> Float32Array:
+    if isinstance(which, slice):
+        return cells[:, which] if axis == 1 else cells[:, :, which]
+    return cells.take(which, axis=axis, mode="clip")

@@ -1,6 +1,5 @@
 """A picture of a box: its pixels, and where their centres lie."""
 
-import dataclasses
 import functools
 import math
 from collections.abc import Iterator
@@ -20,7 +19,8 @@ Box = tuple[float, float, float, float]
 MAX_SIDE_PX = 4096
 TOLERANCE_PX = 0.125
 """How far an interpolated position may be from the exact one, in pixels of the picture."""
-STRIP_PX = 1 << 20
+PART_PX = 1 << 17
+PART = (256, 512)
 
 _NODES = 16
 _FINEST = 256
@@ -68,15 +68,45 @@ class View:
         """Width and height of a pixel in the units of the system."""
         return (self.east - self.west) / self.width, (self.north - self.south) / self.height
 
-    def strips(self) -> Iterator["View"]:
-        """Yield the picture in rows of at most a million pixels, north to south."""
-        rows = max(1, STRIP_PX // self.width)
-        _, down = self.size
-        for first in range(0, self.height, rows):
-            last = min(first + rows, self.height)
-            south = self.south if last == self.height else self.north - last * down
-            north = self.north - first * down
-            yield dataclasses.replace(self, south=south, north=north, height=last - first)
+    def parts(self) -> Iterator[tuple[int, int, "View"]]:
+        """Yield first row, first column and view of parts that make up the picture.
+
+        They are of one scale, and small enough that all that is in hand at once fits into a
+        processor's cache. Where rows are parallels they are whole rows; elsewhere they are nearly
+        square, for the box of EPSG:3857 around a long one that lies askew is much larger.
+        """
+        if self.projection.independent:
+            rows, cols = max(1, PART_PX // self.width), self.width
+        else:
+            _, _, steps = self._nodes
+            rows, cols = (-(-side // step) * step for side, step in zip(PART, steps, strict=True))
+        for row in range(0, self.height, rows):
+            for col in range(0, self.width, cols):
+                yield row, col, self._part(row, col, rows, cols)
+
+    def _part(self, row: int, col: int, rows: int, cols: int) -> "View":
+        rows, cols = min(rows, self.height - row), min(cols, self.width - col)
+        if (rows, cols) == (self.height, self.width):
+            return self
+        across, down = self.size
+        part = View(
+            self.crs,
+            self.west + col * across,
+            self.north - (row + rows) * down,
+            self.west + (col + cols) * across,
+            self.north - row * down,
+            cols,
+            rows,
+        )
+        part.__dict__["pixel_m"] = self.pixel_m
+        if not self.projection.independent:
+            x_m, y_m, steps = self._nodes
+            taken = tuple(
+                slice(first // step, -(-(first + count) // step) + 1)
+                for first, count, step in zip((row, col), (rows, cols), steps, strict=True)
+            )
+            part.__dict__["_nodes"] = x_m[taken], y_m[taken], steps
+        return part
 
     def grown(self, more_px: int) -> Box:
         """Return west, south, east, north with ``more_px`` on each side, in the system's units."""
@@ -169,7 +199,10 @@ class View:
                 if steps[axis] == 1 or not (off > TOLERANCE_PX).any():
                     continue
                 if side / steps[axis] < _FINEST:
-                    steps[axis] //= 2
+                    # The error falls with the square of the step.
+                    worst = math.sqrt(float(np.nanmax(off)) / TOLERANCE_PX)
+                    finer = min(2 ** math.ceil(math.log2(worst)), _FINEST)
+                    steps[axis] = max(1, steps[axis] // finer)
                     dense = False
                 else:
                     middle = np.moveaxis(x_m, axis, 0)[1::2]

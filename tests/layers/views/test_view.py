@@ -56,18 +56,21 @@ def test_of_a_view_far_beyond_its_system_what_has_no_place_has_none_and_the_rest
     assert off[~lost].max() <= TOLERANCE_PX
 
 
-@pytest.mark.parametrize("place", [UTM, ("EPSG:4326", 60, 35, 80, 50)])
-def test_strips_are_the_picture_row_by_row(place):
-    view = View(*place, 4096, 700)
-    strips = list(view.strips())
-    assert len(strips) == 3
-    assert sum(strip.height for strip in strips) == 700
-    assert strips[0].north == view.north
-    assert strips[-1].south == view.south
-    whole = view.positions(view.pixel_m, 0, 0)[0]
-    parts = np.vstack([strip.positions(view.pixel_m, 0, 0)[0] for strip in strips])
-    # Each strip has nodes of its own; both are near the exact place.
-    assert np.abs(parts - whole).max() <= TOLERANCE_PX
+@pytest.mark.parametrize("place", [UTM, WIDE, ("EPSG:4326", 60, 35, 80, 50)])
+@pytest.mark.parametrize("size", [(4096, 700), (700, 1100), (100, 50)])
+def test_parts_are_the_picture_piece_by_piece(place, size):
+    view = View(*place, *size)
+    whole = [np.broadcast_to(w, size[::-1]) for w in view.positions(view.pixel_m, 0, 0)]
+    found = np.zeros((2, *size[::-1]))
+    times = np.zeros(size[::-1], int)
+    for row, col, part in view.parts():
+        assert part.pixel_m == view.pixel_m
+        here = slice(row, row + part.height), slice(col, col + part.width)
+        for axis, position in enumerate(part.positions(view.pixel_m, 0, 0)):
+            found[axis][here] = position
+        times[here] += 1
+    assert (times == 1).all()
+    assert np.abs(found - whole).max() <= (1e-6 if view.projection.independent else 1 / 256)
 
 
 @given(
