@@ -130,22 +130,40 @@ def _bilinear(value: Float32Array, rows: FloatArray, cols: FloatArray) -> Float3
     """
     framed = np.pad(value, ((0, 1), (0, 1)), constant_values=np.nan)
     known = ~np.isnan(framed)
-    filled = np.where(known, framed, np.float32(0))
-    total = np.zeros(np.broadcast_shapes(rows.shape, cols.shape), np.float32)
-    weight = np.zeros_like(total)
-    (low_r, share_r), (low_c, share_c) = _beside(rows), _beside(cols)
     last = framed.shape[0] - 1, framed.shape[1] - 1
-    for dr, part_r in ((0, 1 - share_r), (1, share_r)):
-        r = _held(low_r + dr, last[0])
-        for dc, part_c in ((0, 1 - share_c), (1, share_c)):
-            c = _held(low_c + dc, last[1])
-            part = (part_r * part_c).astype(np.float32)
-            total += part * filled[r, c]
-            weight += part * known[r, c]
     own = known[_held(np.floor(rows), last[0]), _held(np.floor(cols), last[1])]
+    between = _crossed if 1 in rows.shape else _gathered
+    total = between(np.where(known, framed, np.float32(0)), rows, cols)
+    weight = between(known.astype(np.float32), rows, cols)
     found = np.full(total.shape, np.nan, np.float32)
     np.divide(total, weight, out=found, where=own & (weight > 0))
     return found
+
+
+def _crossed(framed: Float32Array, rows: FloatArray, cols: FloatArray) -> Float32Array:
+    """Interpolate along one axis after the other, where rows and columns are independent."""
+    for axis, position in enumerate((rows.ravel(), cols.ravel())):
+        last = framed.shape[axis] - 1
+        low, share = _beside(position)
+        part = share.astype(np.float32)[:, None] if axis == 0 else share.astype(np.float32)
+        here, there = (framed.take(_held(low + d, last), axis, mode="clip") for d in (0, 1))
+        there -= here
+        there *= part
+        there += here
+        framed = there
+    return framed
+
+
+def _gathered(framed: Float32Array, rows: FloatArray, cols: FloatArray) -> Float32Array:
+    """Interpolate between the four cells around each pixel."""
+    (low_r, share_r), (low_c, share_c) = _beside(rows), _beside(cols)
+    last = framed.shape[0] - 1, framed.shape[1] - 1
+    total = np.zeros(rows.shape, np.float32)
+    for dr, part_r in ((0, 1 - share_r), (1, share_r)):
+        r = _held(low_r + dr, last[0])
+        for dc, part_c in ((0, 1 - share_c), (1, share_c)):
+            total += (part_r * part_c) * framed[r, _held(low_c + dc, last[1])]
+    return total
 
 
 def _beside(position: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -233,5 +233,6 @@ def _spread(nodes: FloatArray, steps: tuple[int, int], shape: tuple[int, int]) -
     near = nodes.astype(np.float32)
     tall = near[:-1, None, :] + np.diff(near, axis=0)[:, None, :] * down[None, :, None]
     tall = tall.reshape(-1, near.shape[1])[:height]
-    wide = tall[:, :-1, None] + np.diff(tall, axis=1)[:, :, None] * across
+    wide = np.diff(tall, axis=1)[:, :, None] * across
+    wide += tall[:, :-1, None]
     return np.ascontiguousarray(wide.reshape(height, -1)[:, :width])
