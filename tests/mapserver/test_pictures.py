@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from layers.geo import HALF_WORLD_M, Bounds, Window, cell_m
+from layers.kinds import KINDS
 from layers.pictures import FORMATS, Sheet
 from layers.tiles import TileOptions, TileRequest
 from layers.views import TOLERANCE_PX, View, projection
@@ -218,3 +219,39 @@ def test_every_format_is_what_it_says(
         assert (picture.mode == "P") == (
             image == "png8" or (image == "png" and len(sheets) == 1 and layers[0] == "dose-rate")
         )
+
+
+@pytest.mark.parametrize("zoom", [4, 6, 8])
+def test_tiles_that_are_put_together_are_one_picture(house: Any, layer_id: str, zoom: int) -> None:
+    """No symbol, line or label is cut at a border, or placed in another way beyond it."""
+    if not KINDS[house.site.catalog.layers[layer_id].kind].vector:
+        return
+    col, row = (44 << 2 >> (8 - zoom)) - 1, (23 << 2 >> (8 - zoom)) - 1
+    first, last = Window(zoom, col, row), Window(zoom, col + 2, row + 2)
+    west, _, _, north = first.bounds_m
+    _, south, east, _ = last.bounds_m
+    for style in house.site.catalog.layers[layer_id].styles:
+        shown = sheet(house, layer_id, style.id)
+        tiles = [
+            [
+                rgba(
+                    house.site.tiler.fetch(
+                        TileRequest(
+                            layer_id, style.id, shown.version, shown.time, Window(zoom, c, r)
+                        )
+                    ).body
+                )
+                for c in range(col, col + 3)
+            ]
+            for r in range(row, row + 3)
+        ]
+        stitched = np.vstack([np.hstack(line) for line in tiles]).astype(int)
+        view = View("EPSG:3857", west, south, east, north, 768, 768)
+        whole = rgba(house.site.pictures.draw([shown], view, None, "png")).astype(int)
+        off = np.abs(stitched * stitched[..., 3:] - whole * whole[..., 3:]).max(axis=-1) / 255**2
+        if style.symbol in ("station", "quake", "point", "site"):
+            assert off.max() == 0, style.id
+        else:
+            # The end of a line that is cut a tile away is rounded, which turns it by a hair.
+            assert off.max() <= 1 / 4, style.id
+            assert (off > 0).mean() <= 1e-5, style.id
