@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from layers.errors import LayersError
 from mapserver import negotiation
 from mapserver.auth import TokenMissingError
-from mapserver.services import data, health, layer_pages, observations, pages, point, tiles
+from mapserver.services import data, health, layer_pages, observations, pages, point, tiles, wms
 from mapserver.services.site import Site
 
 LOG = logging.getLogger("mapserver")
@@ -23,7 +23,7 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for service in (tiles, data, point, observations, pages, layer_pages, health):
+    for service in (tiles, wms, data, point, observations, pages, layer_pages, health):
         app.register_blueprint(service.blueprint(site))
 
     @app.before_request

@@ -30,7 +30,10 @@ ALWAYS = (
 )
 SHARED = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Content-Location, Content-Range, Link"),
+    (
+        "Access-Control-Expose-Headers",
+        "ETag, Content-Location, Content-Range, Link, Warning, X-Data-Time, X-Data-Version",
+    ),
 )
 """What an answer to reading carries: every origin may read it."""
 

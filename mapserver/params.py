@@ -106,7 +106,7 @@ def tile_request(
         time=layer_time(layer, words["time"]),
         window=asked,
         format=image,
-        options=_options(query, style),
+        options=tile_options(query, style),
     )
 
 
@@ -150,7 +150,8 @@ def is_fixed(words: Mapping[str, str]) -> bool:
     return LATEST not in (words["version"], words["time"])
 
 
-def _options(query: Mapping[str, str], style: StyleDefinition) -> TileOptions:
+def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOptions:
+    """Return what the query says of how a style is shown."""
     threshold = quantile = None
     if "threshold" in query:
         threshold = number(query["threshold"], "threshold")

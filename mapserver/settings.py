@@ -38,6 +38,11 @@ KNOBS: tuple[Knob, ...] = (
         "",
         "Public address, such as https://map.example.org; empty takes the request's.",
     ),
+    Knob(
+        "crs",
+        "EPSG:3857 EPSG:4326 CRS:84 EPSG:32639-32645 EPSG:28408-28415",
+        "Coordinate reference systems of WMS: numbers and ranges of EPSG, and CRS:84.",
+    ),
     Knob("demo", True, "Fill an empty data folder with the simulated demonstration network."),
     Knob("demo_days", 7, "Days of simulated values loaded at the first start."),
     Knob("demo_seed", 20250815, "Seed of the simulated values."),
@@ -74,6 +79,7 @@ class Settings:
     workers: int
     threads: int
     base_url: str
+    crs: str
     demo: bool
     demo_days: int
     demo_seed: int

@@ -15,6 +15,7 @@ from layers.geo import Bounds, Point, Window, cell_m, lonlat, mercator
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, StoredFeature
 from layers.model.kind import Question
+from layers.views import Box, View
 
 MAX_ZOOM = 14
 CLICK_PX = 8
@@ -71,7 +72,7 @@ def _box(box: NDArray[np.float64]) -> Bounds:
     )
 
 
-def selected(held: Columns, bounds_m: tuple[float, float, float, float]) -> Features | None:
+def selected(held: Columns, bounds_m: Box) -> Features | None:
     """Return the features that touch a box of EPSG:3857, in their stored order."""
     found = np.sort(held.tree.query(shapely.box(*bounds_m)))
     if len(found) == 0:
@@ -84,8 +85,10 @@ def selected(held: Columns, bounds_m: tuple[float, float, float, float]) -> Feat
     )
 
 
-def around(window: Window, buffer_px: int) -> tuple[float, float, float, float]:
+def around(window: Window | View, buffer_px: int) -> Box:
     """Return the box of a window with ``buffer_px`` of its pixels more on each side, in metres."""
+    if isinstance(window, View):
+        return window.box_m(buffer_px)
     west, south, east, north = window.bounds_m
     more = (east - west) / window.size_px * buffer_px
     return west - more, south - more, east + more, north + more
@@ -134,7 +137,7 @@ class CollectionKind:
         return self.held().token
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Features that touch the window and its buffer."""
         return selected(self._of(version), around(window, question.buffer_px))

@@ -1,5 +1,6 @@
 """Contours of a surface: isolines of one of its measures, made once for each version."""
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ from layers.model import (
     SurfaceInfo,
 )
 from layers.model.kind import Question
+from layers.views import View
 
 MEASURES = ("mean", "median", "sd", "uncertainty")
 """Those of a surface that no number of a query changes: their lines are made once."""
@@ -66,11 +68,11 @@ class ContoursKind:
         return self._surface.version(at)
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Lines that touch the window and its buffer, simplified for its zoom."""
         info = self._store.surface(self._source.id, at, version)
-        lines = self._lines(info, question.style, min(window.zoom, info.grid.zoom))
+        lines = self._lines(info, question.style, min(_zoom(window), info.grid.zoom))
         found = np.sort(lines.tree.query(shapely.box(*around(window, question.buffer_px))))
         return _taken(lines.features, found) if len(found) else None
 
@@ -147,6 +149,14 @@ class ContoursKind:
             value[~(found.support < self._layer.support_limit)] = np.nan
             parts.append(value)
         return np.concatenate(parts), step
+
+
+def _zoom(window: Window | View) -> int:
+    """Return the zoom whose pixels are no larger than those of the picture."""
+    if isinstance(window, Window):
+        return window.zoom
+    finer = cell_m(0) / window.pixel_m if window.pixel_m > 0 else 1.0
+    return max(0, math.ceil(math.log2(finer) - 1e-6))
 
 
 def levels_of(layer: LayerDefinition, style: StyleDefinition) -> tuple[float, ...]:

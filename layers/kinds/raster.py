@@ -11,6 +11,7 @@ from layers import temporal
 from layers.errors import BadFileError, GoneError, NoSurfaceError
 from layers.geo import MAX_ZOOM as DEEPEST
 from layers.geo import TILE_PX, Point, Window
+from layers.kinds import viewed
 from layers.kinds.cells import cut, overlap, pixel_zoom, placed
 from layers.kinds.raster_datasets import POOL, Pool, check_blocks
 from layers.kinds.raster_files import LOOK_S, Pattern, RasterFile, Shelf
@@ -18,6 +19,7 @@ from layers.kinds.raster_mosaic import Mosaic
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Float32Array, LayerDefinition, Raster
 from layers.model.kind import Question
+from layers.views import View
 
 MEASURES = ("value",)
 MAX_ZOOM = 14
@@ -82,9 +84,11 @@ class RasterKind:
         return at
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Raster | None:
         """Cells at the pixels of a window: those it lies in, or between them for a smooth one."""
+        if isinstance(window, View):
+            return self._viewed(window, at, version, question.smooth)
         token = self.token(at)
         if version == token:
             value = self._from_files(window, self._moment(at), question.smooth)
@@ -105,6 +109,27 @@ class RasterKind:
             return None
         cells = copy.read(rows, cols)[None]
         return _raster(placed(cells, (to_rows, to_cols), part.count)[0], margin)
+
+    def _viewed(self, view: View, at: datetime | None, version: str, smooth: bool) -> Raster | None:
+        token = self.token(at)
+        if version == token:
+            return _raster(self.mosaic.cells(view, self._moment(at), smooth=smooth), 0)
+        deepest = self._copies.level(self._layer.id, version, DEEPEST)
+        if version != self.aligned_token(token) or deepest is None:
+            raise self._gone(version)
+        seen = viewed.seen(view, deepest.grid, smooth=smooth)
+        if seen is None:
+            return None
+        level = self._copies.level(self._layer.id, version, seen.zoom)
+        thinned = deepest.grid.thinned(seen.zoom)
+        if level is None or thinned is None:
+            raise self._gone(version)
+        # A level holds whole tiles, and so may begin before the cells that are seen.
+        rows = seen.rows + (thinned.row - level.grid.row)
+        cols = seen.cols + (thinned.col - level.grid.col)
+        cells = level.read(slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1))
+        found = _raster(cells[np.ix_(rows - rows[0], cols - cols[0])], 0)
+        return None if found is None else seen.shown(found)
 
     def _from_files(self, window: Window, at: datetime | None, smooth: bool) -> Float32Array | None:
         if window.size_px == TILE_PX or window.zoom == DEEPEST:

@@ -15,6 +15,7 @@ from layers.kinds.raster_datasets import Header, Pool
 from layers.kinds.raster_files import RasterFile, Shelf
 from layers.kinds.raster_reading import read, value_at
 from layers.model import Float32Array
+from layers.views import View
 
 FloatArray = NDArray[np.float64]
 LOG = logging.getLogger("layers.raster")
@@ -92,7 +93,7 @@ class Mosaic:
 
     def cells(
         self,
-        window: Window,
+        window: Window | View,
         at: datetime | None,
         *,
         smooth: bool = False,
@@ -109,17 +110,19 @@ class Mosaic:
         BadParameterError
             For a window that shows more than ``most`` files.
         """
-        laid, box = self._laid(at), window.bounds
+        laid, box, view = self._laid(at), window.bounds, _view(window)
+        if box is None:
+            return None
         here = laid.within(box)
         if most is not None and len(here) > most:
             raise BadParameterError(
-                f"tile {window.zoom}/{window.col}/{window.row} shows {len(here)} files; at most "
-                f"{most} are read for one: zoom in, or let the layer be aligned"
+                f"a picture that shows {len(here)} files; at most {most} are read for one: "
+                "zoom in, or let the layer be aligned"
             )
         self._all_there(laid, box)
         found: Float32Array | None = None
         for file, header in reversed(here):
-            below = self._read(file, header, window, smooth)
+            below = self._read(file, header, view, smooth)
             if found is None:
                 found = below
             else:
@@ -137,9 +140,9 @@ class Mosaic:
             if len(laid.files) == 1 or (place is not None and place.intersects(box)):
                 raise UnavailableError(reason)
 
-    def _read(self, file: RasterFile, header: Header, window: Window, smooth: bool) -> Float32Array:
+    def _read(self, file: RasterFile, header: Header, view: View, smooth: bool) -> Float32Array:
         try:
-            value = read(self._pool, file, header, self._band, window, smooth)
+            value = read(self._pool, file, header, self._band, view, smooth)
         except BadFileError as reason:
             if file.is_unchanged():
                 raise UnavailableError(str(reason)) from reason
@@ -165,6 +168,12 @@ class Mosaic:
                 return file.path.name, value
             none = value if none is None else none
         return "", none
+
+
+def _view(window: Window | View) -> View:
+    if isinstance(window, View):
+        return window
+    return View("EPSG:3857", *window.bounds_m, window.size_px, window.size_px)
 
 
 def _about(point: Point) -> Bounds:

@@ -8,10 +8,11 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform
 
 from layers.errors import BadFileError
-from layers.geo import Point, Window
+from layers.geo import Point
 from layers.kinds.raster_datasets import FAULTS, Header, Pool
 from layers.kinds.raster_files import RasterFile
 from layers.model import Float32Array
+from layers.views import View
 
 TOLERANCE = 0.01
 """How far, in cells of the file, a pixel's centre may be from where it is looked up: GDAL's own
@@ -19,9 +20,9 @@ eighth of a cell would show the neighbour on one pixel in ten."""
 
 
 def read(
-    pool: Pool, file: RasterFile, header: Header, band: int, window: Window, smooth: bool = False
+    pool: Pool, file: RasterFile, header: Header, band: int, view: View, smooth: bool = False
 ) -> Float32Array:  # fmt: skip
-    """Return what a file shows at each pixel of a window.
+    """Return what a file shows at each pixel of a view.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ def read(
 
     Returns
     -------
-    array of float32, shape (size_px, size_px)
+    array of float32, shape (height, width)
         NaN where the file has no value.
 
     Raises
@@ -43,27 +44,26 @@ def read(
     Where pixels are at least twice as large as cells, the coarsest overview whose cells are no
     larger than a pixel takes the place of the file's own cells.
     """
-    west, _, east, north = window.bounds_m
-    pixel_m = (east - west) / window.size_px
+    across, down = view.size
     finer = [
         level
         for level, factor in enumerate(header.overviews)
-        if factor * header.cell_m <= pixel_m * 1.01
+        if factor * header.cell_m <= view.pixel_m * 1.01
     ]
     level = finer[-1] if finer else None
-    place = Affine(pixel_m, 0, west, 0, -pixel_m, north)
+    place = Affine(across, 0, view.west, 0, -down, view.north)
     how = Resampling.bilinear if smooth else Resampling.nearest
     nodata = {} if header.nodata is None else {"src_nodata": header.nodata}
     try:
         with (
             pool.dataset(file, band, level) as dataset,
             WarpedVRT(
-                dataset, crs="EPSG:3857", transform=place,
-                width=window.size_px, height=window.size_px,
+                dataset, crs=view.projection.authority, transform=place,
+                width=view.width, height=view.height,
                 resampling=how, nodata=np.nan, dtype="float32", tolerance=TOLERANCE, **nodata,
-            ) as view,
+            ) as warped,
         ):  # fmt: skip
-            found: Float32Array = view.read(band)
+            found: Float32Array = warped.read(band)
     except FAULTS as reason:
         raise BadFileError(f"{file.path.name} cannot be read here") from reason
     found[~np.isfinite(found)] = np.nan

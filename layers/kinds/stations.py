@@ -20,6 +20,7 @@ from layers.model import Extent, Features, LayerDefinition, Network, Station, St
 from layers.model.kind import Question
 from layers.screening import coverage
 from layers.store import SHOWN_HOURS, Snapshot
+from layers.views import View
 
 MEASURES = ("value",)
 HELD = 24
@@ -101,7 +102,7 @@ class StationsKind:
         return digest
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Stations within the window and its buffer."""
         return selected(self._of(at, version), around(window, question.buffer_px))

@@ -29,6 +29,7 @@ from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
 from layers.store.snapshots import FloatArray, Snapshot
+from layers.store.working_copy import IntArray
 
 T = TypeVar("T")
 
@@ -225,6 +226,10 @@ class Reader:
     def cells(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
         """Return cells of a surface, shape (bands, rows, cols)."""
         return self._cells.read(info, rows, cols)
+
+    def picked(self, info: SurfaceInfo, zoom: int, rows: IntArray, cols: IntArray) -> Float32Array:
+        """Return cells of the grid as it is thinned to a zoom, shape (bands, rows, cols)."""
+        return self._cells.picked(info, zoom, rows, cols)
 
     def tile(self, info: SurfaceInfo, zoom: int, row: int, col: int) -> Float32Array | None:
         """Return the cells of a tile, shape (bands, 256, 256), or None; not to be written to."""

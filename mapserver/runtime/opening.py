@@ -6,6 +6,7 @@ from typing import Any
 
 from layers.catalog import Catalog
 from layers.kinds import Sources
+from layers.pictures import Pictures
 from layers.store import PUBLIC, Paths, Reader
 from layers.tiles import Tiler
 from mapserver.app import utc_now
@@ -38,6 +39,7 @@ def open_site(settings: Settings) -> Site:
     needs_land = any(layer.kind == "basemap" for layer in checked.layers)
     sources = Sources(store, PUBLIC, utc_now, Land(assets) if needs_land else None)
     catalog = Catalog(checked, sources)
+    font = _font(assets)
     tiler = Tiler(
         catalog.layers,
         catalog.kinds,
@@ -46,13 +48,14 @@ def open_site(settings: Settings) -> Site:
         memory_bytes=settings.memory_cache_mb * 1_000_000,
         renders=settings.renders,
         waiting=settings.waiting,
-        font=_font(assets),
+        font=font,
     )
+    pictures = Pictures(catalog.layers, catalog.kinds, tiler.gate, font)
 
     def call_keeper(header: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         return raise_answer(channel.call(paths.socket, header, payload))
 
-    return Site(settings, catalog, tiler, store, assets, PUBLIC, utc_now, call_keeper)
+    return Site(settings, catalog, tiler, pictures, store, assets, PUBLIC, utc_now, call_keeper)
 
 
 def _font(assets: Assets) -> bytes | None:

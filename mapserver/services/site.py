@@ -1,4 +1,4 @@
-"""What every service is handed: catalogue, tiler, store, files of the page, settings."""
+"""What every service is handed: catalogue, tiler, pictures, store, files of the page, settings."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from flask import Request
 
 from layers.catalog import Catalog
 from layers.model import LayerDefinition
+from layers.pictures import Pictures
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
 from mapserver import negotiation
@@ -27,6 +28,7 @@ class Site:
     settings: Settings
     catalog: Catalog
     tiler: Tiler
+    pictures: Pictures
     store: Reader
     assets: Assets
     audience: Audience
