@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_
 _INDEXED = {"png": png.indexed, "webp": webp.indexed}
 _PICTURE = {"png": png.picture, "webp": webp.picture}
 _SCENERY = {"png": png.picture, "webp": webp.scenery}
+Told = Callable[[str, float], None]
+"""Takes ``memory``, ``disk`` or ``render`` for a tile; ``made`` and the seconds for a render."""
 _EMPTY: Mapping[str, Callable[[int], bytes]] = {
     "png": png.empty,
     "webp": webp.empty,
@@ -50,6 +53,7 @@ class Tiler:
         disk_bytes: int = 2 << 30,
         memory_bytes: int = 64 << 20,
         font: bytes | None = None,
+        told: Told = lambda what, seconds: None,
     ) -> None:
         """Keep what is needed to answer.
 
@@ -62,7 +66,10 @@ class Tiler:
             Limits of the two caches.
         font : bytes, optional
             A TrueType font for the text in drawn tiles.
+        told : callable
+            Is told where each tile comes from, and how long each render took.
         """
+        self._told = told
         self._layers = layers
         self._kinds = kinds
         self._font = font
@@ -128,8 +135,11 @@ class Tiler:
         key = pinned.path
         tile = self._memory.get(key)
         if tile is not None:
+            self._told("memory", 0.0)
             return tile
-        tile = self._stored(pinned, key) or self._flown(pinned, key)
+        tile = self._stored(pinned, key)
+        self._told("render" if tile is None else "disk", 0.0)
+        tile = tile or self._flown(pinned, key)
         self._memory.put(key, tile)
         return tile
 
@@ -169,6 +179,12 @@ class Tiler:
         return None if tile is None else {key: tile}
 
     def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
+        begin_s = time.perf_counter()
+        made = self._drawn(pinned)
+        self._told("made", time.perf_counter() - begin_s)
+        return made
+
+    def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
         found = self._data(pinned, style)
         if isinstance(found, Picture):

@@ -1,6 +1,7 @@
 """Opens a site: what a worker needs of the catalogue, the store and the page's files."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,10 +12,12 @@ from layers.tiles import Tiler
 from mapserver.app import utc_now
 from mapserver.documents import assets as built
 from mapserver.documents.assets import Assets
-from mapserver.runtime import channel
+from mapserver.runtime import channel, metrics
 from mapserver.runtime.channel import raise_answer
 from mapserver.runtime.entries import definition
+from mapserver.runtime.events import SHARE, Streams
 from mapserver.runtime.land import Land
+from mapserver.runtime.standing import KeeperStatus
 from mapserver.services.site import Site
 from mapserver.settings import Settings
 
@@ -45,12 +48,26 @@ def open_site(settings: Settings) -> Site:
         disk_bytes=settings.cache_mb * 1_000_000,
         memory_bytes=settings.memory_cache_mb * 1_000_000,
         font=_font(assets),
+        told=metrics.tile,
     )
 
     def call_keeper(header: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         return raise_answer(channel.call(paths.socket, header, payload))
 
-    return Site(settings, catalog, tiler, store, assets, PUBLIC, utc_now, call_keeper)
+    most = min(settings.event_streams, settings.threads // SHARE)
+    return Site(
+        settings=settings,
+        catalog=catalog,
+        tiler=tiler,
+        store=store,
+        assets=assets,
+        audience=PUBLIC,
+        now=utc_now,
+        call_keeper=call_keeper,
+        keeper_status=KeeperStatus(paths.socket),
+        open_stream=Streams(most).open,
+        metrics=functools.partial(metrics.exposition, settings.data_dir),
+    )
 
 
 def _font(assets: Assets) -> bytes | None:

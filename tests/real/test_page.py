@@ -3,9 +3,7 @@
 import io
 import json
 import math
-import os
 import re
-import shutil
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -15,14 +13,13 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Page, Response, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Response, Route
 
 from layers import geo, messages
 from layers.catalog import DEFAULT_CATALOG
 
 pytestmark = pytest.mark.browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CODE_KB = 70
 OWN_REQUESTS = 16
 FIRST_VIEW_KB = 1_100
@@ -77,21 +74,6 @@ OVERFLOWING = """() => {
   return found;
 }"""
 RGB = "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        if os.environ.get("KYZYLKUM_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"no browser: none of {', '.join(BROWSERS)} is installed")
-        pytest.skip("no browser is installed")
-    with sync_playwright() as play:
-        found = play.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        yield found
-        found.close()
 
 
 @dataclass
