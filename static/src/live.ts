@@ -13,7 +13,7 @@ export interface Pace {
   staleMs: number[]; // before asking once more where a cache on the way still had the old answer
 }
 
-export const PACE: Pace = { askMs: 60_000, laterMs: 3_000, againMs: 300_000, staleMs: [2_000, 11_000] };
+export const PACE: Pace = { askMs: 60_000, laterMs: 10_000, againMs: 300_000, staleMs: [2_000, 11_000] };
 
 export class Live {
   private readonly address: string;

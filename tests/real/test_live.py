@@ -68,7 +68,7 @@ def test_a_new_hour_reaches_an_open_page(own: Any, browser: Browser) -> None:
         shows(page, 1)
         # The page's clock stands from here on: nothing is asked for because a minute has passed.
         page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
-        page.clock.run_for(3_000)
+        page.clock.run_for(10_000)
     assert opening.value.status == (200 if streams else 503)
     before = asked.count("/current.json")
     publish(2)
