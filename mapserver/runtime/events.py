@@ -14,6 +14,8 @@ LOG = logging.getLogger("mapserver.events")
 
 LOOK_S = 0.5
 """How often the watcher looks while anybody listens."""
+TOGETHER_S = 10.0
+"""What changes so soon after something was told is told together: pages draw themselves anew."""
 HEARTBEAT_S = 15.0
 """How often a stream says that it lives; one whose client went away is noticed then."""
 LIFETIME_S = 1800.0
@@ -83,6 +85,7 @@ class Streams:
         with self._told:
             self._open -= 1
             metrics.STREAMS.set(self._open)
+            self._told.notify_all()
 
     def wait(self, seen: str | None, timeout_s: float) -> tuple[str, bytes] | None:
         """Return what is newer than ``seen``; None after ``timeout_s``, or when all end."""
@@ -101,13 +104,15 @@ class Streams:
                 LOG.exception("the watcher goes on after an error")
                 found = self._newest
             with self._told:
+                changed = self._newest is not None and found != self._newest
                 if found != self._newest:
                     self._newest = found
                     self._told.notify_all()
+                pause_s = TOGETHER_S if changed else LOOK_S
+                self._told.wait_for(lambda: self.stopped or not self._open, pause_s)
                 if self.stopped or not self._open:
                     self._watching = False
                     return
-            time.sleep(LOOK_S)
 
 
 class _Stream(Iterator[bytes]):

@@ -13,19 +13,29 @@ from layers.tiles import data_part
 from mapserver import negotiation, params
 from mapserver.documents import geojson, tilejson
 from mapserver.services.downloads import SHARE, Downloads
+from mapserver.services.held import Held
 from mapserver.services.site import Site
 
 
 def blueprint(site: Site) -> Blueprint:
     """Return the addresses ``/current.json`` and ``/files/...``."""
     bp = Blueprint("data", __name__)
+    # Thousands of pages ask for it in the moment that something is published.
+    current = Held(lambda: site.store, lambda: _current(site))
     downloads = Downloads(max(1, site.settings.threads // SHARE))
 
     @bp.get("/current.json")
     def newest() -> Response:
         params.only(request.args, ())
-        document, etag = site.current()
-        return negotiation.json_answer(document, request, cache=negotiation.SHORT, etag=etag)
+        body, packed, etag = current()
+        return negotiation.answer(
+            body,
+            "application/json",
+            request,
+            cache=negotiation.SHORT,
+            etag=etag,
+            packed=packed,
+        )
 
     @bp.get("/files/<layer>/<version>/<name>")
     def file(layer: str, version: str, name: str) -> Response:
@@ -57,6 +67,13 @@ def blueprint(site: Site) -> Blueprint:
         raise UnsupportedFormatError(f'layer "{layer}" is offered as tiles only')
 
     return bp
+
+
+def _current(site: Site) -> tuple[bytes, bytes, str]:
+    """Return ``/current.json``, the same packed, and its entity tag."""
+    document, etag = site.current()
+    body = negotiation.json_bytes(document)
+    return body, negotiation.gzip_of(body), etag
 
 
 def _offered(layer: LayerDefinition, offered: str, asked: str) -> None:

@@ -35,6 +35,8 @@ class Downloads:
                 response.close()
                 raise UnavailableError(f"{self._most} files are being sent; come back for this one")
             response.response = _Sent(response.response, self._free)
+        elif hasattr(response.response, "close"):
+            response.response.close()
         return response
 
 

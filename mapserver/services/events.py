@@ -1,10 +1,9 @@
 """Server-sent events: a page that is open is told when something new is there."""
 
-from collections.abc import Hashable
-
 from flask import Blueprint, Response, request
 
 from mapserver import negotiation, params
+from mapserver.services.held import Held
 from mapserver.services.site import Site
 
 MEDIA_TYPE = "text/event-stream"
@@ -13,14 +12,8 @@ MEDIA_TYPE = "text/event-stream"
 def blueprint(site: Site) -> Blueprint:
     """Return the address ``/api/v1/events``."""
     bp = Blueprint("events", __name__, url_prefix="/api/v1")
-    held: list[tuple[Hashable, tuple[str, bytes]]] = []
-
-    def news() -> tuple[str, bytes]:
-        # Asked twice a second by the one watcher of a worker: nothing is read while nobody writes.
-        edition = site.store.edition()
-        if not held or held[0][0] != edition:
-            held[:] = [(edition, _event(site))]
-        return held[0][1]
+    # Asked twice a second by the one watcher of a worker: nothing is read while nobody writes.
+    news = Held(lambda: site.store, lambda: _event(site))
 
     @bp.get("/events")
     def events() -> Response:

@@ -107,7 +107,10 @@ def test_an_unknown_query_is_refused(house: Any) -> None:
     assert house.get(f"{ADDRESS}?layer=dose-rate").status_code == 400
 
 
-def test_what_is_published_is_told_to_all_and_looked_for_by_one(own: Any) -> None:
+def test_what_is_published_is_told_to_all_and_looked_for_by_one(
+    own: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "TOGETHER_S", 0.1)
     askers: set[int] = set()
     streams = Streams(8)
 

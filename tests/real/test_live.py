@@ -63,7 +63,7 @@ def test_a_new_hour_reaches_an_open_page(own: Any, browser: Browser) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(server.url)))
     page.clock.install()
-    with page.expect_response("**/api/v1/events") as opening:
+    with page.expect_response("**/api/v1/events", timeout=120_000) as opening:
         page.goto(f"{server.url}/en")
         shows(page, 1)
         # The page's clock stands from here on: nothing is asked for because a minute has passed.
