@@ -4,19 +4,23 @@
 
 A real server with its processes; 240 health checks with a connection each, and four clients that
 ask for drawn tiles, beside: nobody; 600 connections that are slow on purpose; 2,000 open pages,
-of which as many as may listen to the event stream and the others ask once a minute. The rounds are
-interleaved; tiles are compared as ratios to the quiet rounds of the same run.
+of which as many as may listen to the event stream and the others ask once a minute; 64 clients who
+ask for tiles that nobody has drawn. The rounds are interleaved; tiles are compared as ratios to the
+quiet rounds of the same run.
 """
 
 import contextlib
 import os
+import random
 import resource
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,6 +34,8 @@ TILES_S = 2.5
 TILE_CLIENTS = 4
 SLOW = 600
 PAGES = 2_000
+STORMING = 64
+STORM = "storm"
 POLLS_S = PAGES / 60
 AIM_S = 0.2
 Crowd = Callable[[int], contextlib.AbstractContextManager[str]]
@@ -104,6 +110,41 @@ def pages(port: int) -> Iterator[str]:
         plug.close()
 
 
+@contextlib.contextmanager
+def renders(port: int) -> Iterator[str]:
+    """Clients in a process of their own who ask for new tiles as fast as they are answered."""
+    words = [sys.executable, __file__, STORM, str(port)]
+    storm = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    time.sleep(1)
+    yield f"{STORMING} clients on cold renders"
+    print(f"  answers to cold renders: {storm.communicate()[0].strip()}", flush=True)
+
+
+def storm(port: int) -> None:
+    """Ask until standard input closes, each time for another threshold; print the statuses."""
+    end = threading.Event()
+    statuses: Counter[int] = Counter()
+    path = Client(port).tile()[0].replace("/mean/", "/exceedance/").partition("?")[0]
+    layers = {each["id"]: each["times"] for each in Client(port).json("/current.json")["layers"]}
+    versions = layers["dose-rate"][-1]["versions"]
+    path = path.replace(versions["mean"], versions["exceedance"])
+
+    def ask(number: int) -> None:
+        client, chance = Client(port), random.Random(number)
+        while not end.is_set():
+            status, _, _ = client.ask(f"{path}?threshold={chance.uniform(50, 250)}")
+            statuses[status] += 1
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(STORMING)]
+    for thread in threads:
+        thread.start()
+    sys.stdin.read()
+    end.set()
+    for thread in threads:
+        thread.join()
+    print(dict(statuses))
+
+
 def health(port: int) -> list[float]:
     """Seconds of each of many checks."""
     taken = []
@@ -144,7 +185,7 @@ def main() -> None:
     """Print a line for each crowd."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    crowds: tuple[Crowd, ...] = (nobody, slow, pages)
+    crowds: tuple[Crowd, ...] = (nobody, slow, pages, renders)
     names: dict[Crowd, str] = {}
     checks: dict[Crowd, list[float]] = {crowd: [] for crowd in crowds}
     answers: dict[Crowd, list[list[float]]] = {crowd: [] for crowd in crowds}
@@ -179,4 +220,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    storm(int(sys.argv[2])) if sys.argv[1:2] == [STORM] else main()

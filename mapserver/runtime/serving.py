@@ -22,6 +22,7 @@ RESTART_AFTER_S = 1.0
 HEADERS_S = 10
 """A connection that has not sent whole headers by then is closed, and so is an idle one."""
 HEADERS_BYTES = 32_768
+"""Headers are read in growing steps, the last of which may begin below this: 64 kB are too many."""
 CONNECTIONS = 8_192
 """Connections of a worker; further ones wait. Each costs a file, none costs a thread."""
 BACKLOG = 2_048

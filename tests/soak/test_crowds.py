@@ -94,3 +94,10 @@ def test_2000_open_pages_of_which_some_listen_hold_nobody_up(
     assert 16 <= listeners.count(b"200") <= 32  # two workers, and chance decides who gets whom
     record_property("longest answers in s beside 2,000 open pages", told)
     print(told)
+
+
+def test_endless_headers_are_refused_and_nothing_else_is_held_for_them(server: Server) -> None:
+    endless = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 70_000
+    with crowd(server, [endless] * 50) as plugs:
+        assert {plug.recv(12) for plug in plugs} == {b"HTTP/1.1 431"}
+    assert server.get("/healthz")[0] == 200
