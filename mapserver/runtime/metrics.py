@@ -52,7 +52,10 @@ _TILES = {source: TILES.labels(source) for source in ("memory", "disk", "render"
 
 
 def tile(what: str, seconds: float = 0.0) -> None:
-    """Count a tile by its source, or a render that was ``made`` with the time it took."""
+    """Count a tile by its source, or a render that was ``made`` with the time it took.
+
+    Sources are ``memory``, ``disk``, ``render``, and ``refused`` by the gate in front of renders.
+    """
     if what == "made":
         RENDERS.observe(seconds)
     else:

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from email.message import Message
@@ -18,6 +18,7 @@ import pytest
 
 from tests.mapserver.runtime.test_metrics import counted
 from tests.servers import Server, free_port, serving, wait_for
+from tests.soak.test_crowds import SLOW, crowd, longest
 
 DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
@@ -203,6 +204,18 @@ def test_every_face_answers_through_nginx_as_without_it(front: Front) -> None:
         told = ("Content-Type", "Cache-Control", "Content-Security-Policy", "Vary",
                 "X-Content-Type-Options", "Access-Control-Allow-Origin")  # fmt: skip
         assert {k: direct[1][k] for k in told} == {k: through[1][k] for k in told}, path
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("sayings", [SLOW, (b"GET /current.json HTTP/1.1\r\nHost: x\r\n\r\n",)])
+def test_slow_clients_and_open_pages_hold_nobody_up(
+    front: Front, sayings: tuple[bytes, ...], record_property: Callable[[str, object], None]
+) -> None:
+    tile = front.tile(44, 23) + ".png"
+    with crowd(front.nginx, [sayings[i % len(sayings)] for i in range(2_000)]):
+        told = {path: longest(front.nginx, path, 100) for path in ("/healthz", tile)}
+    record_property(f"longest answers in s beside 2,000 of {len(sayings)} kinds", told)
+    print(told)
 
 
 def test_drawn_tiles_stay_while_the_server_is_away(front: Front) -> None:
