@@ -68,8 +68,11 @@ class Reader:
             self._watch.close()
         self._engine.dispose()
 
-    def _remembered(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
-        """Return an answer from memory while nobody has written to the database."""
+    def edition(self) -> Hashable:
+        """Return what differs as soon as an answer may: somebody wrote, or an embargo may lift."""
+        return self._memory()[0]
+
+    def _memory(self) -> tuple[tuple[int, float], dict[Hashable, object]]:
         with self._memo_lock:
             if self._watch is None:
                 self._watch = self._engine.connect()
@@ -82,7 +85,11 @@ class Reader:
             if change != known or moment - since > MEMO_S or len(self._memo) > MEMO_ENTRIES:
                 self._memo = {}
                 self._seen = (change, moment)
-            memo = self._memo
+            return self._seen, self._memo
+
+    def _remembered(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
+        """Return an answer from memory while nobody has written to the database."""
+        memo = self._memory()[1]
         if key not in memo:
             with self._engine.connect() as connection:
                 memo[key] = ask(connection)

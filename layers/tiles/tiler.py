@@ -2,12 +2,14 @@
 
 import dataclasses
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from layers import temporal
 from layers.errors import (
+    BusyError,
     GoneError,
     LayersError,
     UnknownLayerError,
@@ -33,6 +35,8 @@ MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_
 _INDEXED = {"png": png.indexed, "webp": webp.indexed}
 _PICTURE = {"png": png.picture, "webp": webp.picture}
 _SCENERY = {"png": png.picture, "webp": webp.scenery}
+Told = Callable[[str, float], None]
+"""Takes ``memory``, ``disk`` or ``render`` for a tile; ``made`` and the seconds for a render."""
 _EMPTY: Mapping[str, Callable[[int], bytes]] = {
     "png": png.empty,
     "webp": webp.empty,
@@ -54,6 +58,7 @@ class Tiler:
         renders: int = 2,
         waiting: int = 8,
         font: bytes | None = None,
+        told: Told = lambda what, seconds: None,
     ) -> None:
         """Keep what is needed to answer.
 
@@ -68,7 +73,10 @@ class Tiler:
             Renders that go on at once in this process, and how many more may wait for their turn.
         font : bytes, optional
             A TrueType font for the text in drawn tiles.
+        told : callable
+            Is told where each tile comes from, and how long each render took.
         """
+        self._told = told
         self._layers = layers
         self._kinds = kinds
         self._font = font
@@ -130,7 +138,10 @@ class Tiler:
 
     def remembered(self, path: str) -> Tile | None:
         """Return the tile of that path if this process has it in memory."""
-        return self._memory.get(path)
+        tile = self._memory.get(path)
+        if tile is not None:
+            self._told("memory", 0.0)
+        return tile
 
     def fetch(self, request: TileRequest) -> Tile:
         """Return the tile.
@@ -147,8 +158,17 @@ class Tiler:
         key = pinned.path
         tile = self._memory.get(key)
         if tile is not None:
+            self._told("memory", 0.0)
             return tile
-        tile = self._stored(pinned, key) or self._flown(pinned, key)
+        tile = self._stored(pinned, key)
+        source = "disk" if tile else "render"
+        try:
+            tile = tile or self._flown(pinned, key)
+        except BusyError:
+            source = "refused"
+            raise
+        finally:
+            self._told(source, 0.0)
         self._memory.put(key, tile)
         return tile
 
@@ -198,6 +218,12 @@ class Tiler:
         return None if tile is None else {key: tile}
 
     def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
+        begin_s = time.perf_counter()
+        made = self._drawn(pinned)
+        self._told("made", time.perf_counter() - begin_s)
+        return made
+
+    def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
         found = self._data(pinned, style)
         if isinstance(found, Picture):

@@ -17,7 +17,7 @@ from layers import refresh, store, temporal
 from layers.errors import LayersError
 from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
 from layers.store import FolderLock, Reader, Writer
-from mapserver.runtime import registering
+from mapserver.runtime import metrics, registering
 from mapserver.runtime.channel import Server
 from mapserver.runtime.demonstration import Demonstration
 from mapserver.runtime.inbox import Inbox
@@ -135,6 +135,7 @@ class Keeper:
             )
         self.news.set()
         self._changed.set()
+        metrics.delivered(answer)
         return answer
 
     def _register(self, put: registering.Put) -> Callable[..., dict[str, Any]]:
@@ -240,6 +241,7 @@ class Keeper:
             self._gaps &= {_named(task) for task in outdated}
             outdated = [task for task in outdated if _named(task) not in self._gaps]
             self._waiting = len(outdated)
+            metrics.WAITING.set(self._waiting)
             moment = time.monotonic()
             tasks = [task for task in outdated if self._failed.get(_named(task), 0.0) <= moment]
             urgent = [task for task in tasks if task.newest]
@@ -260,6 +262,7 @@ class Keeper:
         except Exception:
             LOG.error("%s of %s waits:\n%s", task.layer.id, task.hour, traceback.format_exc())
             self._failed[_named(task)] = time.monotonic() + FAILED_S
+            metrics.FAILED.inc()
         else:
             self._failed.pop(_named(task), None)
 
@@ -277,6 +280,7 @@ class Keeper:
             self._writer.publish_surface(surface, self._now())
         self.news.set()
         self._published += 1
+        metrics.PUBLISHED.inc()
 
     def _retire(self) -> None:
         self._published = 0

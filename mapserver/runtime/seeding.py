@@ -1,10 +1,10 @@
 """Keeps seeded levels seeded while a server runs: a publication never waits for it."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 
 from layers.store import Paths
 from layers.tiles import LATEST, Seeded, SeedOrder
@@ -22,8 +22,8 @@ Names = dict[SeedOrder, list[str]]
 class Seeding:
     """Runs `mapserver seed` in the background whenever something newer than it drew is shown."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        self._environ = {**environ, **settings.environment()}
         self._paths = Paths(settings.data_dir)
         self._seeded = Seeded(self._paths.cache / "seeded")
         self._closing = threading.Event()
@@ -77,7 +77,7 @@ class Seeding:
                 return
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "mapserver", "seed", *words, "--wait", "--processes", "1"],
-                env={**os.environ, **self._settings.environment()},
+                env=self._environ,
                 stdin=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )

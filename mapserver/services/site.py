@@ -1,7 +1,7 @@
 """What every service is handed: catalogue, tiler, pictures, store, files of the page, settings."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,12 @@ from mapserver.documents.assets import Assets
 from mapserver.settings import Settings
 
 CallKeeper = Callable[[Mapping[str, Any], bytes], Mapping[str, Any]]
+News = Callable[[], tuple[str, bytes]]
+"""What is to be told now: its id, and the event as it goes out."""
+OpenStream = Callable[[News, str | None], Iterator[bytes]]
+"""Opens a stream for one who has seen an id; raises UnavailableError where none is free."""
+Ages = Mapping[str, float]
+"""Seconds since the beginning of the newest hour of each layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,9 @@ class Site:
     audience: Audience
     now: Callable[[], datetime]
     call_keeper: CallKeeper
+    keeper_status: Callable[[], Mapping[str, Any]]
+    open_stream: OpenStream
+    metrics: Callable[[Ages], bytes]
 
     def credited(self, layer: LayerDefinition) -> LayerDefinition:
         """Return a layer with the attribution of those its data come from, unless it names one."""

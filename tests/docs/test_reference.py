@@ -91,6 +91,7 @@ def test_every_command_is_there_with_every_option() -> None:
 
 def test_every_address_is_there_and_no_other() -> None:
     site = Site.__new__(Site)  # the addresses do not hang on what is served
+    object.__setattr__(site, "settings", settings.read({}))
     rules = {rule.rule for rule in create_app(site).url_map.iter_rules()}
     assert set(table("addresses.md", "| address")) == rules
 
