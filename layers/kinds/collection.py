@@ -1,8 +1,8 @@
 """Features of one collection, held as columns with a spatial index until their token changes."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,52 +12,82 @@ from numpy.typing import NDArray
 
 from layers.errors import GoneError
 from layers.geo import Bounds, Point, Window, cell_m, lonlat, mercator
+from layers.kinds.index import Index, morton
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, StoredFeature
+from layers.model.features import Selection
 from layers.model.kind import Question
+from layers.model.table import Table, tabled
 
 MAX_ZOOM = 14
+POLE = 90 - 1e-9
+"""Latitude, in degrees, at which a position of the pole is kept: far beyond every tile."""
 CLICK_PX = 8
 """How near, in pixels of zoom 8, a click must be to a line or a point."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The features of a collection at one token."""
+    """The features of a layer at one token.
+
+    ``order`` says which of those given a row is; ``measured`` are numbers of each row that a
+    question may ask for, NaN where a feature has none.
+    """
 
     token: str
-    features: Features
-    tree: shapely.STRtree
-    bounds: Bounds | None
+    table: Table
+    index: Index
+    order: NDArray[np.int64]
+    bounds: Bounds | None = None
+    measured: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def all(self) -> Selection:
+        """Return all features."""
+        return Selection(self.table, np.arange(len(self.table)))
 
 
 def project(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return geometries of degrees in metres of EPSG:3857."""
+    """Return geometries of degrees in metres of EPSG:3857, beyond its square where they are."""
 
     def forward(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(mercator(coordinates[:, 0], coordinates[:, 1]))
+        lon, lat = coordinates.T
+        return np.column_stack(mercator(lon, lat, POLE))
 
     return np.asarray(shapely.transform(shapely.force_2d(geometry), forward), dtype=object)
 
 
-def columns(token: str, features: Sequence[StoredFeature], derive: "Derive") -> Columns:
-    """Return stored features as columns; ``derive`` adds what the kind knows about each."""
-    rows = [stored.feature for stored in features]
-    properties = [derive(stored) for stored in features]
-    names = dict.fromkeys(name for row in properties for name in row)
-    geometry = np.empty(len(rows), dtype=object)
-    geometry[:] = [row.geometry for row in rows]
-    box = shapely.total_bounds(geometry) if len(rows) else None
-    return Columns(
-        token,
-        Features(
-            project(geometry),
-            [row.id for row in rows],
-            {name: [row.get(name) for row in properties] for name in names},
-        ),
-        shapely.STRtree(project(geometry)),
-        None if box is None else _box(box),
+def columns(
+    token: str,
+    geometry: NDArray[np.object_],
+    ids: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+) -> Columns:
+    """Return features as columns.
+
+    Parameters
+    ----------
+    geometry : array of object, shape (n,)
+        In degrees.
+    rows : sequence of mapping
+        Properties of each feature.
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    metres = project(geometry)
+    single = shapely.get_type_id(metres) == shapely.GeometryType.POINT
+    # An empty point has no place, and is sorted among the shapes.
+    single &= ~shapely.is_empty(metres)
+    near = np.flatnonzero(single)
+    by_place = near[np.argsort(morton(shapely.get_coordinates(metres[near])), kind="stable")]
+    order = np.concatenate((np.flatnonzero(~single), by_place))
+    listed = order.tolist()
+    table, again = tabled(
+        metres[order],
+        [ids[i] for i in listed],
+        {name: [rows[i].get(name) for i in listed] for name in names},
     )
+    box = shapely.total_bounds(geometry) if len(geometry) else np.full(4, np.nan)
+    bounds = _box(box) if np.isfinite(box).all() else None
+    return Columns(token, table, Index(table), order[again], bounds)
 
 
 def _box(box: NDArray[np.float64]) -> Bounds:
@@ -71,27 +101,11 @@ def _box(box: NDArray[np.float64]) -> Bounds:
     )
 
 
-def selected(held: Columns, bounds_m: tuple[float, float, float, float]) -> Features | None:
-    """Return the features that touch a box of EPSG:3857, in their stored order."""
-    found = np.sort(held.tree.query(shapely.box(*bounds_m)))
-    if len(found) == 0:
-        return None
-    whole = held.features
-    return Features(
-        whole.geometry[found],
-        [whole.ids[i] for i in found],
-        {name: [column[i] for i in found] for name, column in whole.properties.items()},
-    )
-
-
 def around(window: Window, buffer_px: int) -> tuple[float, float, float, float]:
     """Return the box of a window with ``buffer_px`` of its pixels more on each side, in metres."""
     west, south, east, north = window.bounds_m
     more = (east - west) / window.size_px * buffer_px
     return west - more, south - more, east + more, north + more
-
-
-Derive = Callable[[StoredFeature], Mapping[str, Any]]
 
 
 def plain(stored: StoredFeature) -> Mapping[str, Any]:
@@ -113,6 +127,18 @@ class CollectionKind:
         """Return the properties of one feature as they go out."""
         return plain(stored)
 
+    def measured(
+        self, features: Sequence[StoredFeature], order: NDArray[np.int64]
+    ) -> Mapping[str, NDArray[np.float64]]:
+        """Return what ``wanted`` needs to know of each feature, in this order."""
+        return {}
+
+    def wanted(
+        self, measured: Mapping[str, NDArray[np.float64]], question: Question
+    ) -> NDArray[np.bool_] | None:
+        """Return which features a question asks for; None: all."""
+        return None
+
     def held(self) -> Columns:
         """Return the columns of the present token, read once for each."""
         token = self._sources.store.collection_token(self._sources.audience, self._collection)
@@ -121,7 +147,15 @@ class CollectionKind:
                 found = self._sources.store.features(
                     self._sources.audience, self._sources.now(), self._collection
                 )
-                self._held = columns(token, found, self.derived)
+                geometry = np.empty(len(found), dtype=object)
+                geometry[:] = [stored.feature.geometry for stored in found]
+                made = columns(
+                    token,
+                    geometry,
+                    [stored.feature.id for stored in found],
+                    [self.derived(stored) for stored in found],
+                )
+                self._held = replace(made, measured=self.measured(found, made.order))
             return self._held
 
     def extent(self) -> Extent:
@@ -137,11 +171,17 @@ class CollectionKind:
         self, window: Window, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Features that touch the window and its buffer."""
-        return selected(self._of(version), around(window, question.buffer_px))
+        held = self._of(version)
+        found = held.index.within(around(window, question.buffer_px))
+        wanted = self.wanted(held.measured, question)
+        if found is None or wanted is None:
+            return found
+        chosen = found.where(wanted[found.rows])
+        return chosen if len(chosen) else None
 
     def everything(self, at: datetime | None, version: str) -> Features:
         """All features, for a file."""
-        return self._of(version).features
+        return self._of(version).all()
 
     def _of(self, version: str) -> Columns:
         held = self.held()
@@ -156,18 +196,17 @@ class CollectionKind:
         """The features under a point, or the nearest within a few pixels."""
         held = self.held()
         x, y = mercator(point.lon, point.lat)
-        reach_m = CLICK_PX * cell_m(8)
-        found = np.sort(held.tree.query(shapely.Point(float(x), float(y)), "dwithin", reach_m))
-        whole = held.features
+        rows = held.index.near(float(x), float(y), CLICK_PX * cell_m(8))
+        found = Selection(held.table, rows[:10])
         return {
-            "known": bool(len(found)),
-            "reason": "" if len(found) else "nothing_here",
+            "known": bool(len(rows)),
+            "reason": "" if len(rows) else "nothing_here",
             "version": held.token,
             "values": [],
             "features": [
-                {"id": whole.ids[i]}
-                | {n: c[i] for n, c in whole.properties.items() if c[i] is not None}
-                for i in found[:10]
+                {"id": found.ids[i]}
+                | {n: c[i] for n, c in found.properties.items() if c[i] is not None}
+                for i in range(len(found))
             ],
         }
 
