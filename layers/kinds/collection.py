@@ -1,6 +1,7 @@
 """Features of one collection, held as columns with a spatial index until their token changes."""
 
 import threading
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, StoredFeature
 from layers.model.features import Selection
 from layers.model.kind import Question
-from layers.model.table import Table, tabled
+from layers.model.table import Table, TableMaker, single_points
 
 MAX_ZOOM = 14
 POLE = 90 - 1e-9
@@ -56,38 +57,22 @@ def project(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
     return np.asarray(shapely.transform(shapely.force_2d(geometry), forward), dtype=object)
 
 
-def columns(
-    token: str,
-    geometry: NDArray[np.object_],
-    ids: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
-) -> Columns:
-    """Return features as columns.
+def columns(token: str, geometry: Sequence[shapely.Geometry], maker: TableMaker) -> Columns:
+    """Return features as columns: geometries in degrees, and what ``maker`` was told of each.
 
-    Parameters
-    ----------
-    geometry : array of object, shape (n,)
-        In degrees.
-    rows : sequence of mapping
-        Properties of each feature.
+    Points are sorted by place, shapes stay in their order before them.
     """
-    names = dict.fromkeys(name for row in rows for name in row)
-    metres = project(geometry)
-    single = shapely.get_type_id(metres) == shapely.GeometryType.POINT
-    # An empty point has no place, and is sorted among the shapes.
-    single &= ~shapely.is_empty(metres)
-    near = np.flatnonzero(single)
-    by_place = near[np.argsort(morton(shapely.get_coordinates(metres[near])), kind="stable")]
-    order = np.concatenate((np.flatnonzero(~single), by_place))
-    listed = order.tolist()
-    table, again = tabled(
-        metres[order],
-        [ids[i] for i in listed],
-        {name: [rows[i].get(name) for i in listed] for name in names},
-    )
-    box = shapely.total_bounds(geometry) if len(geometry) else np.full(4, np.nan)
+    degrees = np.empty(len(geometry), dtype=object)
+    degrees[:] = geometry
+    metres = project(degrees)
+    single = single_points(metres)
+    points = np.flatnonzero(single)
+    by_place = np.argsort(morton(shapely.get_coordinates(metres[points])), kind="stable")
+    order = np.concatenate((np.flatnonzero(~single), points[by_place]))
+    box = shapely.total_bounds(degrees) if len(degrees) else np.full(4, np.nan)
     bounds = _box(box) if np.isfinite(box).all() else None
-    return Columns(token, table, Index(table), order[again], bounds)
+    table = maker.table(metres, order)
+    return Columns(token, table, Index(table), order, bounds)
 
 
 def _box(box: NDArray[np.float64]) -> Bounds:
@@ -116,6 +101,9 @@ def plain(stored: StoredFeature) -> Mapping[str, Any]:
 class CollectionKind:
     """A timeless layer of features; subclasses say what they derive for each."""
 
+    MEASURED: tuple[str, ...] = ()
+    """Names of the numbers that ``wanted`` needs to know of each feature."""
+
     def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
         self._layer = layer
         self._sources = sources
@@ -127,11 +115,9 @@ class CollectionKind:
         """Return the properties of one feature as they go out."""
         return plain(stored)
 
-    def measured(
-        self, features: Sequence[StoredFeature], order: NDArray[np.int64]
-    ) -> Mapping[str, NDArray[np.float64]]:
-        """Return what ``wanted`` needs to know of each feature, in this order."""
-        return {}
+    def measured(self, stored: StoredFeature) -> tuple[float, ...]:
+        """Return the numbers of ``MEASURED`` of one feature, NaN where it has none."""
+        return ()
 
     def wanted(
         self, measured: Mapping[str, NDArray[np.float64]], question: Question
@@ -144,19 +130,19 @@ class CollectionKind:
         token = self._sources.store.collection_token(self._sources.audience, self._collection)
         with self._lock:
             if self._held is None or self._held.token != token:
-                found = self._sources.store.features(
-                    self._sources.audience, self._sources.now(), self._collection
-                )
-                geometry = np.empty(len(found), dtype=object)
-                geometry[:] = [stored.feature.geometry for stored in found]
-                made = columns(
-                    token,
-                    geometry,
-                    [stored.feature.id for stored in found],
-                    [self.derived(stored) for stored in found],
-                )
-                self._held = replace(made, measured=self.measured(found, made.order))
+                self._held = self._columns(token)
             return self._held
+
+    def _columns(self, token: str) -> Columns:
+        where = self._sources
+        maker, geometry, numbers = TableMaker(), [], array("d")
+        for stored in where.store.each_feature(where.audience, where.now(), self._collection):
+            maker.add(stored.feature.id, self.derived(stored))
+            geometry.append(stored.feature.geometry)
+            numbers.extend(self.measured(stored))
+        made = columns(token, geometry, maker)
+        rows = np.frombuffer(numbers).reshape(len(geometry), len(self.MEASURED))[made.order]
+        return replace(made, measured=dict(zip(self.MEASURED, rows.T, strict=True)))
 
     def extent(self) -> Extent:
         """Bounds of all features."""

@@ -1,6 +1,6 @@
 """Earthquakes: points with magnitude, depth and origin time, chosen by magnitude and time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ FILTERS = ("min_magnitude", "begin", "end")
 class QuakesKind(CollectionKind):
     """Events of a catalogue, one magnitude each."""
 
+    MEASURED = ("magnitude", "time_s")
+
     def derived(self, stored: StoredFeature) -> Mapping[str, Any]:
         """Properties with the origin time as RFC 3339 text."""
         found = dict(plain(stored))
@@ -26,16 +28,13 @@ class QuakesKind(CollectionKind):
             found["time"] = temporal.word(stored.feature.time)
         return found
 
-    def measured(
-        self, features: Sequence[StoredFeature], order: NDArray[np.int64]
-    ) -> Mapping[str, NDArray[np.float64]]:
-        """Magnitudes and origin times in seconds."""
-        magnitude = [_number(s.feature.properties.get("magnitude")) for s in features]
-        time_s = [_number(s.feature.time and s.feature.time.timestamp()) for s in features]
-        return {
-            "magnitude": np.array(magnitude, float)[order],
-            "time_s": np.array(time_s, float)[order],
-        }
+    def measured(self, stored: StoredFeature) -> tuple[float, ...]:
+        """Magnitude and origin time in seconds."""
+        time = stored.feature.time
+        return (
+            _number(stored.feature.properties.get("magnitude")),
+            np.nan if time is None else time.timestamp(),
+        )
 
     def wanted(
         self, measured: Mapping[str, NDArray[np.float64]], question: Question

@@ -18,6 +18,7 @@ from layers.kinds.collection import CLICK_PX, MAX_ZOOM, Columns, around, columns
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, Network, Station, Status
 from layers.model.kind import Question
+from layers.model.table import TableMaker
 from layers.screening import coverage
 from layers.store import SHOWN_HOURS, Snapshot
 
@@ -139,14 +140,11 @@ class StationsKind:
         )
         stations = [s for s in self._stations() if s.code in measuring]
         networks = {network.id: network.name for network in where.store.networks()}
-        rows = [
-            {"network_name": networks.get(s.network_id, "")}
-            | self._properties(s, snapshot, newest.get(s.code))
-            for s in stations
-        ]
-        places = np.asarray([[s.lon, s.lat] for s in stations], float).reshape(-1, 2)
-        points = np.asarray(shapely.points(places), dtype=object)
-        return columns(token, points, [s.code for s in stations], rows)
+        maker = TableMaker()
+        for s in stations:
+            facts = self._properties(s, snapshot, newest.get(s.code))
+            maker.add(s.code, {"network_name": networks.get(s.network_id, "")} | facts)
+        return columns(token, [shapely.Point(s.lon, s.lat) for s in stations], maker)
 
     def _properties(self, station: Station, snapshot: Snapshot, i: int | None) -> dict[str, Any]:
         facts: dict[str, Any] = {

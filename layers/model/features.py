@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.model.table import Column, Table, tabled
+from layers.model.table import Column, Table, TableMaker, single_points
 
 GeometryArray = NDArray[np.object_]
 FloatArray = NDArray[np.float64]
@@ -35,8 +35,11 @@ class Features:
 
     def selection(self) -> "Selection":
         """Return all of them as rows of a table; points come last there."""
-        table, order = tabled(self.geometry, self.ids, self.properties)
-        return Selection(table, np.arange(len(order)))
+        maker = TableMaker()
+        for i, feature_id in enumerate(self.ids):
+            maker.add(feature_id, {name: column[i] for name, column in self.properties.items()})
+        order = np.argsort(single_points(self.geometry), kind="stable")
+        return Selection(maker.table(self.geometry, order), np.arange(len(order)))
 
 
 class Selection(Features):

@@ -2,6 +2,7 @@
 
 import json
 import math
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -111,49 +112,78 @@ class Table:
         return self.xy.nbytes + self.ids.nbytes + self.codes.nbytes + self.values.nbytes
 
 
-def tabled(
-    geometry: NDArray[np.object_], ids: Sequence[str], properties: Mapping[str, Sequence[Any]]
-) -> tuple[Table, NDArray[np.int64]]:
-    """Return features as a table, and which of those given each row is.
+class TableMaker:
+    """Takes features one by one, so that no list of them need be held."""
 
-    Points come last; within both halves the order is kept. A number that is not finite is absent.
-    """
-    single = (shapely.get_type_id(geometry) == shapely.GeometryType.POINT) & ~shapely.is_empty(
-        geometry
-    )
-    order = np.argsort(single, kind="stable")
-    count = len(geometry) - int(single.sum())
-    place: dict[tuple[type, Any], int] = {}
-    codes = np.zeros((len(geometry), len(properties)), np.uint32)
-    for k, column in enumerate(properties.values()):
-        codes[:, k] = _coded(column, order, place)
-    return Table(
-        geometry[order[:count]],
-        shapely.get_coordinates(geometry[order[count:]]),
-        Values([ids[i] for i in order.tolist()]),
-        tuple(properties),
-        codes,
-        Values(value for _, value in place),
-    ), order
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+        self._columns: dict[str, array[int]] = {}
+        self._texts: dict[str, int] = {}
+        self._others: dict[tuple[type, Any], int] = {}
+        self._values: list[Any] = []
 
+    def add(self, feature_id: str, properties: Mapping[str, Any]) -> None:
+        """Take the id and the properties of the next feature."""
+        at = len(self._ids)
+        for name, value in properties.items():
+            column = self._columns.setdefault(name, array("I"))
+            column.extend([ABSENT] * (at - len(column)))
+            column.append(self._code(value))
+        self._ids.append(feature_id)
 
-def _coded(
-    column: Sequence[Any], order: NDArray[np.int64], place: dict[tuple[type, Any], int]
-) -> list[int]:
-    """Return the code of each value of ``order``, adding new values to ``place``."""
-    found = []
-    for i in order.tolist():
-        value = column[i]
+    def table(self, geometry: NDArray[np.object_], order: NDArray[np.int64]) -> Table:
+        """Return the table of the features in this order, in which single points come last.
+
+        ``geometry``, shape (n,), is in metres of EPSG:3857 and as the features came.
+        """
+        count = len(geometry)
+        codes = np.zeros((count, len(self._columns)), np.uint32)
+        for k, column in enumerate(self._columns.values()):
+            codes[: len(column), k] = np.frombuffer(column, np.uintc)
+        codes = codes[order]
+        # Codes rise along each column: values of neighbours are neighbours in the block.
+        used, first = np.unique(codes.T, return_index=True)
+        used = used[np.argsort(first)]
+        used = used[used != ABSENT]
+        renumbered = np.zeros(len(self._values) + 1, np.uint32)
+        renumbered[used] = np.arange(1, len(used) + 1)
+        shapes = count - int(single_points(geometry).sum())
+        return Table(
+            geometry[order[:shapes]],
+            shapely.get_coordinates(geometry[order[shapes:]]),
+            Values(self._ids[i] for i in order.tolist()),
+            tuple(self._columns),
+            renumbered[codes],
+            Values(self._values[code - 1] for code in used.tolist()),
+        )
+
+    def _code(self, value: Any) -> int:
+        """Return the code of a value; a number that is not finite is absent."""
         if isinstance(value, np.generic):
             value = value.item()
+        if type(value) is str:
+            return self._known(self._texts, value, value)
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
-            found.append(ABSENT)
-            continue
-        if not isinstance(value, str | int | float):
+            return ABSENT
+        if not isinstance(value, int | float):
             # A list has no hash: its text stands for it.
             value = _Nested(_json(value))
         # True == 1 == 1.0: the type tells them apart.
-        found.append(place.setdefault((type(value), value), len(place) + 1))
+        return self._known(self._others, (type(value), value), value)
+
+    def _known(self, place: dict[Any, int], key: Any, value: Any) -> int:
+        found = place.get(key)
+        if found is None:
+            self._values.append(value)
+            found = place[key] = len(self._values)
+        return found
+
+
+def single_points(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which geometries are single points that are somewhere."""
+    found: NDArray[np.bool_] = (
+        shapely.get_type_id(geometry) == shapely.GeometryType.POINT
+    ) & ~shapely.is_empty(geometry)
     return found
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from layers.geo import HALF_WORLD_M
 from layers.kinds.index import WORLD_M, Index, morton
-from layers.model.table import tabled
+from layers.model import Features
 
 GENERATOR = np.random.default_rng(3)
 XY = np.concatenate(
@@ -24,7 +24,7 @@ BOXES = shapely.box(*CORNERS.T, *(CORNERS + WIDTHS).T).tolist()
 def index(xy, shapes=()):
     xy = xy[np.argsort(morton(xy), kind="stable")]
     geometry = np.array([*shapes, *shapely.points(xy)], object)
-    table, _ = tabled(geometry, [str(i) for i in range(len(geometry))], {})
+    table = Features(geometry, [str(i) for i in range(len(geometry))], {}).selection().table
     return Index(table), geometry
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.model import Features
-from layers.model.table import Values, tabled
+from layers.model.features import Selection
+from layers.model.table import TableMaker, Values
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
 PLAIN = st.one_of(
@@ -56,8 +57,8 @@ def test_points_come_after_shapes_and_each_keeps_its_facts():
         [shapely.Point(1, 2), shapely.box(0, 0, 1, 1), shapely.Point(), None, shapely.Point(3, 4)],
         object,
     )
-    table, order = tabled(geometry, list("abcde"), {"n": [0, 1, 2, 3, 4]})
-    assert order.tolist() == [1, 2, 3, 0, 4]
+    table = Features(geometry, list("abcde"), {"n": [0, 1, 2, 3, 4]}).selection().table
+    assert list(Selection(table, np.arange(5)).properties["n"]) == [1, 2, 3, 0, 4]
     assert list(table.ids) == ["b", "c", "d", "a", "e"]
     assert table.xy.tolist() == [[1, 2], [3, 4]]
     assert len(table.shapes) == 3
@@ -73,7 +74,22 @@ def test_a_hundred_thousand_features_of_five_properties_take_less_than_a_hundred
         "mark": ["normal"] * count,
         "context": ["routine"] * count,
     }
-    table, _ = tabled(
-        np.asarray(shapely.points(xy), object), [str(i) for i in range(count)], columns
-    )
+    points = np.asarray(shapely.points(xy), object)
+    table = Features(points, [str(i) for i in range(count)], columns).selection().table
     assert table.nbytes < 100 * count
+
+
+def test_features_that_come_one_by_one_may_each_have_other_properties():
+    maker = TableMaker()
+    told = [{"a": 1}, {}, {"b": "x", "a": None}, {"c": [1]}, {"a": True, "c": {"d": None}}]
+    for i, properties in enumerate(told):
+        maker.add(f"f{i}", properties)
+    geometry = np.array([shapely.Point(i, 0) for i in range(5)], object)
+    order = np.array([4, 2, 0, 1, 3])
+    table = maker.table(geometry, order)
+    found = Selection(table, np.arange(5))
+    assert table.names == ("a", "b", "c")
+    assert list(found.ids) == ["f4", "f2", "f0", "f1", "f3"]
+    for name, column in found.properties.items():
+        assert list(column) == [told[i].get(name) for i in order]
+    assert found.properties["a"][0] is True

@@ -16,8 +16,6 @@ from hypothesis import strategies as st
 
 from layers.geo import HALF_WORLD_M, Window
 from layers.model import Features
-from layers.model.features import Selection
-from layers.model.table import tabled
 from layers.render import mvt, mvt_pieces
 
 WINDOW = Window(6, 44, 23)
@@ -39,8 +37,7 @@ def placed(shapes, window=WINDOW):
 def held(geometry, **properties):
     """All rows of a table, as a layer of the server holds them."""
     ids = [str(i + 1) for i in range(len(geometry))]
-    table, _ = tabled(geometry, ids, properties)
-    return Selection(table, np.arange(len(table)))
+    return Features(geometry, ids, properties).selection()
 
 
 def tile(features, window=WINDOW):
