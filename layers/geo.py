@@ -185,6 +185,29 @@ class CellGrid:
         )
         return Bounds(max(-180.0, float(w)), float(s), min(180.0, float(e)), float(n))
 
+    def thinned(self, zoom: int) -> "CellGrid | None":
+        """Return the grid of the cells that show this one at a lower zoom, or None without any.
+
+        Of all cells that a pixel covers the one in the middle is taken, never an average.
+        """
+        step = 1 << (self.zoom - zoom)
+        half = step // 2
+        col, row = -((half - self.col) // step), -((half - self.row) // step)
+        width = (self.col + self.width - 1 - half) // step - col + 1
+        height = (self.row + self.height - 1 - half) // step - row + 1
+        return CellGrid(zoom, col, row, width, height) if width > 0 and height > 0 else None
+
+    def taken(self, thinned: "CellGrid") -> tuple[slice, slice]:
+        """Return which rows and columns a thinned grid holds."""
+        step = 1 << (self.zoom - thinned.zoom)
+        return tuple(
+            slice(begin := at * step + step // 2 - own, begin + (count - 1) * step + 1, step)
+            for at, own, count in (
+                (thinned.row, self.row, thinned.height),
+                (thinned.col, self.col, thinned.width),
+            )
+        )  # type: ignore[return-value]
+
     def centres(self) -> tuple[FloatArray, FloatArray]:
         """Return longitudes (width,) and latitudes (height,) of the cell centres, in degrees."""
         return self.at(np.arange(self.height), np.arange(self.width))

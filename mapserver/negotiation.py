@@ -23,6 +23,17 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 )
 
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+)
+SHARED = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Content-Location, Content-Range, Link"),
+)
+"""What an answer to reading carries: every origin may read it."""
+
 
 def body_etag(body: bytes) -> str:
     """Return a strong entity tag of the bytes."""
@@ -130,12 +141,10 @@ def error_answer(error: LayersError, request: Request) -> Response:
 def finish(response: Response, request: Request) -> Response:
     """Add what every answer carries: CORS for reading, no sniffing, the page's policy."""
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    for name, value in ALWAYS:
+        headers.setdefault(name, value)
     if request.method in ("GET", "HEAD", "OPTIONS"):
-        headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Expose-Headers"] = "ETag, Content-Location, Content-Range, Link"
+        headers.update(SHARED)
         if request.method == "OPTIONS":
             headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
             headers["Access-Control-Allow-Headers"] = "If-None-Match, Range"

@@ -44,8 +44,14 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "max_upload_mb", 64, "Largest body that a POST or a file may have, in megabytes.", least=1
     ),
-    Knob("cache_mb", 2048, "Disk space of the tile cache, in megabytes."),
+    Knob(
+        "cache_mb", 2048, "Disk space of the tile cache, in megabytes; 0 keeps no tile on the disk."
+    ),
     Knob("memory_cache_mb", 64, "Finished tiles held in memory by each worker, in megabytes."),
+    Knob("renders", 2, "Pictures that each worker draws at once.", least=1),
+    Knob(
+        "waiting", 8, "Pictures that may wait to be drawn by a worker; the next is refused (503)."
+    ),
     Knob(
         "surface_hours",
         24 * 31,
@@ -74,6 +80,8 @@ class Settings:
     max_upload_mb: int
     cache_mb: int
     memory_cache_mb: int
+    renders: int
+    waiting: int
     surface_hours: int
     open_hours: int
     incoming: str

@@ -45,9 +45,7 @@ def sd(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
     s = _floats(sigma)
     if transform == "none":
         return s + 0.0 * _floats(mu)
-    narrow = np.minimum(s, s.dtype.type(2.0 * CAP))
-    relative = np.sqrt(np.expm1(narrow * narrow))
-    return np.asarray(mean(mu, sigma, transform) * relative)
+    return np.asarray(mean(mu, sigma, transform) * _relative(s))
 
 
 def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) -> Bands:
@@ -65,6 +63,14 @@ def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) ->
     return _exp(latent) if transform == "log" else latent
 
 
+def likely(mu: ArrayLike, sigma: ArrayLike, transform: Transform, count: int) -> Bands:
+    """Equally likely values, shape (count, ...), rising along the first axis."""
+    m, s = _floats(mu), _floats(sigma)
+    score = ndtri((np.arange(count) + 0.5) / count).astype(s.dtype).reshape(-1, *[1] * m.ndim)
+    latent = m + s * score
+    return _exp(latent) if transform == "log" else np.asarray(latent)
+
+
 def exceedance(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold: float) -> Bands:
     """Probability that the value exceeds ``threshold`` (unit of the values).
 
@@ -72,21 +78,34 @@ def exceedance(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold:
     -----
     A lognormal always exceeds a threshold of 0 or below. Where sigma is 0 the answer is 0 or 1.
     """
+    return np.asarray(ndtr(score(mu, sigma, transform, threshold)))
+
+
+def score(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold: float) -> Bands:
+    """Normal score of ``exceedance``: infinite where that is certain, NaN where a cell is NaN."""
     m, s = _floats(mu), _floats(sigma)
     if transform == "log" and threshold <= 0:
-        return np.where(np.isnan(m), m, np.ones_like(m + s))
+        return np.where(np.isnan(m + s), m + s, np.full_like(m + s, np.inf))
     level = np.log(threshold) if transform == "log" else threshold
     above = m - s.dtype.type(level)
     with np.errstate(over="ignore"):  # certainty is what an infinite score means
-        return np.asarray(ndtr(above / np.maximum(s, np.finfo(s.dtype).tiny)))
+        return np.asarray(above / np.maximum(s, np.finfo(s.dtype).tiny))
 
 
 def relative_uncertainty(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
     """Standard deviation over the absolute mean; NaN where the mean is 0."""
+    if transform == "log":
+        return _relative(_floats(sigma)) + 0.0 * _floats(mu)
     centre = np.abs(mean(mu, sigma, transform))
     spread = sd(mu, sigma, transform)
     empty = np.full_like(spread, np.nan)
     return np.asarray(np.divide(spread, centre, out=empty, where=centre > 0))
+
+
+def _relative(sigma: Bands) -> Bands:
+    """Standard deviation of a lognormal over its mean, as far as the mean is not capped."""
+    narrow = np.minimum(sigma, sigma.dtype.type(2.0 * CAP))
+    return np.asarray(np.sqrt(np.expm1(narrow * narrow)))
 
 
 def _floats(a: ArrayLike) -> Bands:

@@ -1,5 +1,6 @@
 """The bands of a surface and all that is read off them, on any day."""
 
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,15 +9,29 @@ from layers.errors import BadParameterError
 from layers.interpolation import distribution, quantiles
 from layers.interpolation.distribution import Bands
 from layers.interpolation.event import PROBABILITIES
-from layers.interpolation.measured import Measured, measured
-from layers.interpolation.parameters import Parameters, Transform
+from layers.interpolation.measured import measured
+from layers.interpolation.parameters import FloatArray, Parameters, Transform
 
-LIKELY, NOISES = 200, 101
+LIKELY, NOISES = 100, 51
 """Equally likely values of the field, and of what a measurement adds, whose sums are looked at."""
 
 
-def noise_of(parameters: Parameters, noise_sigma: float) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What a new measurement adds to the field (or by what it multiplies it under ``log``).
+
+    ``values``, shape (``NOISES``,), are equally likely.
+    """
+
+    values: FloatArray
+    transform: Transform
+
+
+@functools.lru_cache(maxsize=256)
+def noise_of(parameters: Parameters, noise_sigma: float) -> Noise:
     """What a new measurement adds to the field: the offset of its site, and the rest of its noise.
+
+    It is the same in every cell of a surface, and remembered.
 
     Parameters
     ----------
@@ -25,8 +40,12 @@ def noise_of(parameters: Parameters, noise_sigma: float) -> Measured:
     """
     error = max(noise_sigma**2 - parameters.offset_variance, 0.0)
     alone = replace(parameters, transform="none")
-    found = measured(np.zeros(1), np.zeros(1), alone, error)
-    return replace(found, transform=parameters.transform)
+    found = replace(
+        measured(np.zeros(1), np.zeros(1), alone, error), transform=parameters.transform
+    )
+    even = (np.arange(NOISES) + 0.5) / NOISES
+    values = np.array([float(found.quantile(float(p))[0]) for p in even])
+    return Noise(values, parameters.transform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +72,13 @@ class Predictive:
     def mean(self) -> Bands:
         """Expected value."""
         if self._latent is None:
-            return quantiles.moments(PROBABILITIES, self.bands[:-1])[0]
+            return quantiles.mean(PROBABILITIES, self.bands[:-1])
         return distribution.mean(*self._latent)
 
     def sd(self) -> Bands:
         """Standard deviation."""
         if self._latent is None:
-            return quantiles.moments(PROBABILITIES, self.bands[:-1])[1]
+            return quantiles.sd(PROBABILITIES, self.bands[:-1])
         return distribution.sd(*self._latent)
 
     def quantile(self, p: float) -> Bands:
@@ -80,26 +99,34 @@ class Predictive:
             return quantiles.exceedance(PROBABILITIES, self.bands[:-1], threshold)
         return distribution.exceedance(*self._latent, threshold)
 
+    def score(self, threshold: float) -> Bands:
+        """Normal score of ``exceedance``: it rises with the probability, and costs no integral."""
+        if self._latent is None:
+            return quantiles.score(PROBABILITIES, self.bands[:-1], threshold)
+        return distribution.score(*self._latent, threshold)
+
     def relative_uncertainty(self) -> Bands:
         """Standard deviation over the absolute mean; NaN where the mean is 0."""
         if self._latent is None:
-            mean, sd = quantiles.moments(PROBABILITIES, self.bands[:-1])
+            mean, sd = self.mean(), self.sd()
             empty = np.full_like(sd, np.nan)
             return np.asarray(np.divide(sd, np.abs(mean), out=empty, where=mean != 0))
         return distribution.relative_uncertainty(*self._latent)
 
-    def measured(self, noise: Measured) -> Bands:
+    def measured(self, noise: Noise) -> Bands:
         """Equally likely values of a new measurement, shape (``LIKELY`` x ``NOISES``, ...).
 
         Parameters
         ----------
-        noise : Measured
-            Of one target without a field: ``noise_of``.
+        noise : Noise
+            Of the surface: ``noise_of``.
         """
-        even = [(np.arange(count) + 0.5) / count for count in (LIKELY, NOISES)]
-        field = np.stack([self.quantile(float(p)) for p in even[0]]).astype(np.float64)
-        off = np.array([float(noise.quantile(float(p))[0]) for p in even[1]])
-        off = off.reshape(-1, *[1] * field.ndim)
+        if self._latent is None:
+            field = quantiles.likely(PROBABILITIES, self.bands[:-1], LIKELY)
+        else:
+            field = distribution.likely(*self._latent, LIKELY)
+        field = field.astype(np.float64)
+        off = noise.values.reshape(-1, *[1] * field.ndim)
         found = field * off if noise.transform == "log" else field + off
         return np.asarray(found.reshape(-1, *field.shape[1:]))
 

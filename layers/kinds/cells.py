@@ -21,23 +21,30 @@ class Cut:
     step: int
 
 
+def pixel_zoom(window: Window) -> int:
+    """Return the zoom at which a cell is a pixel of the window."""
+    return window.zoom + (window.size_px > TILE_PX)
+
+
 def cut(grid: CellGrid, window: Window, margin: int) -> Cut:
     """Return the cells that show a window, with ``margin`` more (in steps) on each side.
 
     At the native zoom a tile is 256 x 256 cells; k zooms deeper it is 256 / 2^k. At lower zooms
-    every 2^k-th cell is taken, the one in the middle of those that a pixel covers.
+    every 2^k-th cell is taken, the one in the middle of those that a pixel covers; a tile of
+    512 px shows what its four children do.
     """
-    if window.zoom >= grid.zoom:
-        depth = min(window.zoom - grid.zoom, DEEPEST_OVERZOOM)
-        count, step = TILE_PX >> depth, 1
-        # Deeper than one cell a tile: the cell that holds the tile.
-        shift = window.zoom - grid.zoom - depth
-        row, col = (window.row >> shift) * count, (window.col >> shift) * count
+    zoom = min(grid.zoom, pixel_zoom(window))
+    step = 1 << (grid.zoom - zoom)
+    if zoom >= window.zoom:
+        count = TILE_PX << (zoom - window.zoom)
+        row, col = window.row * count, window.col * count
     else:
-        step = 1 << (grid.zoom - window.zoom)
-        count = TILE_PX
-        row = window.row * TILE_PX * step + step // 2
-        col = window.col * TILE_PX * step + step // 2
+        depth = window.zoom - zoom
+        count = TILE_PX >> min(depth, DEEPEST_OVERZOOM)
+        # Deeper than one cell a tile: the cell that holds the tile.
+        shift = max(0, depth - DEEPEST_OVERZOOM)
+        row, col = (window.row >> shift) * count, (window.col >> shift) * count
+    row, col = row * step + step // 2, col * step + step // 2
     return Cut(
         row - grid.row - margin * step, col - grid.col - margin * step, count + 2 * margin, step
     )

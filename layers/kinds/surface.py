@@ -8,9 +8,9 @@ import numpy as np
 
 from layers import units
 from layers.errors import NoSurfaceError
-from layers.geo import Point, Window
+from layers.geo import TILE_PX, Point, Window
 from layers.interpolation import Parameters, Predictive, noise_of
-from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, placed
+from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, pixel_zoom, placed
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import (
     Extent,
@@ -54,17 +54,49 @@ class SurfaceKind:
     def tile(
         self, window: Window, at: datetime | None, version: str, question: Question
     ) -> Raster | None:
-        """Cells of a window with the measure asked for, NaN where the network cannot know."""
+        """Cells of a window with the measure asked for; unknown where the network cannot know."""
         info = self._store.surface(self._layer.id, at, version)
-        bands = self._bands(info, window)
+        # Only between cells that fill more than a pixel is there anything to smooth.
+        framed = question.smooth and info.grid.zoom < pixel_zoom(window)
+        bands = self._framed(info, window) if framed else self._block(info, window)
         if bands is None:
             return None
         found = Predictive(bands, info.transform)
-        value = measured(question, found)
-        value[~(found.support < self._layer.support_limit)] = np.nan
-        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+        known = found.support < self._layer.support_limit
+        if not known.any():
+            return None
+        if question.style.measure == "exceedance" and not framed:
+            return Raster({"value": found.score(_threshold(question))}, 0, known, is_score=True)
+        return Raster({"value": measured(question, found)}, MARGIN if framed else 0, known)
 
-    def _bands(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
+    def _block(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
+        """The cells of a window as they lie in the file: of the tile, or of the one that has it."""
+        zoom = min(info.grid.zoom, pixel_zoom(window))
+        if zoom > window.zoom:
+            return self._children(info, window)
+        depth = window.zoom - zoom
+        split = min(depth, DEEPEST_OVERZOOM)
+        row, col = window.row >> (depth - split), window.col >> (depth - split)
+        tile = self._store.tile(info, zoom, row >> split, col >> split)
+        if tile is None or not split:
+            return tile
+        side = TILE_PX >> split
+        r, c = (place % (1 << split) * side for place in (row, col))
+        return tile[:, r : r + side, c : c + side]
+
+    def _children(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
+        """The cells of the four tiles one zoom deeper, NaN where one has none."""
+        whole = None
+        for r, c in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            tile = self._store.tile(info, window.zoom + 1, 2 * window.row + r, 2 * window.col + c)
+            if tile is None:
+                continue
+            if whole is None:
+                whole = np.full((len(tile), 2, TILE_PX, 2, TILE_PX), np.nan, np.float32)
+            whole[:, r, :, c] = tile
+        return None if whole is None else whole.reshape(len(whole), 2 * TILE_PX, 2 * TILE_PX)
+
+    def _framed(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
         part = cut(info.grid, window, MARGIN)
         to_rows, rows = overlap(part.row, part.count, part.step, info.grid.height)
         to_cols, cols = overlap(part.col, part.count, part.step, info.grid.width)
@@ -140,13 +172,17 @@ def measured(question: Question, found: Predictive) -> Float32Array:
         case "quantile":
             value = found.quantile(0.95 if question.quantile is None else question.quantile)
         case "exceedance":
-            threshold = question.threshold
-            if threshold is None:
-                threshold = question.style.threshold
-            assert threshold is not None  # noqa: S101 - the catalogue demands it of this measure
-            value = found.exceedance(threshold)
+            value = found.exceedance(_threshold(question))
         case "uncertainty":
             value = found.relative_uncertainty()
         case other:
             raise AssertionError(f"the catalogue let the measure {other} pass")
-    return np.array(value, dtype=np.float32)
+    return np.asarray(value, dtype=np.float32)
+
+
+def _threshold(question: Question) -> float:
+    threshold = question.threshold
+    if threshold is None:
+        threshold = question.style.threshold
+    assert threshold is not None  # noqa: S101 - the catalogue demands it of this measure
+    return threshold

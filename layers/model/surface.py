@@ -69,14 +69,15 @@ class Raster:
     """Cells that cover a window: each band has shape (rows + 2 margin, cols + 2 margin), float32.
 
     Without the margin the cells cover the window exactly; rows and cols divide its pixels, so a
-    cell becomes a whole number of pixels. NaN is "no cell here".
+    cell becomes a whole number of pixels. ``known`` tells where there is a cell, in the shape of a
+    band; without it, NaN is "no cell here". ``is_score`` says that the values are normal scores
+    of the probabilities that are meant: which is above a break costs no integral in every cell.
     """
 
     bands: Mapping[str, Float32Array]
     margin: int
-    transform: Transform = "none"
-    noise_sigma: float = 0.0
-    support_limit: float = 1.0
+    known: NDArray[np.bool_] | None = None
+    is_score: bool = False
 
 
 @dataclass(frozen=True, slots=True)

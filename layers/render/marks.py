@@ -31,7 +31,11 @@ class Marks:
         self._features = features
         self._colours = ramp.colours(style)
         self.value = _numbers(features.properties.get(style.measure), len(features))
-        self.classes: ClassArray = classified(self.value.astype(np.float32), style.breaks)
+        self.classes: ClassArray = classified(
+            self.value.astype(np.float32),
+            ~np.isnan(self.value),
+            np.asarray(style.breaks, np.float32),
+        )
         parts, owner = shapely.get_parts(features.geometry, return_index=True)
         self._parts: GeometryArray = parts
         self._owner: IntArray = owner

@@ -19,6 +19,9 @@ _KEYS, _VALUES = b"\x1a", b"\x22"
 _MANY, _SHORT = 512, 8
 """Values, and values in a run on average, below which they are copied byte by byte."""
 
+_SPARE = 4
+"""Tables from code to place that are kept for the next tile."""
+
 CodeArray = NDArray[np.uint32]
 
 
@@ -58,7 +61,8 @@ class Encoded:
         slot[used] = np.arange(len(used), dtype=np.uint32)
         slot[ABSENT] = 0
         place = slot[codes]
-        self._spare.append(slot)
+        if len(self._spare) < _SPARE:
+            self._spare.append(slot)
         return used, place
 
     def taken(self, codes: CodeArray) -> list[bytes | memoryview]:

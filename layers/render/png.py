@@ -35,8 +35,9 @@ def indexed(classes: ClassArray, colours: ColourArray) -> bytes:
     depth = 4 if len(colours) <= 16 else 8
     lines = np.zeros((height, 1 + -(-width * depth // 8)), np.uint8)  # first byte: no filter
     if depth == 4:
-        lines[:, 1:] = classes[:, 0::2] << 4
-        lines[:, 1 : 1 + width // 2] |= classes[:, 1::2]
+        even = classes if width % 2 == 0 else np.pad(classes, ((0, 0), (0, 1)))
+        pairs = np.ascontiguousarray(even).view("<u2")
+        lines[:, 1:] = (pairs << 4) | (pairs >> 8)
     else:
         lines[:, 1:] = classes
     clear = np.flatnonzero(colours[:, 3] < 255)

@@ -1,5 +1,7 @@
 """Colours of the classes of a style."""
 
+import functools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,8 +40,14 @@ def words(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> tuple[str, 
 
 def colours(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> ColourArray:
     """Return RGBA, shape (classes + 1, 4): row 0 is "unknown", transparent; then low to high."""
-    table = np.zeros((len(breaks or style.breaks) + 2, 4), np.uint8)
-    table[1:] = [rgba(word) for word in words(style, breaks)]
+    return _table(words(style, breaks))
+
+
+@functools.lru_cache(maxsize=1024)
+def _table(colours: tuple[str, ...]) -> ColourArray:
+    table = np.zeros((len(colours) + 1, 4), np.uint8)
+    table[1:] = [rgba(word) for word in colours]
+    table.flags.writeable = False
     return table
 
 

@@ -2,11 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from layers.errors import BadParameterError
 from layers.model import Float32Array, Raster, StyleDefinition
 
 ClassArray = NDArray[np.uint8]
+BoolArray = NDArray[np.bool_]
 
 MAX_BREAKS = 254
 """Classes and "unknown" share one byte."""
@@ -24,7 +26,8 @@ def classes(
     Parameters
     ----------
     raster : Raster
-        Its band ``value`` is read: the measure already computed, in the unit of the breaks.
+        Its band ``value`` is read: the measure already computed, in the unit of the breaks, or
+        their normal score.
     style : StyleDefinition
         Gives the breaks where ``breaks`` is empty.
     size_px : int
@@ -53,43 +56,62 @@ def classes(
     if len(limits) > MAX_BREAKS:
         raise BadParameterError(f"{len(limits)} breaks; at most {MAX_BREAKS} can be shown")
     down, across = size_px // rows, size_px // cols
+    known = ~np.isnan(cells) if raster.known is None else raster.known
     if smooth and down * across > 1:
-        return classified(_bilinear(cells, margin, down, across), limits)
-    inner = cells[margin : margin + rows, margin : margin + cols]
-    found = classified(inner, limits)
+        value, known = _bilinear(
+            ndtr(cells) if raster.is_score else cells, known, margin, down, across
+        )
+        return classified(value, known, np.asarray(limits, np.float32))
+    inner = slice(margin, margin + rows), slice(margin, margin + cols)
+    rising = scores(limits) if raster.is_score else np.asarray(limits, np.float32)
+    found = classified(cells[inner], known[inner], rising)
     return found.repeat(down, axis=0).repeat(across, axis=1) if down * across > 1 else found
 
 
-def classified(value: Float32Array, limits: tuple[float, ...]) -> ClassArray:
-    """Return 1 + the number of breaks at or below each value, 0 for NaN; shape of ``value``.
+def classified(value: Float32Array, known: BoolArray, rising: Float32Array) -> ClassArray:
+    """Return 1 + the number of breaks at or below each value, 0 where it is not known.
 
-    Breaks are compared as float32, so that a cell that stores 0.7 as well as it can is not below
-    a break of 0.7. Only the breaks that the values straddle are looked at.
+    Breaks are float32, so that a cell that stores 0.7 as well as it can is not below a break of
+    0.7. Only the breaks that the values straddle are looked at.
     """
-    value = np.ascontiguousarray(value)
-    rising = np.asarray(limits, np.float32)
-    ends = [f.reduce(value, axis=None, initial=np.nan) for f in (np.fmin, np.fmax)]
+    # NaN, where a value is not known, is left out by both.
+    ends = [each.reduce(value, axis=None, initial=np.nan) for each in (np.fmin, np.fmax)]
     first, last = np.searchsorted(rising, ends, side="right")
-    found: ClassArray = (~np.isnan(value)).view(np.uint8) * np.uint8(1 + first)
+    found = np.full(value.shape, 1 + first, np.uint8)
     above = np.empty(value.shape, bool)
     for limit in rising[first:last]:
         np.greater_equal(value, limit, out=above)
         found += above.view(np.uint8)
+    found *= known.view(np.uint8)
     return found
 
 
-def _bilinear(cells: Float32Array, margin: int, down: int, across: int) -> Float32Array:
+def scores(limits: tuple[float, ...]) -> Float32Array:
+    """Return the normal scores at which a float32 probability reaches each limit."""
+    # A probability nearer to 1 than half a step of float32 is 1.
+    nearly = np.clip(np.asarray(limits, np.float64), 0.0, 1.0 - 2.0**-25)
+    found = np.where(np.asarray(limits) > 1.0, np.inf, ndtri(nearly))
+    return found.astype(np.float32)
+
+
+def _bilinear(
+    cells: Float32Array, known: BoolArray, margin: int, down: int, across: int
+) -> tuple[Float32Array, BoolArray]:
     """Return pixel values between cell centres; weights of unknown neighbours go to the known."""
-    framed = cells if margin else np.pad(cells, 1, mode="edge")
-    trim = max(margin, 1) - 1
-    framed = framed[trim : framed.shape[0] - trim, trim : framed.shape[1] - trim]
-    known = ~np.isnan(framed)
-    total = _spread(np.where(known, framed, np.float32(0)), down, across)
+    if not margin:
+        cells, known = np.pad(cells, 1, mode="edge"), np.pad(known, 1, mode="edge")
+    trim = slice(max(margin, 1) - 1, 1 - max(margin, 1) or None)
+    cells, known = cells[trim, trim], known[trim, trim]
+    if known.all():
+        return _spread(cells, down, across), np.ones(
+            ((cells.shape[0] - 2) * down, (cells.shape[1] - 2) * across), bool
+        )
+    total = _spread(np.where(known, cells, np.float32(0)), down, across)
     weight = _spread(known.astype(np.float32), down, across)
     inside = known[1:-1, 1:-1].repeat(down, axis=0).repeat(across, axis=1)
     value = np.full(total.shape, np.nan, np.float32)
     np.divide(total, weight, out=value, where=inside)
-    return value
+    return value, inside
 
 
 def _spread(framed: Float32Array, down: int, across: int) -> Float32Array:

@@ -22,7 +22,7 @@ from layers.model import (
     StoredObservation,
     SurfaceInfo,
 )
-from layers.store import audit, features, hours, register, snapshots, surfaces, tokens
+from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -53,7 +53,7 @@ class Reader:
             engine = reader_engine(self.paths.database)
             check_schema(engine)
         self._engine = engine
-        self._cells = surfaces.Cells(self.paths)
+        self._cells = cells.Cells(self.paths)
         self._memo: dict[Hashable, object] = {}
         self._memo_lock = threading.Lock()
         self._seen: tuple[int, float] = (-1, 0.0)
@@ -233,9 +233,13 @@ class Reader:
         """Return cells of a surface, shape (bands, rows, cols)."""
         return self._cells.read(info, rows, cols)
 
+    def tile(self, info: SurfaceInfo, zoom: int, row: int, col: int) -> Float32Array | None:
+        """Return the cells of a tile, shape (bands, 256, 256), or None; not to be written to."""
+        return self._cells.tile(info, zoom, row, col)
+
     def geotiff(self, info: SurfaceInfo) -> Path:
         """Return the path of a surface's Cloud Optimized GeoTIFF."""
-        return self._cells.path(info, ".tif")
+        return self._cells.path(info, cells.GEOTIFF)
 
     def organisation_of(self, token: str, now: datetime) -> str:
         """Return the organisation a token writes for, or raise ForbiddenError."""

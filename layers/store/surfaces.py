@@ -1,10 +1,9 @@
 """Published surfaces: written aside, renamed, and named in the database last."""
 
+import functools
 import hashlib
 import json
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +15,14 @@ from sqlalchemy import Connection, func, insert, select, update
 from layers import temporal
 from layers.errors import GoneError, NoSurfaceError
 from layers.geo import CellGrid
-from layers.model import Context, Float32Array, Surface, SurfaceInfo
-from layers.store import cells as files
+from layers.model import Context, Surface, SurfaceInfo
+from layers.store import geotiff, working_copy
+from layers.store.cells import GEOTIFF, WORKING, stem
 from layers.store.paths import Paths
 from layers.store.schema import SURFACE
 
-OPEN_COPIES = 64
-READ_BYTES = 100_000_000
 SOFTWARE = "Kyzylkum"
+COLUMNS = [column.name for column in SURFACE.columns]
 
 
 def token_of(surface: Surface) -> str:
@@ -33,12 +32,6 @@ def token_of(surface: Surface) -> str:
     digest.update("|".join(map(str, (*words, surface.input_hash))).encode())
     digest.update(np.ascontiguousarray(surface.bands, dtype="<f4").tobytes())
     return digest.hexdigest()
-
-
-def stem(paths: Paths, layer_id: str, valid_time: datetime, token: str) -> Path:
-    """Return the path of a surface's files without their suffix."""
-    day = valid_time.strftime("%Y-%m-%d")
-    return paths.surfaces / layer_id / day / f"{valid_time.strftime('%H%M%S')}-{token}"
 
 
 def write_files(paths: Paths, surface: Surface) -> str:
@@ -62,12 +55,12 @@ def write_files(paths: Paths, surface: Surface) -> str:
         "input_hash": surface.input_hash,
         **surface.tags,
     }
-    cells, geotiff = (base.with_name(base.name + suffix) for suffix in (".cells", ".tif"))
+    working, whole = (base.with_name(base.name + suffix) for suffix in (WORKING, GEOTIFF))
     aside = base.with_name(base.name + ".part")
-    files.write_working_copy(aside, surface.grid, surface.bands)
-    aside.replace(cells)
-    files.write_geotiff(aside, surface.grid, surface.bands, tags)
-    aside.replace(geotiff)
+    working_copy.write(aside, surface.grid, surface.bands)
+    aside.replace(working)
+    geotiff.write_geotiff(aside, surface.grid, surface.bands, tags)
+    aside.replace(whole)
     folder = os.open(base.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -106,20 +99,27 @@ def publish(
 
 
 def _info(row: Any) -> SurfaceInfo:
+    # A row never changes but for being kept; reading its tags again is most of the cost of a list.
+    return _read(*row)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _read(*columns: Any) -> SurfaceInfo:
+    row = dict(zip(COLUMNS, columns, strict=True))
     return SurfaceInfo(
-        layer_id=row.layer_id,
-        quantity=row.quantity,
-        valid_time=temporal.from_epoch_s(row.valid_time),
-        revision=row.revision,
-        context=Context(row.context),
-        grid=CellGrid(row.zoom, row.col, row.row, row.width, row.height),
-        transform=row.transform,
-        noise_sigma=row.noise_sigma,
-        input_hash=row.input_hash,
-        input_revision=row.input_revision,
-        token=row.token,
-        published_at=temporal.from_epoch_s(row.published_at),
-        tags=json.loads(row.tags),
+        layer_id=row["layer_id"],
+        quantity=row["quantity"],
+        valid_time=temporal.from_epoch_s(row["valid_time"]),
+        revision=row["revision"],
+        context=Context(row["context"]),
+        grid=CellGrid(row["zoom"], row["col"], row["row"], row["width"], row["height"]),
+        transform=row["transform"],
+        noise_sigma=row["noise_sigma"],
+        input_hash=row["input_hash"],
+        input_revision=row["input_revision"],
+        token=row["token"],
+        published_at=temporal.from_epoch_s(row["published_at"]),
+        tags=json.loads(row["tags"]),
     )
 
 
@@ -249,7 +249,7 @@ def sweep(paths: Paths, connection: Connection) -> int:
     named = set()
     for row in connection.execute(select(SURFACE).where(SURFACE.c.kept == 1)).all():
         base = stem(paths, row.layer_id, temporal.from_epoch_s(row.valid_time), row.token)
-        if base.with_name(base.name + ".tif").is_file():
+        if base.with_name(base.name + GEOTIFF).is_file():
             named.add(base)
         else:
             lost = (SURFACE.c.layer_id == row.layer_id) & (SURFACE.c.token == row.token)
@@ -263,76 +263,3 @@ def sweep(paths: Paths, connection: Connection) -> int:
 def _files(root: Path) -> Iterator[Path]:
     if root.is_dir():
         yield from (path for path in root.rglob("*") if path.is_file())
-
-
-class Cells:
-    """Reads cells of published surfaces; a few working copies stay mapped."""
-
-    def __init__(self, paths: Paths) -> None:
-        self._paths = paths
-        self._open: OrderedDict[tuple[str, str], tuple[bool, Float32Array]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def path(self, info: SurfaceInfo, suffix: str) -> Path:
-        """Return the path of one of the files of a surface."""
-        base = stem(self._paths, info.layer_id, info.valid_time, info.token)
-        return base.with_name(base.name + suffix)
-
-    def read(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
-        """Return cells, shape (bands, rows, cols).
-
-        Raises
-        ------
-        GoneError
-            Where the files were retired since the surface was looked up.
-        """
-        tiled, held = self._held(info)
-        if tiled:
-            return files.read_working_copy(held, info.grid, rows, cols)
-        return np.array(held[:, rows, cols])
-
-    def _held(self, info: SurfaceInfo) -> tuple[bool, Float32Array]:
-        key = (info.layer_id, info.token)
-        with self._lock:
-            if key in self._open:
-                self._open.move_to_end(key)
-                return self._open[key]
-        try:
-            # A working copy may be dropped at any moment: its GeoTIFF stays.
-            held = (True, files.open_working_copy(self.path(info, ".cells"), info.grid))
-        except OSError:
-            try:
-                held = (False, files.read_geotiff(self.path(info, ".tif")))
-            except OSError:
-                raise GoneError(
-                    f'version "{info.token}" of layer "{info.layer_id}" is no longer kept'
-                ) from None
-        with self._lock:
-            self._open[key] = held
-            while len(self._open) > OPEN_COPIES or self._read_bytes() > READ_BYTES:
-                self._open.popitem(last=False)
-        return held
-
-    def _read_bytes(self) -> int:
-        """Return what the cells take that were read; those of a working copy are only mapped."""
-        if len(self._open) == 1:
-            return 0
-        return sum(cells.nbytes for mapped, cells in self._open.values() if not mapped)
-
-
-def compress(cells: Cells, infos: list[SurfaceInfo]) -> int:
-    """Drop the working copies of surfaces: their cells are read from the GeoTIFF from now on."""
-    dropped = 0
-    for info in infos:
-        working = cells.path(info, ".cells")
-        if working.is_file():
-            working.unlink()
-            dropped += 1
-    return dropped
-
-
-def delete(cells: Cells, infos: list[SurfaceInfo]) -> None:
-    """Delete the files of retired surfaces."""
-    for info in infos:
-        for suffix in (".cells", ".tif"):
-            cells.path(info, suffix).unlink(missing_ok=True)

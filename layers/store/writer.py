@@ -22,7 +22,7 @@ from layers.model import (
     Surface,
     SurfaceInfo,
 )
-from layers.store import audit, batches, features, observations, register, surfaces, tokens
+from layers.store import audit, batches, cells, features, observations, register, surfaces, tokens
 from layers.store import quarantine as waiting
 from layers.store.batches import Batch
 from layers.store.database import migrate, writer_engine
@@ -49,7 +49,7 @@ class Writer:
         self._engine = writer_engine(self.paths.database)
         migrate(self._engine)
         self.context = self._context(context)
-        self._cells = surfaces.Cells(self.paths)
+        self._cells = cells.Cells(self.paths)
         with self._engine.begin() as connection:
             surfaces.sweep(self.paths, connection)
 
@@ -185,7 +185,7 @@ class Writer:
         """Take back the surfaces of an hour that has nothing to map any more; return how many."""
         with self._engine.begin() as connection:
             gone = surfaces.withdraw(connection, layer_id, valid_time)
-        surfaces.delete(self._cells, gone)
+        cells.delete(self._cells, gone)
         return len(gone)
 
     def retire_surfaces(
@@ -197,9 +197,9 @@ class Writer:
                 connection, layer_id, keep_hours=keep_hours, keep_revisions=keep_revisions
             )
             kept = surfaces.surfaces(connection, layer_id)
-        surfaces.delete(self._cells, gone)
+        cells.delete(self._cells, gone)
         if len(kept) > open_hours:
-            surfaces.compress(self._cells, kept[: len(kept) - open_hours])
+            cells.compress(self._cells, kept[: len(kept) - open_hours])
         return len(gone)
 
     def record(

@@ -1,6 +1,7 @@
 """Rendered tiles as immutable files, named as in their addresses."""
 
 import contextlib
+import errno
 import itertools
 import os
 import threading
@@ -46,26 +47,30 @@ class DiskCache:
     def get(self, path: str) -> bytes | None:
         """Return the bytes of a tile, or None."""
         try:
-            # A loss of power can leave a file without its bytes; no tile has none.
-            return (self._folder / path).read_bytes() or None
+            with open(f"{self._folder}/{path}", "rb", buffering=0) as stream:  # noqa: PTH123
+                # A loss of power can leave a file without its bytes; no tile has none.
+                return stream.read() or None
         except OSError:
             return None
 
     def put(self, path: str, body: bytes) -> None:
         """Write a tile; every 1/32 of the limit, look whether there is too much."""
-        place = self._folder / path
-        beside = place.with_name(f"{place.name}.{os.getpid()}.{next(self._numbers)}.part")
-        # A sweep of another process may take the folder away between the two steps.
-        for _ in range(2):
+        place = f"{self._folder}/{path}"
+        beside = f"{place}.{os.getpid()}.{next(self._numbers)}.part"
+        # The folder may not be there yet, and a sweep of another process may take it away again.
+        for _ in range(3):
             try:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                beside.write_bytes(body)
-                beside.replace(place)
+                _write(beside, body)
+                os.replace(beside, place)  # noqa: PTH105 - a tile a millisecond passes here
             except FileNotFoundError:
+                try:
+                    Path(place).parent.mkdir(parents=True, exist_ok=True)
+                except OSError:
+                    return
                 continue
             except OSError:
                 with contextlib.suppress(OSError):
-                    beside.unlink(missing_ok=True)
+                    Path(beside).unlink(missing_ok=True)
                 return
             break
         with self._mutex:
@@ -127,6 +132,15 @@ class DiskCache:
             except OSError:
                 break  # not empty
         return file.size_bytes
+
+
+def _write(path: str, body: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        if os.write(handle, body) < len(body):
+            raise OSError(errno.ENOSPC, "the disk took a part of a tile")
+    finally:
+        os.close(handle)
 
 
 def _blocks(size_bytes: int) -> int:

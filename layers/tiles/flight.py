@@ -12,20 +12,22 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-LOCKS = 1024
-"""Lock files; two keys that share one wait for each other, and nothing worse."""
+LOCKS = 1 << 16
+"""Bytes of the lock file; two keys that share one wait for each other, and nothing worse."""
 
 
 class Flight(Generic[T]):
     """Lets the first asker work and the others wait for the answer.
 
-    Threads of a process wait for a future. Processes wait for a lock on a file, which the kernel
-    gives back when its holder dies; the next one looks whether the work was done and else does it.
+    Threads of a process wait for a future. Processes wait for a lock on a byte of a file, which
+    the kernel gives back when its holder dies; the next one looks whether the work was done and
+    else does it.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        """``folder`` holds the lock files; None keeps to the threads of this process."""
-        self._folder = folder
+    def __init__(self, path: Path | None) -> None:
+        """``path`` is the lock file; None keeps to the threads of this process."""
+        self._path = path
+        self._handle: tuple[int, int] | None = None
         self._mutex = threading.Lock()
         self._flying: dict[str, Future[T]] = {}
 
@@ -52,18 +54,27 @@ class Flight(Generic[T]):
 
     @contextlib.contextmanager
     def _locked(self, key: str) -> Iterator[None]:
-        if self._folder is None:
-            yield
-            return
-        name = f"{zlib.crc32(key.encode()) % LOCKS:03x}"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError:
+        handle = self._opened()
+        if handle is None:
             yield  # a full or read-only disk costs a second render, never the tile
             return
+        place = zlib.crc32(key.encode()) % LOCKS
+        fcntl.lockf(handle, fcntl.LOCK_EX, 1, place)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(handle)
+            fcntl.lockf(handle, fcntl.LOCK_UN, 1, place)
+
+    def _opened(self) -> int | None:
+        """Return the lock file, opened once in each process: a fork brings no lock along."""
+        if self._path is None:
+            return None
+        with self._mutex:
+            if self._handle is None or self._handle[0] != os.getpid():
+                try:
+                    self._path.parent.mkdir(parents=True, exist_ok=True)
+                    how = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+                    self._handle = os.getpid(), os.open(self._path, how, 0o644)
+                except OSError:
+                    return None
+            return self._handle[1]

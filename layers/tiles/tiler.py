@@ -22,10 +22,11 @@ from layers.model.kind import LayerKind, Question, TileData
 from layers.render import draw, legend, mvt, png, ramp, surface, webp
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
+from layers.tiles.gate import Gate
 from layers.tiles.memory import Memory
 from layers.tiles.request import TileRequest
 from layers.tiles.tile import Tile
-from layers.tiles.version import data_part, full_version, style_token
+from layers.tiles.version import data_part, style_token
 
 MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_TYPE}
 _INDEXED = {"png": png.indexed, "webp": webp.indexed}
@@ -49,6 +50,8 @@ class Tiler:
         *,
         disk_bytes: int = 2 << 30,
         memory_bytes: int = 64 << 20,
+        renders: int = 2,
+        waiting: int = 8,
         font: bytes | None = None,
     ) -> None:
         """Keep what is needed to answer.
@@ -59,7 +62,9 @@ class Tiler:
         cache_dir : Path or None
             Folder for rendered tiles and locks, shared by the processes; None keeps none.
         disk_bytes, memory_bytes : int
-            Limits of the two caches.
+            Limits of the two caches; 0 keeps nothing.
+        renders, waiting : int
+            Renders that go on at once in this process, and how many more may wait for their turn.
         font : bytes, optional
             A TrueType font for the text in drawn tiles.
         """
@@ -68,12 +73,20 @@ class Tiler:
         self._font = font
         self._memory = Memory(memory_bytes)
         self._disk = (
-            DiskCache(cache_dir / "tiles", disk_bytes, self._is_current) if cache_dir else None
+            DiskCache(cache_dir / "tiles", disk_bytes, self._is_current)
+            if cache_dir and disk_bytes
+            else None
         )
         self._flight: Flight[Mapping[str, Tile]] = Flight(
-            cache_dir / "locks" if cache_dir else None
+            cache_dir / "lock" if cache_dir and disk_bytes else None
         )
+        self.gate = Gate(renders, waiting)
         self._timeless: set[str] = set()
+        self._shown = {
+            (layer.id, style.id): style_token(layer, style)
+            for layer in layers.values()
+            for style in layer.styles
+        }
 
     def newest(
         self, layer_id: str, style_id: str, at: datetime | None = None
@@ -87,7 +100,7 @@ class Tiler:
         style = self._style(layer_id, style_id)
         kind = self._kinds[layer_id]
         moment = at or self._newest_time(layer_id)
-        return full_version(kind.version(moment), self._layers[layer_id], style), moment
+        return f"{kind.version(moment)}-{self._shown[layer_id, style.id]}", moment
 
     def pinned(self, request: TileRequest) -> TileRequest:
         """Return the request with version and time filled in; equal to it if they were.
@@ -115,6 +128,10 @@ class Tiler:
         """Return the entity tag of a pinned request, without quotes; nothing is rendered for it."""
         return hashlib.blake2b(pinned.path.encode(), digest_size=12).hexdigest()
 
+    def remembered(self, path: str) -> Tile | None:
+        """Return the tile of that path if this process has it in memory."""
+        return self._memory.get(path)
+
     def fetch(self, request: TileRequest) -> Tile:
         """Return the tile.
 
@@ -123,6 +140,8 @@ class Tiler:
         GoneError
             For a version whose data, style or renderer is no longer the one kept; and what
             ``pinned`` raises.
+        BusyError
+            Where it must be drawn, and too many wait for that already.
         """
         pinned = self.pinned(request)
         key = pinned.path
@@ -137,7 +156,7 @@ class Tiler:
         block = self._block(pinned)
         while True:
             tiles = self._flight.once(
-                block, lambda: self._found(pinned, key), lambda: self._made(pinned)
+                block, lambda: self._found(pinned, key), lambda: self._drawn(pinned)
             )
             # One who waited for a neighbour in the block may find that only the neighbour came.
             if key in tiles:
@@ -168,6 +187,10 @@ class Tiler:
         tile = self._stored(pinned, key)
         return None if tile is None else {key: tile}
 
+    def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
+        with self.gate.passed():
+            return self._made(pinned)
+
     def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
         found = self._data(pinned, style)
@@ -193,11 +216,11 @@ class Tiler:
 
     def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
         version = str(pinned.version)
-        layer = self._layers[pinned.layer]
-        if version != full_version(data_part(version), layer, style):
+        shown = self._shown[pinned.layer, style.id]
+        if version != f"{data_part(version)}-{shown}":
             raise GoneError(
                 f'version "{version}" shows style "{style.id}" as it was drawn before; '
-                f'it now ends in "{style_token(layer, style)}"'
+                f'it now ends in "{shown}"'
             )
         chosen = pinned.options
         buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.BUFFER_PX

@@ -44,6 +44,8 @@ def open_site(settings: Settings) -> Site:
         paths.cache,
         disk_bytes=settings.cache_mb * 1_000_000,
         memory_bytes=settings.memory_cache_mb * 1_000_000,
+        renders=settings.renders,
+        waiting=settings.waiting,
         font=_font(assets),
     )
 

@@ -9,6 +9,7 @@ from layers.errors import UnavailableError
 from mapserver import settings
 from mapserver.app import create_app
 from mapserver.errors import problem
+from mapserver.runtime.front import Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
@@ -36,7 +37,8 @@ class Worker:
         """Return the application, opening it once."""
         with self._lock:
             if self._app is None:
-                self._app = create_app(open_site(settings.read()))
+                site = open_site(settings.read())
+                self._app = Front(site, create_app(site))
             return self._app
 
 

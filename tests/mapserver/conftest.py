@@ -36,6 +36,7 @@ from mapserver.cli import main
 from mapserver.documents import assets
 from mapserver.runtime import opening
 from mapserver.runtime.entries import context_for, definition
+from mapserver.runtime.front import Front
 from mapserver.runtime.keeper import Keeper
 from mapserver.services.site import Site
 from tests.servers import START_S, Server, launch, mapserver, wait_for
@@ -150,7 +151,9 @@ def open_house() -> Iterator[Callable[..., House]]:
             with mock.patch.object(opening, "utc_now", return_value=NOW):
                 site = opening.open_site(chosen)
             closing.callback(site.store.close)
-            house = House(keeper, site, create_app(site))
+            app = create_app(site)
+            app.wsgi_app = Front(site, app.wsgi_app)  # type: ignore[method-assign]
+            house = House(keeper, site, app)
             wait_for(house.idle, START_S)
             return house
 

@@ -409,6 +409,30 @@ def test_a_file_that_is_there_no_more_brings_its_successor(hours: Any, browser: 
     page.close()
 
 
+def test_tiles_that_were_refused_are_asked_for_again(hours: Any, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+    refused: set[str] = set()
+
+    def busy_at_first(route: Route) -> None:
+        if route.request.url in refused:
+            route.continue_()
+        else:
+            refused.add(route.request.url)
+            route.fulfill(status=503, headers={"Retry-After": "1"})
+
+    page.route("**/tiles/**", busy_at_first)
+    page.goto(f"{hours.url}/en")
+    page.wait_for_selector("button.station")
+    deadline = time.monotonic() + 30
+    while not (painted := page.evaluate(PAINTED)) and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+    assert painted
+    page.locator(".leaflet-base-pane img.leaflet-tile-loaded").first.wait_for()
+    assert any("/dose-rate/" in url for url in refused)
+    assert any("/basemap/" in url for url in refused)
+    page.close()
+
+
 def test_a_map_that_has_no_data_yet_says_so(hours: Any, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
 

@@ -9,7 +9,7 @@ from rasterio.windows import Window as Part
 from layers.errors import GoneError, NoSurfaceError
 from layers.geo import CellGrid
 from layers.model import BANDS, Context, Surface
-from layers.store import Writer
+from layers.store import Reader, Writer
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -100,11 +100,11 @@ def test_an_older_hour_is_compressed_and_reads_the_same(store):
 def test_files_that_nobody_named_are_swept_away_at_the_next_opening(store):
     info = store.writer.publish_surface(surface(), NOW)
     folder = store.reader.geotiff(info).parent
-    for stray in ("100000-0000000000.tif", "100000-0000000000.cells", "x.part"):
+    for stray in ("100000-0000000000.tif", "100000-0000000000.tiles", "x.part"):
         (folder / stray).write_bytes(b"half")
     store.writer.close()
     store.writer = Writer(store.root)
-    assert sorted(path.suffix for path in folder.iterdir()) == [".cells", ".tif"]
+    assert sorted(path.suffix for path in folder.iterdir()) == [".tif", ".tiles"]
     assert store.reader.surface("dose-rate") == info
 
 
@@ -122,3 +122,36 @@ def test_a_surface_whose_file_a_restored_copy_lacks_is_made_anew(store):
     assert store.writer.next_surface_revision("dose-rate", NINE) == 2
     store.writer.publish_surface(surface(revision=2), NOW)
     assert store.reader.surface("dose-rate", NINE).revision == 2
+
+
+@pytest.mark.parametrize("working", [True, False], ids=["working-copy", "geotiff"])
+@pytest.mark.parametrize("zoom", [0, 3, 4, 5])
+def test_a_tile_holds_every_second_cell_for_each_zoom_below(store, zoom, working):
+    made = surface()
+    made.bands[0] += np.arange(GRID.height, dtype=np.float32)[:, None] * 1000
+    info = store.writer.publish_surface(made, NOW)
+    if not working:
+        store.reader.geotiff(info).with_suffix(".tiles").unlink()
+    step = 1 << (GRID.zoom - zoom)
+    world = np.full((3, *[256 * 2**5] * 2), np.nan, np.float32)
+    world[:, GRID.row : GRID.row + GRID.height, GRID.col : GRID.col + GRID.width] = made.bands
+    seen = world[:, step // 2 :: step, step // 2 :: step]
+    for row in range(2**zoom):
+        for col in range(2**zoom):
+            true = seen[:, row * 256 : row * 256 + 256, col * 256 : col * 256 + 256]
+            found = store.reader.tile(info, zoom, row, col)
+            if found is None:
+                assert np.isnan(true).all()
+            else:
+                np.testing.assert_array_equal(found, true)
+
+
+def test_a_working_copy_of_another_grid_is_not_taken(store):
+    info = store.writer.publish_surface(surface(), NOW)
+    for left in (b"", b"\0" * 4096):
+        store.reader.geotiff(info).with_suffix(".tiles").write_bytes(left)
+        reader = Reader(store.root)
+        np.testing.assert_array_equal(
+            reader.cells(info, slice(0, 3), slice(5, 8)), surface().bands[:, 0:3, 5:8]
+        )
+        reader.close()

@@ -101,16 +101,22 @@ def test_a_disk_that_cannot_be_written_is_no_error(tmp_path):
     assert kept.get(path(1)) is None
 
 
-def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
-    def full(self, body):
-        with self.open("wb") as stream:
-            stream.write(body[:1])
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize("how", ["refused", "cut"])
+def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch, how):
+    real = os.write
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    def full(handle, body):
+        written = real(handle, body[:2])
+        if how == "refused":
+            raise OSError(28, "No space left on device")
+        return written
+
+    monkeypatch.setattr("os.write", full)
     kept = cache(tmp_path)
     kept.put(path(1), b"tile")
+    monkeypatch.undo()
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+    assert kept.get(path(1)) is None
 
 
 def test_writers_and_sweepers_at_once_lose_nothing_but_tiles(tmp_path):

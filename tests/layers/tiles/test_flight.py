@@ -66,21 +66,21 @@ def test_other_keys_do_not_wait():
         assert all(future.result() for future in futures)
 
 
-def holder(folder, ready):
+def holder(path, ready):
     def hold():
         ready.set()
         signal.pause()
 
-    Flight(folder).once("key", lambda: None, hold)
+    Flight(path).once("key", lambda: None, hold)
 
 
 def test_the_lock_of_a_killed_process_is_given_back(tmp_path):
     ready = SPAWN.Event()
-    process = SPAWN.Process(target=holder, args=(tmp_path, ready))
+    process = SPAWN.Process(target=holder, args=(tmp_path / "lock", ready))
     process.start()
     assert ready.wait(60)
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(Flight(tmp_path).once, "key", lambda: None, lambda: b"tile")
+        asked = pool.submit(Flight(tmp_path / "lock").once, "key", lambda: None, lambda: b"tile")
         time.sleep(0.5)
         assert not asked.done()
         os.kill(process.pid, signal.SIGKILL)
@@ -91,4 +91,4 @@ def test_the_lock_of_a_killed_process_is_given_back(tmp_path):
 def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path):
     in_the_way = tmp_path / "file"
     in_the_way.write_bytes(b"")
-    assert Flight(in_the_way / "locks").once("key", lambda: None, lambda: b"t") == b"t"
+    assert Flight(in_the_way / "lock").once("key", lambda: None, lambda: b"t") == b"t"

@@ -1,0 +1,143 @@
+"""The cells of a surface, laid out so that a tile is one run of bytes: nothing is decoded.
+
+Raw little-endian float32, level by level, tile by tile: shape (tile rows, tile columns, bands,
+256, 256), aligned to the tiles of WebMercatorQuad. The first level is the grid itself; each further
+one holds the cells that show it one zoom lower, down to the first that takes four tiles or fewer.
+What lies beyond the grid is NaN.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from layers.geo import TILE_PX, CellGrid
+from layers.model import Float32Array
+
+FEW_TILES = 4
+"""A level of so few tiles is the last: those below are drawn once and kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Cells of one zoom, and the tiles that they touch."""
+
+    grid: CellGrid
+    row: int
+    col: int
+    rows: int
+    cols: int
+
+    @classmethod
+    def of(cls, grid: CellGrid) -> "_Level":
+        row, col = grid.row // TILE_PX, grid.col // TILE_PX
+        rows = -(-(grid.row + grid.height) // TILE_PX) - row
+        cols = -(-(grid.col + grid.width) // TILE_PX) - col
+        return cls(grid, row, col, rows, cols)
+
+
+def _levels(grid: CellGrid) -> Iterator[_Level]:
+    at: CellGrid | None = grid
+    while at is not None:
+        level = _Level.of(at)
+        yield level
+        done = level.rows * level.cols <= FEW_TILES or at.zoom == 0
+        at = None if done else grid.thinned(at.zoom - 1)
+
+
+def write(path: Path, grid: CellGrid, bands: Float32Array) -> None:
+    """Write the cells, shape (bands, height, width), and what is shown of them at lower zooms."""
+    with path.open("wb") as stream:
+        for level in _levels(grid):
+            cells = bands[:, *grid.taken(level.grid)]
+            top, left = level.row * TILE_PX - level.grid.row, level.col * TILE_PX - level.grid.col
+            for row in range(top, top + level.rows * TILE_PX, TILE_PX):
+                for col in range(left, left + level.cols * TILE_PX, TILE_PX):
+                    stream.write(_framed(cells, row, col).data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _framed(cells: Float32Array, row: int, col: int) -> Float32Array:
+    """Return the tile that begins at a row and column of the cells, possibly outside of them."""
+    tile = np.full((len(cells), TILE_PX, TILE_PX), np.nan, dtype="<f4")
+    r, c = max(row, 0), max(col, 0)
+    part = cells[:, r : row + TILE_PX, c : col + TILE_PX]
+    tile[:, r - row : r - row + part.shape[1], c - col : c - col + part.shape[2]] = part
+    return tile
+
+
+class WorkingCopy:
+    """The cells of one file, mapped: what is not asked for is not read.
+
+    Raises
+    ------
+    OSError
+        Where there is no such file, or it is not of this grid.
+    """
+
+    def __init__(self, path: Path, grid: CellGrid) -> None:
+        # A plain array: a memmap would make each of its slices at ten times the cost.
+        if not path.stat().st_size:
+            raise OSError(f"{path.name} is empty")
+        flat = np.memmap(path, dtype="<f4", mode="r").view(np.ndarray)
+        levels = list(_levels(grid))
+        cells = sum(level.rows * level.cols for level in levels) * TILE_PX**2
+        if len(flat) % cells:
+            raise OSError(f"{path.name} does not hold this grid")
+        bands = len(flat) // cells
+        self._grid = grid
+        self._tiles: dict[int, tuple[_Level, Float32Array]] = {}
+        begin = 0
+        for level in levels:
+            end = begin + level.rows * level.cols * bands * TILE_PX**2
+            shape = (level.rows, level.cols, bands, TILE_PX, TILE_PX)
+            self._tiles[level.grid.zoom] = level, flat[begin:end].reshape(shape)
+            begin = end
+
+    def holds(self, zoom: int) -> bool:
+        """Tell whether the tiles of a zoom are there as they are."""
+        return zoom in self._tiles
+
+    def tile(self, zoom: int, row: int, col: int) -> Float32Array | None:
+        """Return the cells of a tile, shape (bands, 256, 256), or None where the grid is not."""
+        level, tiles = self._tiles[zoom]
+        r, c = row - level.row, col - level.col
+        if not (0 <= r < level.rows and 0 <= c < level.cols):
+            return None
+        found: Float32Array = tiles[r, c]
+        return found
+
+    def read(self, rows: slice, cols: slice) -> Float32Array:
+        """Return cells of shape (bands, rows, cols); slices count cells of the grid, any step."""
+        level, tiles = self._tiles[self._grid.zoom]
+        down = list(_parts(rows, self._grid.height, self._grid.row - level.row * TILE_PX))
+        across = list(_parts(cols, self._grid.width, self._grid.col - level.col * TILE_PX))
+        shape = [sum(n for _, _, n in parts) for parts in (down, across)]
+        found = np.empty((tiles.shape[2], *shape), dtype=np.float32)
+        y = 0
+        for r, in_rows, height in down:
+            x = 0
+            for c, in_cols, width in across:
+                found[:, y : y + height, x : x + width] = tiles[r, c][:, in_rows, in_cols]
+                x += width
+            y += height
+        return found
+
+
+def _parts(wanted: slice, size: int, offset: int) -> Iterator[tuple[int, slice, int]]:
+    """Return, tile by tile, which tile, which of its cells, and how many, along one axis."""
+    taken = range(*wanted.indices(size))
+    if not taken:
+        return
+    for tile in range((taken[0] + offset) // TILE_PX, (taken[-1] + offset) // TILE_PX + 1):
+        first = tile * TILE_PX - offset
+        within = range(
+            max(0, -(-(first - taken.start) // taken.step)),
+            min(len(taken), -(-(first + TILE_PX - taken.start) // taken.step)),
+        )
+        if within:
+            begin = taken[within[0]] - first
+            yield tile, slice(begin, taken[within[-1]] - first + 1, taken.step), len(within)

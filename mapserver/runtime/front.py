@@ -1,0 +1,93 @@
+"""Tiles under their fixed address, answered before Flask: most of what a map server does.
+
+It answers what it can and hands everything else on, errors included, so that there is one place
+that speaks of them.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import MultiDict
+from werkzeug.http import parse_etags
+
+from layers.errors import LayersError
+from layers.tiles import Tile, TileRequest
+from mapserver import negotiation, params
+from mapserver.app import MAX_QUERY_BYTES
+from mapserver.services.site import Site
+
+StartResponse = Callable[..., Any]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+PREFIX = "/tiles/"
+WORDS = ("layer", "style", "version", "time", "zoom", "col", "leaf")
+
+
+class Front:
+    """A WSGI application before another one."""
+
+    def __init__(self, site: Site, behind: Application) -> None:
+        self._site = site
+        self._behind = behind
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a tile, or hand the request on."""
+        path = environ["PATH_INFO"]
+        if path.startswith(PREFIX) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            known = environ.get("HTTP_IF_NONE_MATCH", "")
+            found = self._found(path[len(PREFIX) :], environ.get("QUERY_STRING", ""), known)
+            if isinstance(found, Tile):
+                headers = [
+                    ("Content-Type", found.media_type),
+                    ("Content-Length", str(len(found.body))),
+                    *_headers(found.etag),
+                ]
+                start_response("200 OK", headers)
+                return [] if environ["REQUEST_METHOD"] == "HEAD" else [found.body]
+            if found is not None:
+                start_response("304 NOT MODIFIED", _headers(found))
+                return []
+        return self._behind(environ, start_response)
+
+    def _found(self, path: str, query: str, known: str) -> Tile | str | None:
+        """Return the tile, the tag of one that the client has, or None where others must speak."""
+        if path.endswith(".mvt"):
+            return None  # packed or not: that is negotiated
+        # Without a query an address is the name of its tile.
+        tile = None if query or known else self._site.tiler.remembered(path)
+        if tile is not None:
+            return tile
+        try:
+            pinned = self._asked(path, query)
+            if pinned is None:
+                return None
+            if known:
+                tags, etag = parse_etags(known), self._site.tiler.etag(pinned)
+                if tags.star_tag:
+                    return None
+                if tags.contains(etag):
+                    return etag
+            return self._site.tiler.fetch(pinned)
+        except LayersError:
+            return None
+
+    def _asked(self, path: str, query: str) -> TileRequest | None:
+        texts = path.split("/")
+        words = dict(zip(WORDS, texts, strict=False))
+        if len(texts) != len(WORDS) or len(query) > MAX_QUERY_BYTES or not params.is_fixed(words):
+            return None
+        layer = self._site.catalog.layer(words["layer"])
+        style = self._site.catalog.style(layer, words["style"])
+        given = MultiDict(parse_qsl(query, keep_blank_values=True)) if query else MultiDict()
+        asked = params.tile_request(layer, style, words, given)
+        return self._site.tiler.pinned(asked)
+
+
+def _headers(etag: str) -> list[tuple[str, str]]:
+    return [
+        ("ETag", f'"{etag}"'),
+        ("Cache-Control", negotiation.IMMUTABLE),
+        *negotiation.ALWAYS,
+        *negotiation.SHARED,
+    ]

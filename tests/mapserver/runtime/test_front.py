@@ -1,0 +1,102 @@
+"""Tiles before Flask: the same answer, and Flask's for all else."""
+
+from typing import Any
+
+import pytest
+
+from mapserver.app import create_app
+
+PATHS = [
+    "{fixed}",
+    "{fixed}?breaks=60,90,120",
+    "{fixed}?smooth=1",
+    "{fixed}?breaks=90,60",
+    "{fixed}?thresold=3",
+    "{fixed}?smooth=1&smooth=0",
+    "{fixed}?smooth=",
+    "{fixed}/",
+    "{latest}",
+    "{static}",
+    "{vector}",
+    "{vector_picture}",
+    "/tiles/dose-rate/mean/00-00/2026-11-20T11:00:00Z/6/44/23.png",
+    "/tiles/dose-rate/mean/0/2026-11-20T11:00:00Z/6/44/23.png",
+    "/tiles/dose-rat/mean/00-00/2026-11-20T11:00:00Z/6/44/23.png",
+    "/tiles/dose-rate/mean/00-00/2026-11-20T11:00:00Z/99/44/23.png",
+    "/tiles/dose-rate/mean/00-00/2026-11-20T11:00:00Z/6/44/23.gif",
+    "/tiles/%2e%2e/mean/00-00/2026-11-20T11:00:00Z/6/44/23.png",
+    "/tiles/",
+]
+IGNORED = {"Date"}
+
+
+@pytest.fixture(scope="module")
+def addresses(house: Any) -> dict[str, str]:
+    layers = {each["id"]: each for each in house.json("/current.json")["layers"]}
+
+    def fixed(layer: str, style: str, leaf: str) -> str:
+        newest = layers[layer]["times"][-1]
+        return f"/tiles/{layer}/{style}/{newest['versions'][style]}/{newest['time']}/6/44/{leaf}"
+
+    return {
+        "fixed": fixed("dose-rate", "mean", "23.png"),
+        "latest": "/tiles/dose-rate/mean/latest/latest/6/44/23.png",
+        "static": "/tiles/basemap/light/latest/static/6/44/23.webp",
+        "vector": fixed("stations", "default", "23.mvt"),
+        "vector_picture": fixed("stations", "default", "23@2x.webp"),
+    }
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+def test_an_answer_is_the_one_that_flask_gives(
+    house: Any, addresses: dict[str, str], path: str, method: str, known: bool
+) -> None:
+    address = path.format(**addresses)
+    behind = create_app(house.site).test_client()
+    first = behind.open(address, method=method, buffered=True)
+    tags = {"If-None-Match": first.headers["ETag"]} if known and "ETag" in first.headers else {}
+    true = behind.open(address, method=method, headers=tags, buffered=True)
+    found = house.client.open(address, method=method, headers=tags, buffered=True)
+    assert (found.status_code, found.data) == (true.status_code, true.data)
+    if known and tags and method in ("GET", "HEAD"):
+        assert found.status_code == 304
+    told, expected = (
+        {name: value for name, value in each.headers.items() if name not in IGNORED}
+        for each in (found, true)
+    )
+    assert told == expected
+
+
+def test_a_tile_that_is_held_is_not_asked_of_flask(
+    house: Any, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = house.get(addresses["fixed"])
+
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(house.app, "full_dispatch_request", never)
+    assert house.get(addresses["fixed"]).data == first.data
+    assert house.get(addresses["fixed"] + "?smooth=1").status_code == 200
+
+
+def test_where_too_many_wait_the_next_picture_is_refused_and_what_is_held_is_not(
+    house: Any, addresses: dict[str, str]
+) -> None:
+    held = house.get(addresses["fixed"])
+    gate = house.site.tiler.gate
+    new = addresses["fixed"].replace("23.png", "22.png") + "?breaks=61,62,63"
+    gate._inside, before = gate._most, gate._inside
+    try:
+        refused = house.get(new)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+        assert refused.content_type == "application/problem+json"
+        assert "ask again" in refused.json["detail"]
+        assert house.get(addresses["fixed"]).data == held.data
+        for path in ("/healthz", "/current.json", "/en"):
+            assert house.get(path).status_code == 200
+    finally:
+        gate._inside = before
+    assert house.get(new).status_code == 200
