@@ -1,8 +1,8 @@
 """Which features are near a box: points by the Morton order of their cells, shapes by a tree.
 
 A tile of any zoom is one run of that order, so a layer whose points are sorted by it gives a tile
-by copying a few runs. A hundred thousand points take 24 bytes each this way, and 250 as objects in
-a tree.
+by copying a few runs. Of 100,000 points each takes 24 bytes this way, and 310 as objects in a tree,
+which finds those of a small tile in half the time: 13 and not 31 microseconds.
 
 Source of the order: Morton (1966), A computer oriented geodetic data base.
 """
@@ -24,9 +24,9 @@ IntArray = NDArray[np.int64]
 ZOOM = 20
 """Zoom whose tiles are the cells of the order: 38 m at the equator."""
 WORLD_M = 2 * HALF_WORLD_M
-_COARSE, _FINE, _MANY = 2.25, 18, 4096
-"""Cells across a box: a tile and its buffer of a sixteenth on each side are 18 sixteenths. Where
-halves of a tile hold no more than so many points, to look at all of them takes less time."""
+_COARSE, _FINER = 2.25, ((2048, 4.5), (32_768, 18))
+"""Cells across a box: a tile and its buffer of a sixteenth are 18 sixteenths. Where more points
+than so many are within the cells, smaller ones are taken before each point is looked at."""
 _SPREAD_BITS = 10
 _SPREAD = np.array(
     [sum((n >> k & 1) << (2 * k) for k in range(_SPREAD_BITS)) for n in range(1 << _SPREAD_BITS)],
@@ -106,8 +106,10 @@ class Index:
     def _points(self, box: Box) -> IntArray:
         """Return the rows of points within a box, edges included."""
         begin, size = self._runs(box, _COARSE)
-        if size.sum() > _MANY:
-            begin, size = self._runs(box, _FINE)
+        for enough, cells in _FINER:
+            if size.sum() <= enough:
+                break
+            begin, size = self._runs(box, cells)
         first = np.cumsum(size)
         place = np.arange(first[-1]) + np.repeat(begin - first + size, size)
         west, south, east, north = box
