@@ -106,14 +106,15 @@ class Index:
     def _points(self, box: Box) -> IntArray:
         """Return the rows of points within a box, edges included."""
         begin, size = self._runs(box, _COARSE)
+        first = size.cumsum()
         for enough, cells in _FINER:
-            if size.sum() <= enough:
+            if first[-1] <= enough:
                 break
             begin, size = self._runs(box, cells)
-        first = np.cumsum(size)
-        place = np.arange(first[-1]) + np.repeat(begin - first + size, size)
+            first = size.cumsum()
+        place = np.arange(int(first[-1])) + (begin - first + size).repeat(size)
         west, south, east, north = box
-        xy = self._table.xy[place]
+        xy = self._table.xy.take(place, axis=0)
         x, y = xy[:, 0], xy[:, 1]
         found: IntArray = place[(x >= west) & (x <= east) & (y >= south) & (y <= north)]
         count = self._table.shapes_count
@@ -125,10 +126,10 @@ class Index:
         widest = max(east - west, north - south, WORLD_M / (1 << ZOOM))
         level = min(max(int(math.log2(WORLD_M / widest * cells * 1.0001)), 0), ZOOM)
         last, size_m = (1 << level) - 1, WORLD_M / (1 << level)
-        col0, row0, col1, row1 = (
+        col0, row0, col1, row1 = [
             min(max(int((v + HALF_WORLD_M) // size_m), 0), last)
             for v in (west, -north, east, -south)
-        )
+        ]
         cols = [_spread_one(col) for col in range(col0, col1 + 1)]
         rows = [_spread_one(row) << 1 for row in range(row0, row1 + 1)]
         found = np.array(sorted([row | col for row in rows for col in cols]))

@@ -88,7 +88,9 @@ class Selection(Features):
 
     def points(self) -> FloatArray:
         """Return x and y of the single points, shape (n - shapes, 2)."""
-        xy: FloatArray = self.table.xy[self.rows[self.shapes :] - self.table.shapes_count]
+        xy: FloatArray = self.table.xy.take(
+            self.rows[self.shapes :] - self.table.shapes_count, axis=0
+        )
         if self.shift_m is not None:
             xy[:, 0] += self.shift_m[self.shapes :]
         return xy

@@ -73,7 +73,7 @@ def encode(features: Features, window: Window, layer: str) -> bytes:
         rows = np.concatenate((shapes.row, rows))
     if not len(rows):
         return b""
-    tagged = tags(table.codes[rows], prepared.values)
+    tagged = tags(table.codes.take(rows, axis=0), prepared.values)
     identity = prepared.identity(rows)
     messages: list[bytes] = []
     if shapes is not None and count:

@@ -31,8 +31,10 @@ class Prepared:
 
     def identity(self, rows: IntArray) -> Identity:
         """Return the numbers of rows as varints."""
-        size = self._size[rows]
-        return Identity(self._low[rows], self._lane < size[:, None], size.astype(np.int64))
+        size = self._size.take(rows)
+        return Identity(
+            self._low.take(rows, axis=0), self._lane < size[:, None], size.astype(np.int64)
+        )
 
     def pieces(self, zoom: int, extent: int, buffer: int) -> Pieces | None:
         """Return the pieces of a zoom; None where they are too many to be kept."""

@@ -109,7 +109,7 @@ class Rows:
         at = self._layout
         shape = (*xy.shape, _STEP_BYTES)
         low, there = self.low[:, at.tail].reshape(shape), self.there[:, at.tail].reshape(shape)
-        fill(_ZIGZAG[xy], low, there)
+        fill(_ZIGZAG.take(xy), low, there)
         self._sized(sums(self.there[:, at.tail]) + len(_ONE_POINT))
         return self.low[self.there].tobytes()
 
@@ -123,11 +123,14 @@ class Rows:
         at = self._layout
         self._number(size, at.size)
         whole = self._before + size
-        for part in (at.tags_size, at.size):
-            wide = part.stop - part.start
-            whole = whole + (1 if wide == 1 else sums(self.there[:, part]))
         # The keys of id, tags and geometry, and the type with its own.
-        self._number(whole + 5, at.whole)
+        more = 5
+        for part in (at.tags_size, at.size):
+            if part.stop - part.start == 1:
+                more += 1
+            else:
+                whole += sums(self.there[:, part])
+        self._number(whole + more, at.whole)
 
     def _number(self, numbers: IntArray, at: slice) -> None:
         fill(numbers, self.low[:, at], self.there[:, at])

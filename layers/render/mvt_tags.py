@@ -53,21 +53,21 @@ class Encoded:
         # Of those that share a slot one stays there, and counts for all.
         mine = np.arange(len(flat), dtype=np.uint32)
         slot[flat] = mine
-        used = flat[slot[flat] == mine]
+        used = flat[slot.take(flat) == mine]
         if not self.complete:
             used = used[used != ABSENT]
         # Rising codes are neighbours in the block too.
         used.sort()
         slot[used] = np.arange(len(used), dtype=np.uint32)
         slot[ABSENT] = 0
-        place = slot[codes]
+        place = slot.take(codes)
         if len(self._spare) < _SPARE:
             self._spare.append(slot)
         return used, place
 
     def taken(self, codes: CodeArray) -> list[bytes | memoryview]:
         """Return the fields of rising codes, several in each."""
-        begin, end = self._edge[codes], self._edge[codes + 1]
+        begin, end = self._edge.take(codes), self._edge.take(codes + 1)
         if len(codes) > _MANY:
             cut = np.flatnonzero(begin[1:] != end[:-1])
             if len(cut) * _SHORT < len(codes):
@@ -75,7 +75,7 @@ class Encoded:
                 end = end[np.append(cut, len(end) - 1)]
                 block = self._block.data
                 return [block[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
-        return [self._block[runs(begin, end - begin)].tobytes()]
+        return [self._block.take(runs(begin, end - begin)).tobytes()]
 
     @property
     def nbytes(self) -> int:

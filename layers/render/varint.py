@@ -36,7 +36,7 @@ def fill(numbers: NDArray[Any], low: Uint8Array, there: BoolArray) -> None:
         low[..., 0] = numbers
         return
     if wide == 2:
-        low[...] = _PAIRS_AS_ONE[numbers][..., None].view(np.uint8)
+        low[...] = _PAIRS_AS_ONE.take(numbers)[..., None].view(np.uint8)
         np.greater(numbers, 0x7F, out=there[..., 1])
         return
     rest = numbers
@@ -65,9 +65,9 @@ def sums(there: BoolArray) -> IntArray:
 
 def runs(begin: NDArray[Any], length: NDArray[Any]) -> IntArray:
     """Return the places begin, begin + 1, ... of each run, one run after the other."""
-    last = np.cumsum(length, dtype=np.int64)
+    last = length.cumsum(dtype=np.int64)
     total = int(last[-1]) if len(last) else 0
-    found: IntArray = np.arange(total) + np.repeat(begin - last + length, length)
+    found: IntArray = np.arange(total) + (begin - last + length).repeat(length)
     return found
 
 
