@@ -4,6 +4,7 @@ problem+json (RFC 9457) for everything of our own and the OGC APIs, ServiceExcep
 WMS (an HTTP 200, because clients show the text only then) and ExceptionReport for WMTS.
 """
 
+import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -79,13 +80,27 @@ def problem(status: int, detail: str, instance: str) -> dict[str, object]:
     }
 
 
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WMS_HEADS = {
+    "1.3.0": (
+        '<ServiceExceptionReport version="1.3.0" xmlns="http://www.opengis.net/ogc"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation='
+        '"http://www.opengis.net/ogc http://schemas.opengis.net/wms/1.3.0/exceptions_1_3_0.xsd">'
+    ),
+    "1.1.1": (
+        "<!DOCTYPE ServiceExceptionReport SYSTEM"
+        ' "http://schemas.opengis.net/wms/1.1.1/WMS_exception_1_1_1.dtd">\n'
+        '<ServiceExceptionReport version="1.1.1">'
+    ),
+}
+
+
 def service_exception(code: str, text: str, version: str = "1.3.0") -> str:
-    """Return a WMS ServiceExceptionReport."""
-    space = ' xmlns="http://www.opengis.net/ogc"' if version == "1.3.0" else ""
+    """Return a WMS ServiceExceptionReport; ``code`` is empty where the standard has none."""
+    which = f" code={quoteattr(code)}" if code else ""
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<ServiceExceptionReport version="{version}"{space}>\n'
-        f"  <ServiceException code={quoteattr(code)}>{escape(text)}</ServiceException>\n"
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{_WMS_HEADS[version]}\n'
+        f"  <ServiceException{which}>{escape(_NO_XML.sub('?', text))}</ServiceException>\n"
         "</ServiceExceptionReport>\n"
     )
 

@@ -15,7 +15,7 @@ from layers.errors import (
     nearest,
 )
 from layers.geo import TILE_PX, Point, Window
-from layers.kinds import KINDS
+from layers.kinds import KINDS, is_timed
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import TileOptions, TileRequest
 
@@ -106,13 +106,13 @@ def tile_request(
         time=layer_time(layer, words["time"]),
         window=asked,
         format=image,
-        options=_options(query, style),
+        options=tile_options(query, style),
     )
 
 
 def layer_time(layer: LayerDefinition, word: str) -> datetime | None:
     """Return the instant that an address names; a layer is never shown at a time it has not."""
-    timed = KINDS[layer.kind].timed
+    timed = is_timed(layer)
     if word == STATIC and timed:
         raise BadParameterError(
             f'layer "{layer.id}" changes with time; name a time or "{LATEST}", not "{STATIC}"'
@@ -150,7 +150,8 @@ def is_fixed(words: Mapping[str, str]) -> bool:
     return LATEST not in (words["version"], words["time"])
 
 
-def _options(query: Mapping[str, str], style: StyleDefinition) -> TileOptions:
+def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOptions:
+    """Return what the query says of how a style is shown."""
     threshold = quantile = None
     if "threshold" in query:
         threshold = number(query["threshold"], "threshold")

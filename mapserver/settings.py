@@ -33,10 +33,17 @@ KNOBS: tuple[Knob, ...] = (
     Knob("port", 8000, "Port to listen on."),
     Knob("workers", 2, "Web worker processes.", least=1),
     Knob("threads", 64, "Blocking threads of each worker.", least=1),
+    Knob("event_streams", 16, "Event streams of each worker; at most a quarter of its threads."),
+    Knob("proxies", 0, "Proxies in front whose X-Forwarded-* headers are believed."),
     Knob(
         "base_url",
         "",
         "Public address, such as https://map.example.org; empty takes the request's.",
+    ),
+    Knob(
+        "crs",
+        "EPSG:3857 EPSG:4326 CRS:84 EPSG:32639-32645 EPSG:28408-28415",
+        "Coordinate reference systems of WMS: numbers and ranges of EPSG, and CRS:84.",
     ),
     Knob("demo", True, "Fill an empty data folder with the simulated demonstration network."),
     Knob("demo_days", 7, "Days of simulated values loaded at the first start."),
@@ -73,7 +80,10 @@ class Settings:
     port: int
     workers: int
     threads: int
+    event_streams: int
+    proxies: int
     base_url: str
+    crs: str
     demo: bool
     demo_days: int
     demo_seed: int

@@ -19,6 +19,7 @@ from layers.model import Extent, Features, LayerDefinition, StoredFeature
 from layers.model.features import Selection
 from layers.model.kind import Question
 from layers.model.table import Table, TableMaker, single_points
+from layers.views import Box, View
 
 MAX_ZOOM = 14
 POLE = 90 - 1e-9
@@ -86,8 +87,10 @@ def _box(box: NDArray[np.float64]) -> Bounds:
     )
 
 
-def around(window: Window, buffer_px: int) -> tuple[float, float, float, float]:
+def around(window: Window | View, buffer_px: int) -> Box:
     """Return the box of a window with ``buffer_px`` of its pixels more on each side, in metres."""
+    if isinstance(window, View):
+        return window.box_m(buffer_px)
     west, south, east, north = window.bounds_m
     more = (east - west) / window.size_px * buffer_px
     return west - more, south - more, east + more, north + more
@@ -154,7 +157,7 @@ class CollectionKind:
         return self.held().token
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Features that touch the window and its buffer."""
         held = self._of(version)

@@ -15,8 +15,9 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.geo import HALF_WORLD_M
-from layers.model.features import Box, Selection
+from layers.model.features import Selection
 from layers.model.table import Table
+from layers.views import Box
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -29,6 +29,14 @@ class BasemapSource(Protocol):
     def draw(self, window: Window, theme: str, block_px: int) -> Mapping[Window, NDArray[np.uint8]]:
         """Return the tiles of the window's block, RGBA of shape (size, size, 4)."""
 
+    def picture(
+        self, pixel_m: float, first: tuple[int, int], size: tuple[int, int], theme: str
+    ) -> NDArray[np.uint8]:
+        """Return ``size`` (rows, columns) pixels of EPSG:3857, RGBA.
+
+        ``first`` is the first row and column, counted in pixels from the corner of the world.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:

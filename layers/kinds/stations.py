@@ -21,6 +21,7 @@ from layers.model.kind import Question
 from layers.model.table import TableMaker
 from layers.screening import coverage
 from layers.store import SHOWN_HOURS, Snapshot
+from layers.views import View
 
 MEASURES = ("value",)
 HELD = 24
@@ -102,7 +103,7 @@ class StationsKind:
         return digest
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Stations within the window and its buffer."""
         return self._of(at, version).index.within(around(window, question.buffer_px))

@@ -10,6 +10,7 @@ from layers import units
 from layers.errors import NoSurfaceError
 from layers.geo import TILE_PX, Point, Window
 from layers.interpolation import Parameters, Predictive, noise_of
+from layers.kinds import viewed
 from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, pixel_zoom, placed
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import (
@@ -20,6 +21,7 @@ from layers.model import (
     SurfaceInfo,
 )
 from layers.model.kind import Question
+from layers.views import View
 
 MARGIN = 1
 """Cells around a window, so that a smooth picture meets its neighbour without a seam."""
@@ -52,22 +54,38 @@ class SurfaceKind:
         return self._store.surface(self._layer.id, at).token
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Raster | None:
         """Cells of a window with the measure asked for; unknown where the network cannot know."""
         info = self._store.surface(self._layer.id, at, version)
+        if isinstance(window, View):
+            return self._viewed(info, window, question)
         # Only between cells that fill more than a pixel is there anything to smooth.
         framed = question.smooth and info.grid.zoom < pixel_zoom(window)
         bands = self._framed(info, window) if framed else self._block(info, window)
         if bands is None:
             return None
+        return self._raster(info, bands, question, MARGIN if framed else 0)
+
+    def _viewed(self, info: SurfaceInfo, view: View, question: Question) -> Raster | None:
+        seen = viewed.seen(view, info.grid, smooth=question.smooth)
+        if seen is None:
+            return None
+        bands = self._store.picked(info, seen.zoom, seen.rows, seen.cols)
+        found = self._raster(info, bands, question, int(seen.smooth))
+        return None if found is None else seen.shown(found)
+
+    def _raster(
+        self, info: SurfaceInfo, bands: Float32Array, question: Question, margin: int
+    ) -> Raster | None:
+        """Cells with the measure asked for; what is smoothed has values, not scores."""
         found = Predictive(bands, info.transform)
         known = found.support < self._layer.support_limit
         if not known.any():
             return None
-        if question.style.measure == "exceedance" and not framed:
+        if question.style.measure == "exceedance" and not margin:
             return Raster({"value": found.score(_threshold(question))}, 0, known, is_score=True)
-        return Raster({"value": measured(question, found)}, MARGIN if framed else 0, known)
+        return Raster({"value": measured(question, found)}, margin, known)
 
     def _block(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
         """The cells of a window as they lie in the file: of the tile, or of the one that has it."""

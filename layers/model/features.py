@@ -10,12 +10,11 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.model.table import Column, Table, TableMaker, single_points
+from layers.views import Box
 
 GeometryArray = NDArray[np.object_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Box = tuple[float, float, float, float]
-"""West, south, east, north in metres of EPSG:3857."""
 
 
 @dataclass(frozen=True, eq=False)

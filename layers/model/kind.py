@@ -9,6 +9,7 @@ from layers.geo import Point, Window
 from layers.model.features import Features
 from layers.model.layer import Extent, StyleDefinition
 from layers.model.surface import Picture, Raster
+from layers.views import View
 
 TileData = Raster | Features | Picture
 
@@ -43,9 +44,9 @@ class LayerKind(Protocol):
         """Return the token that changes whenever a tile could change; None is the newest time."""
 
     def tile(
-        self, window: Window, at: datetime | None, version: str, question: Question
+        self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> TileData | None:
-        """Return data covering the window, or None where there are none.
+        """Return data covering a tile, or the picture of any box, or None where there are none.
 
         Raises GoneError when that version is no longer kept.
         """

@@ -82,6 +82,16 @@ class Basemap:
         height = max(1, round(width_px * (north - south) / (east - west)))
         return self._render(View(world_px, x, y, width_px, height, ratio), _style(style))
 
+    def region(
+        self, pixel_m: float, first: tuple[int, int], size: tuple[int, int], style: str
+    ) -> Uint8Array:
+        """Return ``size`` (rows, columns) pixels, ``first`` counted from the corner of the world.
+
+        Pixels of the size of a zoom's show what the tiles of that zoom show.
+        """
+        view = View(2 * HALF_WORLD_M / pixel_m, first[1], first[0], size[1], size[0], 1.0)
+        return self._render(view, _style(style))
+
     def _drawn(self, window: Window, side: int, name: str) -> Iterator[tuple[Window, Uint8Array]]:
         style = _style(name)
         size = window.size_px

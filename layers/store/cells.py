@@ -12,7 +12,7 @@ from layers.geo import TILE_PX, CellGrid
 from layers.model import Float32Array, SurfaceInfo
 from layers.store import geotiff
 from layers.store.paths import Paths
-from layers.store.working_copy import WorkingCopy
+from layers.store.working_copy import IntArray, WorkingCopy
 
 OPEN_COPIES = 64
 READ_BYTES = 100_000_000
@@ -50,6 +50,27 @@ class Cells:
         if isinstance(held, WorkingCopy):
             return held.read(rows, cols)
         return np.array(held[:, rows, cols])
+
+    def picked(self, info: SurfaceInfo, zoom: int, rows: IntArray, cols: IntArray) -> Float32Array:
+        """Return cells of a zoom, shape (bands, rows, cols).
+
+        ``rows`` and ``cols`` rise, and count cells of the grid as it is thinned to that zoom.
+
+        Raises
+        ------
+        GoneError
+            As ``read``.
+        """
+        held = self._held(info)
+        if isinstance(held, WorkingCopy) and held.holds(zoom):
+            return held.picked(zoom, rows, cols)
+        thinned = info.grid.thinned(zoom)
+        assert thinned is not None  # noqa: S101 - there are cells that are asked for
+        down, across = info.grid.taken(thinned)
+        rows, cols = down.start + rows * down.step, across.start + cols * across.step
+        if isinstance(held, WorkingCopy):
+            return held.picked(info.grid.zoom, rows, cols)
+        return np.array(held[:, rows][:, :, cols])
 
     def tile(self, info: SurfaceInfo, zoom: int, row: int, col: int) -> Float32Array | None:
         """Return the cells of a tile, shape (bands, 256, 256), NaN beyond the grid.

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.geo import TILE_PX, CellGrid
 from layers.model import Float32Array
+
+IntArray = NDArray[np.intp]
 
 FEW_TILES = 4
 """A level of so few tiles is the last: those below are drawn once and kept."""
@@ -110,6 +113,21 @@ class WorkingCopy:
         found: Float32Array = tiles[r, c]
         return found
 
+    def picked(self, zoom: int, rows: IntArray, cols: IntArray) -> Float32Array:
+        """Return cells of a zoom, shape (bands, rows, cols).
+
+        ``rows`` and ``cols`` rise, and count cells of the grid as it is thinned to that zoom.
+        """
+        level, tiles = self._tiles[zoom]
+        r = rows + (level.grid.row - level.row * TILE_PX)
+        c = cols + (level.grid.col - level.col * TILE_PX)
+        found = np.empty((tiles.shape[2], len(r), len(c)), dtype=np.float32)
+        for tile_row, to_rows, in_rows in _by_tile(r):
+            for tile_col, to_cols, in_cols in _by_tile(c):
+                part = _taken(_taken(tiles[tile_row, tile_col], in_rows, 1), in_cols, 2)
+                found[:, to_rows, to_cols] = part
+        return found
+
     def read(self, rows: slice, cols: slice) -> Float32Array:
         """Return cells of shape (bands, rows, cols); slices count cells of the grid, any step."""
         level, tiles = self._tiles[self._grid.zoom]
@@ -141,3 +159,22 @@ def _parts(wanted: slice, size: int, offset: int) -> Iterator[tuple[int, slice, 
         if within:
             begin = taken[within[0]] - first
             yield tile, slice(begin, taken[within[-1]] - first + 1, taken.step), len(within)
+
+
+def _by_tile(cells: IntArray) -> Iterator[tuple[int, slice, slice | IntArray]]:
+    """Yield tile, place in the answer and cells within the tile of rising cells, tile by tile."""
+    tiles = np.arange(cells[0] // TILE_PX, cells[-1] // TILE_PX + 2)
+    edges = np.searchsorted(cells, tiles * TILE_PX).tolist()
+    for tile, first, last in zip(tiles[:-1].tolist(), edges[:-1], edges[1:], strict=True):
+        if first == last:
+            continue
+        local = cells[first:last] - tile * TILE_PX
+        # What lies side by side is read as it lies, at a tenth of the cost of picking.
+        whole = local[-1] - local[0] == last - first - 1
+        yield tile, slice(first, last), slice(local[0], local[-1] + 1) if whole else local
+
+
+def _taken(cells: Float32Array, which: slice | IntArray, axis: int) -> Float32Array:
+    if isinstance(which, slice):
+        return cells[:, which] if axis == 1 else cells[:, :, which]
+    return cells.take(which, axis=axis, mode="clip")

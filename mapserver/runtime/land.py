@@ -49,6 +49,12 @@ class Land:
         """Return RGBA of every tile of the window's block."""
         return {at: _rgba(tile) for at, tile in self._unpacked().block(window, theme, block_px)}
 
+    def picture(
+        self, pixel_m: float, first: tuple[int, int], size: tuple[int, int], theme: str
+    ) -> NDArray[np.uint8]:
+        """Return pixels of EPSG:3857, RGBA, shape (rows, columns, 4)."""
+        return _rgba(self._unpacked().region(pixel_m, first, size, theme))
+
 
 def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if pixels.shape[2] == 4:

@@ -1,20 +1,24 @@
 """Opens a site: what a worker needs of the catalogue, the store and the page's files."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 from layers.catalog import Catalog
 from layers.kinds import Sources
+from layers.pictures import Pictures
 from layers.store import PUBLIC, Paths, Reader
 from layers.tiles import Tiler
 from mapserver.app import utc_now
 from mapserver.documents import assets as built
 from mapserver.documents.assets import Assets
-from mapserver.runtime import channel
+from mapserver.runtime import channel, metrics
 from mapserver.runtime.channel import raise_answer
 from mapserver.runtime.entries import definition
+from mapserver.runtime.events import SHARE, Streams
 from mapserver.runtime.land import Land
+from mapserver.runtime.standing import KeeperStatus
 from mapserver.services.site import Site
 from mapserver.settings import Settings
 
@@ -38,6 +42,7 @@ def open_site(settings: Settings) -> Site:
     needs_land = any(layer.kind == "basemap" for layer in checked.layers)
     sources = Sources(store, PUBLIC, utc_now, Land(assets) if needs_land else None)
     catalog = Catalog(checked, sources)
+    font = _font(assets)
     tiler = Tiler(
         catalog.layers,
         catalog.kinds,
@@ -46,13 +51,29 @@ def open_site(settings: Settings) -> Site:
         memory_bytes=settings.memory_cache_mb * 1_000_000,
         renders=settings.renders,
         waiting=settings.waiting,
-        font=_font(assets),
+        font=font,
+        told=metrics.tile,
     )
+    pictures = Pictures(catalog.layers, catalog.kinds, tiler.gate, font)
 
     def call_keeper(header: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         return raise_answer(channel.call(paths.socket, header, payload))
 
-    return Site(settings, catalog, tiler, store, assets, PUBLIC, utc_now, call_keeper)
+    most = min(settings.event_streams, settings.threads // SHARE)
+    return Site(
+        settings=settings,
+        catalog=catalog,
+        tiler=tiler,
+        pictures=pictures,
+        store=store,
+        assets=assets,
+        audience=PUBLIC,
+        now=utc_now,
+        call_keeper=call_keeper,
+        keeper_status=KeeperStatus(paths.socket),
+        open_stream=Streams(most).open,
+        metrics=functools.partial(metrics.exposition, settings.data_dir),
+    )
 
 
 def _font(assets: Assets) -> bytes | None:

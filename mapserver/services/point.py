@@ -7,8 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from layers import temporal
+from layers.geo import Point
+from layers.model import LayerDefinition
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
+from mapserver.documents.wms_capabilities import queryable
 from mapserver.services.site import Site
 
 
@@ -24,23 +27,13 @@ def blueprint(site: Site) -> Blueprint:
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
         for definition in site.catalog.layers.values():
-            if definition.kind == "basemap":
+            if not queryable(definition):
                 continue
-            kind = site.catalog.kind(definition.id)
-            found = dict(kind.inspect(place, at if kind.extent().times else None))
+            found = told(site, definition, place, at)
             stations = found.pop("nearest_stations", None)
             if stations is not None and definition.visible:
                 nearest = nearest or stations
-            layers.append(
-                {
-                    "layer": definition.id,
-                    "title": definition.title,
-                    "kind": definition.kind,
-                    "notice": tilejson.notice(definition, site.catalog.definition),
-                    "attribution": site.credited(definition).attribution,
-                    **_plain(found),
-                }
-            )
+            layers.append(found)
         document = {
             "lon": place.lon,
             "lat": place.lat,
@@ -52,6 +45,20 @@ def blueprint(site: Site) -> Blueprint:
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
 
     return bp
+
+
+def told(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
+    """Return what one layer knows of a place, as JSON has it; every face says the same."""
+    kind = site.catalog.kind(layer.id)
+    found = kind.inspect(place, at if kind.extent().times else None)
+    return {
+        "layer": layer.id,
+        "title": layer.title,
+        "kind": layer.kind,
+        "notice": tilejson.notice(layer, site.catalog.definition),
+        "attribution": site.credited(layer).attribution,
+        **_plain(found),
+    }
 
 
 def _plain(value: Any) -> Any:

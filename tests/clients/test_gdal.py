@@ -142,3 +142,77 @@ def test_gdal_finds_each_station_of_a_vector_tile_at_its_place(server: Server) -
         # A tile of zoom 5 has 4,096 steps of 0.0027 degrees.
         assert there == pytest.approx(held[code]["geometry"]["coordinates"][:2], abs=0.003)
         assert float(row["value"]) == pytest.approx(held[code]["properties"]["value"])
+
+
+WMS_WAYS = [
+    ("1.1.1", "<SRS>EPSG:4326</SRS>", "xyXY"),
+    ("1.3.0", "<CRS>EPSG:4326</CRS>", "yxYX"),
+    ("1.3.0", "<CRS>CRS:84</CRS>", "xyXY"),
+]
+
+
+def wms_source(server: Server, way: tuple[str, str, str], more: str = "") -> str:
+    """GDAL's own description of a WMS: the region at 20 pixels a degree."""
+    version, system, order = way
+    return (
+        f'<GDAL_WMS><Service name="WMS"><Version>{version}</Version>{system}'
+        f"<ServerUrl>{server.url}/wms?{more}</ServerUrl><Layers>dose-rate</Layers><Styles/>"
+        "<ImageFormat>image/png</ImageFormat><Transparent>TRUE</Transparent>"
+        f"<BBoxOrder>{order}</BBoxOrder></Service>"
+        "<DataWindow><UpperLeftX>60</UpperLeftX><UpperLeftY>50</UpperLeftY>"
+        "<LowerRightX>80</LowerRightX><LowerRightY>40</LowerRightY>"
+        "<SizeX>400</SizeX><SizeY>200</SizeY></DataWindow><Projection>EPSG:4326</Projection>"
+        "<BandsCount>4</BandsCount><BlockSizeX>400</BlockSizeX><BlockSizeY>200</BlockSizeY>"
+        "</GDAL_WMS>"
+    )
+
+
+def read_by_gdal(source: str, made: Path) -> np.ndarray:
+    gdal("gdal_translate", "-q", "-of", "PNG", source, str(made))
+    return np.array(Image.open(made).convert("RGBA"))
+
+
+@pytest.mark.parametrize("way", WMS_WAYS, ids=lambda way: f"{way[0]}-{way[2]}")
+def test_gdal_reads_the_map_by_wms_whatever_the_version_and_axis_order(
+    server: Server, tmp_path: Path, way: tuple[str, str, str]
+) -> None:
+    found = read_by_gdal(wms_source(server, way), tmp_path / "map.png")
+    query = "BBOX=60,40,80,50&CRS=CRS:84&WIDTH=400&HEIGHT=200&FORMAT=image/png&TRANSPARENT=TRUE"
+    own = server.get(f"/wms?VERSION=1.3.0&REQUEST=GetMap&LAYERS=dose-rate&STYLES=&{query}")[2]
+    expected = np.array(Image.open(io.BytesIO(own)).convert("RGBA"))
+    assert (expected[..., 3] > 0).mean() > 0.5
+    assert (found == expected).all()
+    # What GDAL puts at a place is what a click there tells.
+    told = surface(server.json("/api/v1/point?lon=69.3&lat=41.3"))
+    mean = next(each["value"] for each in told["values"] if each["name"] == "mean")
+    legend = server.json("/tilejson/dose-rate.json")["legend"]
+    colour = "#{:02X}{:02X}{:02X}".format(*found[174, 186, :3])
+    entry = next(each for each in legend if each["colour"] == colour)
+    assert (entry["low"] or -math.inf) <= mean < (entry["high"] or math.inf)
+
+
+def test_a_flipped_axis_order_is_seen(server: Server, tmp_path: Path) -> None:
+    right = read_by_gdal(wms_source(server, WMS_WAYS[1]), tmp_path / "right.png")
+    wrong = wms_source(server, ("1.3.0", "<CRS>EPSG:4326</CRS>", "xyXY"))
+    assert (read_by_gdal(wrong, tmp_path / "wrong.png") != right).any()
+
+
+def test_gdal_tells_of_a_time_that_is_not_there(server: Server, tmp_path: Path) -> None:
+    source = wms_source(server, WMS_WAYS[0], more="TIME=1901-01-01T00:00:00Z&amp;")
+    done = subprocess.run(
+        ["gdal_translate", "-q", "-of", "PNG", source, str(tmp_path / "none.png")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "InvalidDimensionValue" in done.stderr
+
+
+def test_gdal_lists_the_layers_of_the_capabilities(server: Server) -> None:
+    for version in ("1.3.0", "1.1.1"):
+        address = f"WMS:{server.url}/wms?SERVICE=WMS&VERSION={version}&REQUEST=GetCapabilities"
+        text = gdal("gdalinfo", address)
+        for layer in ("dose-rate", "stations", "seismic-zones", "basemap"):
+            assert f"LAYERS={layer}&" in text, version

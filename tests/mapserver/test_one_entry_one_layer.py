@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from PIL import Image
 from werkzeug.routing import Rule
 
-from layers.kinds import KINDS
+from layers.kinds import KINDS, is_timed
 from mapserver.cli import main
 
 LON, LAT = 69.3, 41.3
@@ -24,12 +24,15 @@ NO_FACE = {
     "/readyz": "of the process",
 }
 """Addresses that tell nothing of layers. Whatever is not listed here must tell of every layer."""
-QUERY = {"/api/v1/point": f"lon={LON}&lat={LAT}"}
+QUERY = {"/api/v1/point": [f"lon={LON}&lat={LAT}"]}
+WMS = "SERVICE=WMS&VERSION=1.3.0&REQUEST="
+BOX = f"CRS=CRS:84&BBOX={LON - 1},{LAT - 1},{LON + 1},{LAT + 1}&WIDTH=256&HEIGHT=256"
 WITHOUT_LEGEND = {
     "/current.json": "versions and times only",
     "/api/v1/point": "values only",
     "/files/<layer>/<version>/<name>": "data only",
     "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
+    "/wms": "pictures of legends",
 }
 TILES_ONLY = ("raster", "basemap")
 WITHOUT_VALUES = "basemap"
@@ -70,6 +73,17 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
     return [{**common, **each} for each in many]
 
 
+def queries(rule: Rule, layer_id: str) -> list[str]:
+    if rule.rule != "/wms":
+        return QUERY.get(rule.rule, [""])
+    map_of = f"LAYERS={layer_id}&TRANSPARENT=TRUE&FORMAT=image/png&{BOX}"
+    info = f"QUERY_LAYERS={layer_id}&I=128&J=128&INFO_FORMAT=application/json&{map_of}"
+    requests = ["GetCapabilities", f"GetMap&{map_of}", f"GetLegendGraphic&LAYER={layer_id}"]
+    if layer_id not in ("basemap", "night"):
+        requests.append(f"GetFeatureInfo&{info}")
+    return [WMS + request for request in requests]
+
+
 def asked(house: Any, rule: Rule, layer_id: str) -> list[tuple[str, Any]]:
     """The answers of one address for one layer."""
     if "layer" not in rule.arguments:
@@ -82,8 +96,11 @@ def asked(house: Any, rule: Rule, layer_id: str) -> list[tuple[str, Any]]:
             built = rule.build({k: filled[k] for k in rule.arguments}, append_unknown=False)
             assert built is not None
             paths.append(built[1])
-    query = QUERY.get(rule.rule, "")
-    return [(path, house.get(path, query_string=query)) for path in paths]
+    return [
+        (f"{path}?{query}", house.get(path, query_string=query))
+        for path in paths
+        for query in queries(rule, layer_id)
+    ]
 
 
 def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
@@ -148,7 +165,7 @@ def test_a_layer_with_times_lists_them_newest_last_in_tilejson_and_current(
     layer = definition(house, layer_id)
     described = house.json(f"/tilejson/{layer_id}.json")
     current = next(e for e in house.json("/current.json")["layers"] if e["id"] == layer_id)
-    if KINDS[layer.kind].timed:
+    if is_timed(layer):
         hours = [f"2026-11-20T{hour:02}:00:00Z" for hour in (9, 10, 11)]
         assert described["times"] == hours
         assert [each["time"] for each in current["times"]] == hours

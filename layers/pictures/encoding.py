@@ -1,0 +1,67 @@
+"""Pixels become the bytes of a picture's format, and texts become pictures."""
+
+import io
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from layers.render import png, webp
+
+Uint8Array = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "png": png.MEDIA_TYPE,
+    "png8": "image/png; mode=8bit",
+    "webp": webp.MEDIA_TYPE,
+    "jpeg": "image/jpeg",
+}
+FORMATS = tuple(MEDIA_TYPES)
+OPAQUE_ONLY = ("jpeg",)
+_COLOURS = 256
+_LETTER_PX, _LINE_PX, _EDGE_PX = 13, 17, 8
+
+
+def encoded(rgba: Uint8Array, image: str) -> bytes:
+    """Return RGBA of shape (height, width, 4) in one of ``FORMATS``; "png8" has 256 colours."""
+    if image == "png":
+        return png.picture(rgba)
+    if image == "webp":
+        return webp.picture(rgba)
+    stream = io.BytesIO()
+    if image == "jpeg":
+        Image.fromarray(rgba[..., :3]).save(stream, "JPEG", quality=85)
+        return stream.getvalue()
+    few = Image.fromarray(rgba).quantize(_COLOURS, Image.Quantize.FASTOCTREE)
+    few.save(stream, "PNG", compress_level=2)
+    return stream.getvalue()
+
+
+def classed(classes: Uint8Array, colours: Uint8Array, image: str) -> bytes:
+    """Return a picture of few colours: ``classes`` are rows of ``colours``, RGBA."""
+    if image in ("png", "png8"):
+        return png.indexed(classes, colours)
+    return encoded(colours[classes], image)
+
+
+def blank(width: int, height: int, ground: Colour | None, image: str) -> bytes:
+    """Return a picture of nothing: transparent, or of one colour."""
+    colour = (0, 0, 0, 0) if ground is None else (*ground, 255)
+    return classed(np.zeros((height, width), np.uint8), np.array([colour], np.uint8), image)
+
+
+def noted(width: int, height: int, ground: Colour | None, image: str, text: str) -> bytes:
+    """Return a picture that says a text, as much of it as there is room for."""
+    picture = Image.new("RGBA", (width, height), (0, 0, 0, 0) if ground is None else (*ground, 255))
+    font = ImageFont.load_default(_LETTER_PX)
+    room = max(4, (width - 2 * _EDGE_PX) // 7)
+    pen = ImageDraw.Draw(picture)
+    # The built-in font knows ASCII and a little more; what it lacks would be an empty box.
+    plain = text.encode("ascii", "replace").decode()
+    for number, line in enumerate(textwrap.wrap(plain, room)):
+        place = (_EDGE_PX, _EDGE_PX + number * _LINE_PX)
+        pen.text(place, line, (176, 0, 32), font, stroke_width=2, stroke_fill=(255, 255, 255))
+    return encoded(np.asarray(picture), image)

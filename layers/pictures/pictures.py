@@ -1,0 +1,167 @@
+"""Layers laid above each other in a view."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from PIL import Image
+
+from layers import temporal
+from layers.errors import BadParameterError
+from layers.kinds import KINDS
+from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
+from layers.model.kind import LayerKind, Question
+from layers.pictures.encoding import OPAQUE_ONLY, Colour, Uint8Array, blank, classed, encoded
+from layers.render import draw, legend_picture, placed, ramp, sampled
+from layers.render.legend_picture import Sample
+from layers.tiles import TileOptions, data_part
+from layers.tiles.gate import Gate
+from layers.views import View
+
+MOST_SHEETS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One layer in one style at one moment, pinned: ``version`` is the full one."""
+
+    layer: str
+    style: str
+    version: str
+    time: datetime | None
+    options: TileOptions = field(default_factory=TileOptions)
+
+    @property
+    def name(self) -> str:
+        """What it shows, in one word that changes with it."""
+        at = "static" if self.time is None else temporal.word(self.time)
+        return f"{self.layer}/{self.style}/{self.version}/{at}/{self.options.token}"
+
+
+class Pictures:
+    """Draws views of the layers of a catalogue; threads may share it."""
+
+    def __init__(
+        self,
+        layers: Mapping[str, LayerDefinition],
+        kinds: Mapping[str, LayerKind],
+        gate: Gate,
+        font: bytes | None = None,
+    ) -> None:
+        self._layers = layers
+        self._kinds = kinds
+        self._gate = gate
+        self._font = font
+
+    def etag(self, sheets: Sequence[Sheet], view: View, ground: Colour | None, image: str) -> str:
+        """Return the entity tag of a picture, without quotes; nothing is drawn for it."""
+        box = (view.crs, view.west, view.south, view.east, view.north, view.width, view.height)
+        said = repr(([sheet.name for sheet in sheets], box, ground, image))
+        return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+
+    def draw(self, sheets: Sequence[Sheet], view: View, ground: Colour | None, image: str) -> bytes:
+        """Return a picture, the first sheet lowest.
+
+        Parameters
+        ----------
+        ground : (red, green, blue) or None
+            What lies below; None leaves it transparent.
+        image : str
+            One of ``encoding.FORMATS``.
+
+        Raises
+        ------
+        GoneError
+            Where a version is no longer kept.
+        BadParameterError
+            For too many layers.
+        BusyError
+            Where too many pictures and tiles are being drawn.
+        """
+        if len(sheets) > MOST_SHEETS:
+            raise BadParameterError(f"{len(sheets)} layers; at most {MOST_SHEETS} in one picture")
+        if ground is None and image in OPAQUE_ONLY:
+            ground = (255, 255, 255)
+        with self._gate.passed():
+            return self._drawn(sheets, view, ground, image)
+
+    def _drawn(
+        self, sheets: Sequence[Sheet], view: View, ground: Colour | None, image: str
+    ) -> bytes:
+        if len(sheets) == 1 and self._is_classed(sheets[0]):
+            classes, colours = self._classes(sheets[0], view)
+            if classes is None:
+                return blank(view.width, view.height, ground, image)
+            if ground is not None:
+                colours = colours.copy()
+                colours[0] = (*ground, 255)
+            return classed(classes, colours, image)
+        colour = (0, 0, 0, 0) if ground is None else (*ground, 255)
+        below = Image.new("RGBA", (view.width, view.height), colour)
+        for sheet in sheets:
+            rgba = self._rgba(sheet, view)
+            if rgba is not None:
+                below.alpha_composite(Image.fromarray(rgba))
+        return encoded(np.asarray(below), image)
+
+    def legend(
+        self, style: StyleDefinition, title: str, sample: Sample, image: str = "png"
+    ) -> bytes:
+        """Return the legend of a style as a picture."""
+        return encoded(legend_picture.picture(style, title, sample, self._font), image)
+
+    def legend_size(self, style: StyleDefinition, title: str, sample: Sample) -> tuple[int, int]:
+        """Return width and height of that picture, in pixels."""
+        return legend_picture.size_px(style, title, sample, self._font)
+
+    def _style(self, sheet: Sheet) -> StyleDefinition:
+        style = self._layers[sheet.layer].style(sheet.style)
+        assert style is not None  # noqa: S101 - a sheet is pinned by the catalogue
+        return style
+
+    def _is_classed(self, sheet: Sheet) -> bool:
+        kind = KINDS[self._layers[sheet.layer].kind]
+        return not kind.vector and not kind.block_px
+
+    def _asked(self, sheet: Sheet, view: View) -> Raster | Features | Picture | None:
+        chosen = sheet.options
+        question = Question(
+            self._style(sheet),
+            threshold=chosen.threshold,
+            quantile=chosen.quantile,
+            breaks=chosen.breaks,
+            smooth=chosen.smooth,
+            buffer_px=draw.BUFFER_PX,
+        )
+        kind = self._kinds[sheet.layer]
+        return kind.tile(view, sheet.time, data_part(sheet.version), question)
+
+    def _classes(self, sheet: Sheet, view: View) -> tuple[Uint8Array | None, Uint8Array]:
+        """Return classes of shape (height, width), None where all is unknown, and the colours."""
+        style, breaks = self._style(sheet), sheet.options.breaks
+        whole = np.zeros((view.height, view.width), np.uint8)
+        for row, col, part in view.parts():
+            found = self._asked(sheet, part)
+            if isinstance(found, Raster):
+                place = slice(row, row + part.height), slice(col, col + part.width)
+                whole[place] = sampled.classes(found, style, breaks)
+        colours = ramp.colours(style, breaks)
+        return (whole if whole.any() else None), colours
+
+    def _rgba(self, sheet: Sheet, view: View) -> Uint8Array | None:
+        if self._is_classed(sheet):
+            classes, colours = self._classes(sheet, view)
+            return None if classes is None else colours[classes]
+        if KINDS[self._layers[sheet.layer].kind].vector:
+            found = self._asked(sheet, view)
+            if isinstance(found, Features):
+                return placed.picture(found, self._style(sheet), view, self._font)
+            return None
+        whole = np.zeros((view.height, view.width, 4), np.uint8)
+        for row, col, part in view.parts():
+            found = self._asked(sheet, part)
+            if isinstance(found, Picture):
+                whole[row : row + part.height, col : col + part.width] = found.rgba
+        return whole

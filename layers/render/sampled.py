@@ -1,0 +1,35 @@
+"""Cells to the classes of a view's pixels, however the view lies over them."""
+
+import numpy as np
+
+from layers.model import Raster, StyleDefinition
+from layers.render.surface import ClassArray, classified, scores
+
+
+def classes(raster: Raster, style: StyleDefinition, breaks: tuple[float, ...] = ()) -> ClassArray:
+    """Return the class of every pixel of a view, as ``surface.classes`` does for a tile.
+
+    Each cell is classed once, however many pixels show it.
+
+    Returns
+    -------
+    array of uint8, shape (height, width)
+        0 where the value is unknown, else 1 + the number of breaks at or below the value.
+    """
+    value = raster.bands["value"]
+    limits = breaks or style.breaks
+    known = ~np.isnan(value) if raster.known is None else raster.known
+    rising = scores(limits) if raster.is_score else np.asarray(limits, np.float32)
+    found = classified(value, known, rising)
+    rows, cols = raster.rows, raster.cols
+    if rows is None or cols is None:
+        return found
+    framed = np.zeros((found.shape[0] + 1, found.shape[1] + 1), np.uint8)
+    framed[:-1, :-1] = found
+    if 1 in rows.shape and 1 in cols.shape:
+        across = framed.take(cols.ravel(), axis=1, mode="clip")
+        return across.take(rows.ravel(), axis=0, mode="clip")
+    place = rows * np.int32(framed.shape[1])
+    place += cols
+    shown: ClassArray = framed.ravel().take(place, mode="clip")
+    return shown

@@ -1,0 +1,87 @@
+"""GetFeatureInfo: what the layers know of one pixel of a map, the same as ``/api/v1/point``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flask import Response, request
+
+from layers.errors import nearest
+from layers.geo import Point, lonlat
+from layers.views import View
+from mapserver import negotiation
+from mapserver.documents import wms_info
+from mapserver.documents.wms_capabilities import INFO_FORMATS, queryable
+from mapserver.services.point import told
+from mapserver.services.site import Site
+from mapserver.services.wms.maps import asked
+from mapserver.services.wms.moments import moment
+from mapserver.services.wms.query import Query, Shown, WmsError
+
+MOST_FEATURES = 100
+
+
+def answer(site: Site, query: Query) -> Response:
+    """Answer GetFeatureInfo."""
+    view, layers = asked(site, query)
+    media_type = (query.get("INFO_FORMAT") or INFO_FORMATS[0]).lower()
+    if media_type not in INFO_FORMATS:
+        near = nearest(media_type, INFO_FORMATS)
+        offered = ", ".join(INFO_FORMATS)
+        raise WmsError(f'no format "{media_type}"; known are {offered}{near}', "InvalidFormat")
+    count = query.whole("FEATURE_COUNT", 1, 1_000_000, 1)
+    place = _place(query, view)
+    found = [] if place is None else _found(site, query, layers, place, min(count, MOST_FEATURES))
+    if media_type == "application/json":
+        document = wms_info.collection(found, place)
+        return negotiation.json_answer(document, request, cache=negotiation.SHORT)
+    write = wms_info.html if media_type == "text/html" else wms_info.text
+    body = write(found, place).encode()
+    return negotiation.answer(body, media_type, request, cache=negotiation.SHORT)
+
+
+def _place(query: Query, view: View) -> Point | None:
+    """Return the middle of the pixel that is asked for; None where it is nowhere on Earth.
+
+    Raises
+    ------
+    WmsError
+        InvalidPoint for a pixel that is not in the map.
+    """
+    keys = (("I", "X"), ("J", "Y")) if query.version == "1.3.0" else (("X", "I"), ("Y", "J"))
+    words = [query.need(*pair) for pair in keys]
+    try:
+        col, row = (int(word) if len(word) < 9 else -1 for word in words)
+    except ValueError:
+        col = row = -1
+    if not (0 <= col < view.width and 0 <= row < view.height):
+        raise WmsError(f"pixel {','.join(words)} is not in the map", "InvalidPoint")
+    across, down = view.size
+    x_m, y_m = view.projection.to_mercator(
+        np.array([view.west + (col + 0.5) * across]), np.array([view.north - (row + 0.5) * down])
+    )
+    lon, lat = (float(v[0]) for v in lonlat(x_m, y_m))
+    return Point(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+def _found(
+    site: Site, query: Query, layers: Sequence[Shown], place: Point, count: int
+) -> list[dict[str, Any]]:
+    names = query.need("QUERY_LAYERS").split(",")
+    by_name = {each.layer.id: each.layer for each in layers}
+    found = []
+    for name in names:
+        site.catalog.layer(name)  # an unknown one is an error of its own
+        if name not in by_name:
+            raise WmsError(f'layer "{name}" is not in the map', "LayerNotDefined")
+        layer = by_name[name]
+        if not queryable(layer):
+            raise WmsError(f'layer "{name}" is a picture without values', "LayerNotQueryable")
+        at = moment(layer, site.catalog.kind(name), query.get("TIME"))
+        entry = told(site, layer, place, at)
+        if "features" in entry:
+            entry["features"] = entry["features"][:count]
+        if "nearest_stations" in entry:
+            entry["nearest_stations"] = entry["nearest_stations"][:count]
+        found.append(entry)
+    return found

@@ -1,0 +1,84 @@
+"""GetMap: layers above each other in a box of any system that is offered."""
+
+from collections.abc import Sequence
+
+from flask import Response, request
+
+from layers import temporal
+from layers.errors import GoneError
+from layers.kinds import KINDS
+from layers.pictures import MEDIA_TYPES, MOST_SHEETS, Sheet
+from layers.views import View, listed
+from mapserver import negotiation
+from mapserver.services.site import Site
+from mapserver.services.wms.moments import moment
+from mapserver.services.wms.query import Query, Shown, WmsError, shown
+
+
+def systems(site: Site) -> tuple[str, ...]:
+    """Return the names of the coordinate reference systems that are offered."""
+    return listed(site.settings.crs)
+
+
+def answer(site: Site, query: Query) -> Response:
+    """Answer GetMap; the headers say which time and version were drawn."""
+    view, layers = asked(site, query)
+    image, ground = query.image(), query.ground()
+    try:
+        return _drawn(site, query, pinned(site, query, layers), view, ground, image)
+    except GoneError:
+        # What was newest gave way in between: what stands now is asked for once.
+        return _drawn(site, query, pinned(site, query, layers), view, ground, image)
+
+
+def asked(site: Site, query: Query) -> tuple[View, list[Shown]]:
+    """Return the box and the layers of a request for a map."""
+    query.need("VERSION")
+    layers = shown(site, query)
+    if len(layers) > MOST_SHEETS:
+        raise WmsError(f"{len(layers)} layers; at most {MOST_SHEETS} are drawn in one map")
+    return query.view(systems(site)), layers
+
+
+def pinned(site: Site, query: Query, layers: Sequence[Shown]) -> list[Sheet]:
+    """Return the layers at the time that is asked for, with their versions."""
+    text = query.get("TIME")
+    sheets = []
+    for each in layers:
+        at = moment(each.layer, site.catalog.kind(each.layer.id), text)
+        version, drawn = site.tiler.newest(each.layer.id, each.style.id, at)
+        sheets.append(Sheet(each.layer.id, each.style.id, version, drawn, each.options))
+    return sheets
+
+
+def _drawn(
+    site: Site,
+    query: Query,
+    sheets: Sequence[Sheet],
+    view: View,
+    ground: tuple[int, int, int] | None,
+    image: str,
+) -> Response:
+    etag = site.pictures.etag(sheets, view, ground, image)
+    response = negotiation.not_modified(request, etag, negotiation.LATEST, varies=False)
+    if response is None:
+        body = site.pictures.draw(sheets, view, ground, image)
+        response = negotiation.answer(
+            body, MEDIA_TYPES[image], request, cache=negotiation.LATEST, etag=etag
+        )
+    _say(response, site, query, sheets)
+    return response
+
+
+def _say(response: Response, site: Site, query: Query, sheets: Sequence[Sheet]) -> None:
+    """Say in the headers what was drawn, and that a time was chosen where none was asked for."""
+    timed = [s for s in sheets if KINDS[site.catalog.layers[s.layer].kind].timed and s.time]
+    versions = ", ".join(f"{sheet.layer}={sheet.version}" for sheet in sheets)
+    response.headers["X-Data-Version"] = versions
+    if not timed:
+        return
+    times = ", ".join(f"{s.layer}={temporal.word(s.time)}" for s in timed if s.time)
+    response.headers["X-Data-Time"] = times
+    if not query.get("TIME"):
+        newest = max(temporal.word(s.time) for s in timed if s.time)
+        response.headers["Warning"] = f"99 Default value used: time={newest} ISO8601"

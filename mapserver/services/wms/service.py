@@ -1,0 +1,127 @@
+"""The address ``/wms``: which operation is asked for, and how an error is told."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, request
+
+from layers.errors import LayersError, UnavailableError, nearest
+from layers.pictures import MEDIA_TYPES, blank, noted
+from mapserver import errors, negotiation
+from mapserver.documents import wms_capabilities
+from mapserver.services.site import Site
+from mapserver.services.wms import info, legends, maps
+from mapserver.services.wms.query import VERSIONS, Query, WmsError
+
+LOG = logging.getLogger("mapserver.wms")
+EXCEPTION_TYPES = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.se_xml"}
+CAPABILITIES_TYPES = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.wms_xml"}
+CODES = ("LayerNotDefined", "StyleNotDefined", "InvalidFormat")
+"""Codes of the common table that WMS has too; its own come with ``WmsError``."""
+
+Operation = Callable[[Site, Query], Response]
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the address ``/wms``."""
+    bp = Blueprint("wms", __name__)
+
+    @bp.get("/wms")
+    def wms() -> Response:
+        query = Query(request.args)
+        name = query.need("REQUEST")
+        service = query.get("SERVICE") or "WMS"
+        if service.upper() != "WMS":
+            raise WmsError(f'SERVICE is "{service}"; this is WMS', "InvalidParameterValue")
+        operations = {word.lower(): word for word in OPERATIONS}
+        known = operations.get(name.lower())
+        if known is None:
+            near = nearest(name, OPERATIONS)
+            raise WmsError(f'no operation "{name}"{near}', "OperationNotSupported")
+        return OPERATIONS[known](site, query)
+
+    @bp.errorhandler(LayersError)
+    def refused(error: LayersError) -> Response:
+        return told(error)
+
+    @bp.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        LOG.exception("%s failed", request.full_path)
+        return told(LayersError("see the server's log"))
+
+    return bp
+
+
+def capabilities(site: Site, query: Query) -> Response:
+    """Answer GetCapabilities."""
+    version = query.version
+    language = query.language
+    said = wms_capabilities.Capabilities(
+        version=version,
+        language=language,
+        catalog=site.catalog.definition,
+        layers=[
+            wms_capabilities.Offered(site.credited(layer), site.catalog.kind(layer.id).extent())
+            for layer in site.catalog.layers.values()
+        ],
+        systems=maps.systems(site),
+        base_url=site.base_url(request),
+        legend_size=lambda layer, style: legends.size(site, layer, style, language),
+    )
+    response = negotiation.answer(
+        wms_capabilities.document(said),
+        CAPABILITIES_TYPES[version],
+        request,
+        cache=negotiation.LATEST,
+    )
+    response.headers["Content-Language"] = language
+    return response
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "GetCapabilities": capabilities,
+    "GetMap": maps.answer,
+    "GetFeatureInfo": info.answer,
+    "GetLegendGraphic": legends.answer,
+}
+
+
+def told(error: LayersError) -> Response:
+    """Return an error in the way that the request asks for.
+
+    It is an HTTP 200, because clients show the text only then; a server that is too busy says 503
+    and when to ask again.
+    """
+    try:
+        query = Query(request.args)
+    except WmsError:
+        query = Query(request.args.__class__())
+    known = errors.answer_for(error)
+    text = str(error) if known.status < 500 or known.status == 503 else "see the server's log"
+    way = query.exceptions()
+    if way != "xml" and not isinstance(error, UnavailableError):
+        try:
+            picture = _pictured(query, way, text)
+        except WmsError:
+            pass  # without a size or a format there is no picture to say it in
+        else:
+            picture.headers["Cache-Control"] = negotiation.NO_STORE
+            return picture
+    code = getattr(error, "code", known.code if known.code in CODES else "")
+    version = query.version if query.version in VERSIONS else VERSIONS[0]
+    body = errors.service_exception(code, text, version)
+    response = Response(body, content_type=f"{EXCEPTION_TYPES[version]}; charset=utf-8")
+    response.headers["Cache-Control"] = negotiation.NO_STORE
+    if isinstance(error, UnavailableError):
+        response.status_code = known.status
+        response.headers["Retry-After"] = str(known.retry_after_s)
+    return response
+
+
+def _pictured(query: Query, way: str, text: str) -> Response:
+    image, (width, height), ground = query.image(), query.size(), query.ground()
+    if way == "blank":
+        body = blank(width, height, ground, image)
+    else:
+        body = noted(width, height, ground, image, text)
+    return Response(body, content_type=MEDIA_TYPES[image])
