@@ -93,4 +93,7 @@ $(PEERS): $(TEST)
 	@Rscript -e 'library(gstat)' >/dev/null 2>&1 || { \
 		apt-get update -qq && apt-get install -qq --no-install-recommends r-cran-gstat; } \
 		>/dev/null 2>&1 || echo "gstat is left out: apt-get install r-cran-gstat" >&2
+	@ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || { \
+		apt-get update -qq && apt-get install -qq --no-install-recommends postgresql-15-postgis-3; } \
+		>/dev/null 2>&1 || echo "PostGIS is left out: apt-get install postgresql-15-postgis-3" >&2
 	@mkdir -p .venv/stamps && touch $@

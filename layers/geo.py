@@ -73,9 +73,14 @@ class Bounds:
         return (self.west, self.south, self.east, self.north)
 
 
-def mercator(lon: FloatArray | float, lat: FloatArray | float) -> tuple[FloatArray, FloatArray]:
-    """Return EPSG:3857 coordinates in metres; latitudes are held within the square of the set."""
-    phi = np.radians(np.clip(np.asarray(lat, float), -MAX_LATITUDE, MAX_LATITUDE))
+def mercator(
+    lon: FloatArray | float, lat: FloatArray | float, limit: float = MAX_LATITUDE
+) -> tuple[FloatArray, FloatArray]:
+    """Return EPSG:3857 coordinates in metres.
+
+    Latitudes are held within ``limit``: the square of the set, or more, below 90 degrees.
+    """
+    phi = np.radians(np.clip(np.asarray(lat, float), -limit, limit))
     x_m = EARTH_RADIUS_M * np.radians(np.asarray(lon, float))
     return x_m, EARTH_RADIUS_M * np.arcsinh(np.tan(phi))
 

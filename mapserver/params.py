@@ -15,7 +15,7 @@ from layers.errors import (
     nearest,
 )
 from layers.geo import TILE_PX, Point, Window
-from layers.kinds import is_timed
+from layers.kinds import KINDS, is_timed
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import TileOptions, TileRequest
 
@@ -96,7 +96,7 @@ def tile_request(
     query: MultiDict[str, str],
 ) -> TileRequest:
     """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
-    only(query, TILE_KEYS)
+    only(query, TILE_KEYS + KINDS[layer.kind].filters)
     asked, image = window(words["zoom"], words["col"], words["leaf"])
     token = words["version"]
     return TileRequest(
@@ -183,4 +183,20 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
     smooth = query.get("smooth", "0")
     if smooth not in ("0", "1"):
         raise BadParameterError(f'smooth is "{smooth}"; 0 or 1 was expected')
-    return TileOptions(threshold=threshold, quantile=quantile, breaks=breaks, smooth=smooth == "1")
+    begin, end = (
+        temporal.instant(query[key]) if key in query else None for key in ("begin", "end")
+    )
+    if begin and end and begin >= end:
+        raise BadParameterError(f'begin "{query["begin"]}" is not before end "{query["end"]}"')
+    magnitude = (
+        number(query["min_magnitude"], "min_magnitude") if "min_magnitude" in query else None
+    )
+    return TileOptions(
+        threshold=threshold,
+        quantile=quantile,
+        breaks=breaks,
+        smooth=smooth == "1",
+        min_magnitude=magnitude,
+        begin=begin,
+        end=end,
+    )

@@ -17,6 +17,7 @@ class KindSpec:
     the kind alone with their types, ``measures`` and ``symbols`` the words a style may use.
     ``timed`` kinds show another thing every hour, so that an address names its time. Tiles within
     a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
+    ``filters`` are query keys that choose among its features.
     ``check`` raises BadFileError where an entry cannot be shown at all; ``problems`` looks at each
     of its files and tells what is wrong.
     """
@@ -30,6 +31,7 @@ class KindSpec:
     timed: bool = False
     block_px: int = 0
     options: Mapping[str, type] = field(default_factory=dict)
+    filters: tuple[str, ...] = ()
     check: Callable[[LayerDefinition], None] = lambda layer: None
     problems: Callable[[LayerDefinition], list[str]] = lambda layer: []
 
@@ -86,7 +88,12 @@ KINDS: Mapping[str, KindSpec] = {
     "zones": KindSpec(zones.ZonesKind, ("collection",), zones.MEASURES, "zone", _AREAS),
     "faults": KindSpec(faults.FaultsKind, ("collection",), faults.MEASURES, "fault", ("fault",)),
     "quakes": KindSpec(
-        quakes.QuakesKind, ("collection",), quakes.MEASURES, "quake", ("quake", "point")
+        quakes.QuakesKind,
+        ("collection",),
+        quakes.MEASURES,
+        "quake",
+        ("quake", "point"),
+        filters=quakes.FILTERS,
     ),
     "points": KindSpec(
         points.PointsKind,

@@ -1,8 +1,9 @@
 """Features of one collection, held as columns with a spatial index until their token changes."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,53 +13,67 @@ from numpy.typing import NDArray
 
 from layers.errors import GoneError
 from layers.geo import Bounds, Point, Window, cell_m, lonlat, mercator
+from layers.kinds.index import Index, morton
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, StoredFeature
+from layers.model.features import Selection
 from layers.model.kind import Question
+from layers.model.table import Table, TableMaker, single_points
 from layers.views import Box, View
 
 MAX_ZOOM = 14
+POLE = 90 - 1e-9
+"""Latitude, in degrees, at which a position of the pole is kept: far beyond every tile."""
 CLICK_PX = 8
 """How near, in pixels of zoom 8, a click must be to a line or a point."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The features of a collection at one token."""
+    """The features of a layer at one token.
+
+    ``order`` says which of those given a row is; ``measured`` are numbers of each row that a
+    question may ask for, NaN where a feature has none.
+    """
 
     token: str
-    features: Features
-    tree: shapely.STRtree
-    bounds: Bounds | None
+    table: Table
+    index: Index
+    order: NDArray[np.int64]
+    bounds: Bounds | None = None
+    measured: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def all(self) -> Selection:
+        """Return all features."""
+        return Selection(self.table, np.arange(len(self.table)))
 
 
 def project(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return geometries of degrees in metres of EPSG:3857."""
+    """Return geometries of degrees in metres of EPSG:3857, beyond its square where they are."""
 
     def forward(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(mercator(coordinates[:, 0], coordinates[:, 1]))
+        lon, lat = coordinates.T
+        return np.column_stack(mercator(lon, lat, POLE))
 
     return np.asarray(shapely.transform(shapely.force_2d(geometry), forward), dtype=object)
 
 
-def columns(token: str, features: Sequence[StoredFeature], derive: "Derive") -> Columns:
-    """Return stored features as columns; ``derive`` adds what the kind knows about each."""
-    rows = [stored.feature for stored in features]
-    properties = [derive(stored) for stored in features]
-    names = dict.fromkeys(name for row in properties for name in row)
-    geometry = np.empty(len(rows), dtype=object)
-    geometry[:] = [row.geometry for row in rows]
-    box = shapely.total_bounds(geometry) if len(rows) else None
-    return Columns(
-        token,
-        Features(
-            project(geometry),
-            [row.id for row in rows],
-            {name: [row.get(name) for row in properties] for name in names},
-        ),
-        shapely.STRtree(project(geometry)),
-        None if box is None else _box(box),
-    )
+def columns(token: str, geometry: Sequence[shapely.Geometry], maker: TableMaker) -> Columns:
+    """Return features as columns: geometries in degrees, and what ``maker`` was told of each.
+
+    Points are sorted by place, shapes stay in their order before them.
+    """
+    degrees = np.empty(len(geometry), dtype=object)
+    degrees[:] = geometry
+    metres = project(degrees)
+    single = single_points(metres)
+    points = np.flatnonzero(single)
+    by_place = np.argsort(morton(shapely.get_coordinates(metres[points])), kind="stable")
+    order = np.concatenate((np.flatnonzero(~single), points[by_place]))
+    box = shapely.total_bounds(degrees) if len(degrees) else np.full(4, np.nan)
+    bounds = _box(box) if np.isfinite(box).all() else None
+    table = maker.table(metres, order)
+    return Columns(token, table, Index(table), order, bounds)
 
 
 def _box(box: NDArray[np.float64]) -> Bounds:
@@ -72,19 +87,6 @@ def _box(box: NDArray[np.float64]) -> Bounds:
     )
 
 
-def selected(held: Columns, bounds_m: Box) -> Features | None:
-    """Return the features that touch a box of EPSG:3857, in their stored order."""
-    found = np.sort(held.tree.query(shapely.box(*bounds_m)))
-    if len(found) == 0:
-        return None
-    whole = held.features
-    return Features(
-        whole.geometry[found],
-        [whole.ids[i] for i in found],
-        {name: [column[i] for i in found] for name, column in whole.properties.items()},
-    )
-
-
 def around(window: Window | View, buffer_px: int) -> Box:
     """Return the box of a window with ``buffer_px`` of its pixels more on each side, in metres."""
     if isinstance(window, View):
@@ -94,9 +96,6 @@ def around(window: Window | View, buffer_px: int) -> Box:
     return west - more, south - more, east + more, north + more
 
 
-Derive = Callable[[StoredFeature], Mapping[str, Any]]
-
-
 def plain(stored: StoredFeature) -> Mapping[str, Any]:
     """Return the properties of a feature and the context it belongs to."""
     return {**stored.feature.properties, "context": str(stored.context)}
@@ -104,6 +103,9 @@ def plain(stored: StoredFeature) -> Mapping[str, Any]:
 
 class CollectionKind:
     """A timeless layer of features; subclasses say what they derive for each."""
+
+    MEASURED: tuple[str, ...] = ()
+    """Names of the numbers that ``wanted`` needs to know of each feature."""
 
     def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
         self._layer = layer
@@ -116,16 +118,34 @@ class CollectionKind:
         """Return the properties of one feature as they go out."""
         return plain(stored)
 
+    def measured(self, stored: StoredFeature) -> tuple[float, ...]:
+        """Return the numbers of ``MEASURED`` of one feature, NaN where it has none."""
+        return ()
+
+    def wanted(
+        self, measured: Mapping[str, NDArray[np.float64]], question: Question
+    ) -> NDArray[np.bool_] | None:
+        """Return which features a question asks for; None: all."""
+        return None
+
     def held(self) -> Columns:
         """Return the columns of the present token, read once for each."""
         token = self._sources.store.collection_token(self._sources.audience, self._collection)
         with self._lock:
             if self._held is None or self._held.token != token:
-                found = self._sources.store.features(
-                    self._sources.audience, self._sources.now(), self._collection
-                )
-                self._held = columns(token, found, self.derived)
+                self._held = self._columns(token)
             return self._held
+
+    def _columns(self, token: str) -> Columns:
+        where = self._sources
+        maker, geometry, numbers = TableMaker(), [], array("d")
+        for stored in where.store.each_feature(where.audience, where.now(), self._collection):
+            maker.add(stored.feature.id, self.derived(stored))
+            geometry.append(stored.feature.geometry)
+            numbers.extend(self.measured(stored))
+        made = columns(token, geometry, maker)
+        rows = np.frombuffer(numbers).reshape(len(geometry), len(self.MEASURED))[made.order]
+        return replace(made, measured=dict(zip(self.MEASURED, rows.T, strict=True)))
 
     def extent(self) -> Extent:
         """Bounds of all features."""
@@ -140,11 +160,17 @@ class CollectionKind:
         self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Features that touch the window and its buffer."""
-        return selected(self._of(version), around(window, question.buffer_px))
+        held = self._of(version)
+        found = held.index.within(around(window, question.buffer_px))
+        wanted = self.wanted(held.measured, question)
+        if found is None or wanted is None:
+            return found
+        chosen = found.where(wanted[found.rows])
+        return chosen if len(chosen) else None
 
     def everything(self, at: datetime | None, version: str) -> Features:
         """All features, for a file."""
-        return self._of(version).features
+        return self._of(version).all()
 
     def _of(self, version: str) -> Columns:
         held = self.held()
@@ -159,18 +185,17 @@ class CollectionKind:
         """The features under a point, or the nearest within a few pixels."""
         held = self.held()
         x, y = mercator(point.lon, point.lat)
-        reach_m = CLICK_PX * cell_m(8)
-        found = np.sort(held.tree.query(shapely.Point(float(x), float(y)), "dwithin", reach_m))
-        whole = held.features
+        rows = held.index.near(float(x), float(y), CLICK_PX * cell_m(8))
+        found = Selection(held.table, rows[:10])
         return {
-            "known": bool(len(found)),
-            "reason": "" if len(found) else "nothing_here",
+            "known": bool(len(rows)),
+            "reason": "" if len(rows) else "nothing_here",
             "version": held.token,
             "values": [],
             "features": [
-                {"id": whole.ids[i]}
-                | {n: c[i] for n, c in whole.properties.items() if c[i] is not None}
-                for i in found[:10]
+                {"id": found.ids[i]}
+                | {n: c[i] for n, c in found.properties.items() if c[i] is not None}
+                for i in range(len(found))
             ],
         }
 

@@ -14,10 +14,11 @@ import shapely
 from layers import temporal, units
 from layers.errors import GoneError, NoSurfaceError
 from layers.geo import Bounds, Point, Window
-from layers.kinds.collection import CLICK_PX, MAX_ZOOM, Columns, around, project, selected
+from layers.kinds.collection import CLICK_PX, MAX_ZOOM, Columns, around, columns
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, Network, Station, Status
 from layers.model.kind import Question
+from layers.model.table import TableMaker
 from layers.screening import coverage
 from layers.store import SHOWN_HOURS, Snapshot
 from layers.views import View
@@ -105,11 +106,11 @@ class StationsKind:
         self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Stations within the window and its buffer."""
-        return selected(self._of(at, version), around(window, question.buffer_px))
+        return self._of(at, version).index.within(around(window, question.buffer_px))
 
     def everything(self, at: datetime | None, version: str) -> Features:
         """All stations, for a file."""
-        return self._of(at, version).features
+        return self._of(at, version).all()
 
     def _of(self, at: datetime | None, version: str) -> Columns:
         present = self.version(at)
@@ -140,23 +141,11 @@ class StationsKind:
         )
         stations = [s for s in self._stations() if s.code in measuring]
         networks = {network.id: network.name for network in where.store.networks()}
-        rows = [
-            {"network_name": networks.get(s.network_id, "")}
-            | self._properties(s, snapshot, newest.get(s.code))
-            for s in stations
-        ]
-        names = dict.fromkeys(name for row in rows for name in row)
-        points = project(
-            np.asarray(shapely.points([[s.lon, s.lat] for s in stations]), dtype=object)
-            if stations
-            else np.empty(0, dtype=object)
-        )
-        features = Features(
-            points,
-            [s.code for s in stations],
-            {name: [row[name] for row in rows] for name in names},
-        )
-        return Columns(token, features, shapely.STRtree(points), None)
+        maker = TableMaker()
+        for s in stations:
+            facts = self._properties(s, snapshot, newest.get(s.code))
+            maker.add(s.code, {"network_name": networks.get(s.network_id, "")} | facts)
+        return columns(token, [shapely.Point(s.lon, s.lat) for s in stations], maker)
 
     def _properties(self, station: Station, snapshot: Snapshot, i: int | None) -> dict[str, Any]:
         facts: dict[str, Any] = {
@@ -218,7 +207,7 @@ class StationsKind:
         except NoSurfaceError:
             return {"known": False, "reason": "no_values", "values": [], "nearest_stations": []}
         token = self.version(hour)
-        held = self._of(hour, token).features
+        held = self._of(hour, token).all()
         lon = np.array([p.lon for p in self._positions(held)])
         lat = np.array([p.lat for p in self._positions(held)])
         seen = coverage(point, lon, lat)

@@ -19,7 +19,8 @@ class Question:
     """What a tile is asked to show: a style and the numbers that a query may set.
 
     ``threshold`` is in the canonical unit, ``quantile`` a probability; ``buffer_px`` is how far
-    beyond the window features are needed so that no symbol is cut.
+    beyond the window features are needed so that no symbol is cut. Events are asked for from
+    ``min_magnitude`` on, and from ``begin`` on until before ``end``.
     """
 
     style: StyleDefinition
@@ -28,6 +29,9 @@ class Question:
     breaks: tuple[float, ...] = ()
     smooth: bool = False
     buffer_px: int = 0
+    min_magnitude: float | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
 
 
 class LayerKind(Protocol):

@@ -23,37 +23,21 @@ _KIND_OF_TYPE = np.array([POINT, LINE, LINE, POLYGON, POINT, LINE, POLYGON, 0])
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """What is drawn of each feature of one kind: ``counts`` of ``tokens`` belong to ``feature``."""
+    """What is drawn of each piece of one kind: ``counts`` of ``tokens`` belong to ``piece``."""
 
     kind: int
-    feature: IntArray
+    piece: IntArray
     tokens: Uint64Array
     counts: IntArray
 
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """Vertices on the grid, and of which part and feature each is; both rise."""
+    """Vertices on the grid, and of which part and piece each is; both rise."""
 
     xy: IntArray
     part: IntArray
-    feature: IntArray
-
-
-def commands(geometry: GeometryArray, grid: "Grid") -> list[Commands]:
-    """Return the commands of polygons, lines and points, in this order; no empty ones.
-
-    ``geometry`` has shape (n,), in metres of EPSG:3857. The parts of a collection count as parts of
-    their own kind.
-    """
-    parts, feature = _single(geometry)
-    kinds = _KIND_OF_TYPE[shapely.get_type_id(parts)]
-    runs = {
-        kind: make(parts[kinds == kind], feature[kinds == kind], grid)
-        for kind, make in ((POLYGON, _polygons), (LINE, _lines), (POINT, _points))
-        if (kinds == kind).any()
-    }
-    return [_written(found, kind) for kind, found in runs.items() if len(found.xy)]
+    piece: IntArray
 
 
 class Grid:
@@ -63,92 +47,122 @@ class Grid:
     """
 
     def __init__(self, window: Window, extent: int, buffer: int) -> None:
-        self.west, south, east, self.north = window.bounds_m
-        self.unit_m = (east - self.west) / extent
+        west, south, east, north = window.bounds_m
+        self._extent, self._buffer = extent, buffer
+        self.origin = np.array((west, north))
+        self.unit_m = (east - west) / extent
         more = buffer * self.unit_m
-        self.box = (self.west - more, south - more, east + more, self.north + more)
+        self.box = (west - more, south - more, east + more, north + more)
 
-    def place(self, coordinates: FloatArray) -> FloatArray:
-        """Return metres, shape (n, 2), as whole numbers of the grid."""
-        x = (coordinates[:, 0] - self.west) / self.unit_m
-        y = (self.north - coordinates[:, 1]) / self.unit_m
-        return np.rint(np.column_stack((x, y)))
+    def kept(self, rows: IntArray, xy: FloatArray, *, cut: bool) -> tuple[IntArray, IntArray]:
+        """Return the rows of points within the buffered window, and their places on the grid.
+
+        ``cut`` says that nothing lies beyond.
+        """
+        place = (xy - self.origin) * np.array((1 / self.unit_m, -1 / self.unit_m))
+        if not cut:
+            low, high = -self._buffer, self._extent + self._buffer
+            near = ((place >= low) & (place <= high)).all(axis=1)
+            rows, place = rows[near], place[near]
+        return rows, np.rint(place).astype(np.int64)
 
 
-def _single(geometry: GeometryArray) -> tuple[GeometryArray, IntArray]:
-    """Return the single geometries that are not empty, and the feature of each."""
-    parts, feature = geometry, np.arange(len(geometry))
+def placed(xy: FloatArray, origin: FloatArray, unit_m: float) -> FloatArray:
+    """Return metres as whole units from an origin, y southward; shapes (n, 2)."""
+    found: FloatArray = np.rint((xy - origin) * (1 / unit_m, -1 / unit_m))
+    return found
+
+
+def single(geometry: GeometryArray) -> tuple[GeometryArray, IntArray]:
+    """Return the single geometries that are not empty, and which of those given each is of."""
+    parts, owner = geometry, np.arange(len(geometry))
     # A part of a collection may be a collection itself.
     while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
         parts, inner = shapely.get_parts(parts, return_index=True)
-        feature = feature[inner]
+        owner = owner[inner]
     there = ~(shapely.is_missing(parts) | shapely.is_empty(parts))
-    return parts[there], feature[there]
+    return parts[there], owner[there]
 
 
-def _of_kind(
-    geometry: GeometryArray, feature: IntArray, kind: int
+def cut(
+    parts: GeometryArray, owner: IntArray, box: tuple[float, float, float, float]
 ) -> tuple[GeometryArray, IntArray]:
-    """Return the single geometries of one kind, and the feature of each."""
-    parts, of = _single(geometry)
-    mine = _KIND_OF_TYPE[shapely.get_type_id(parts)] == kind
-    return parts[mine], feature[of[mine]]
-
-
-def _cut(
-    parts: GeometryArray, feature: IntArray, kind: int, grid: Grid
-) -> tuple[GeometryArray, IntArray]:
-    """Return what lies within the buffered window, without detail finer than half a unit."""
-    west, south, east, north = grid.box
+    """Return what lies within a box."""
+    west, south, east, north = box
     w, s, e, n = shapely.bounds(parts).T
     near = (w <= east) & (e >= west) & (s <= north) & (n >= south)
     inside = (w >= west) & (e <= east) & (s >= south) & (n <= north)
-    cut = parts.copy()
+    found = parts.copy()
     across = near & ~inside
-    cut[across] = shapely.clip_by_rect(parts[across], west, south, east, north)
-    cut, feature = cut[near], feature[near]
-    cut = shapely.simplify(cut, grid.unit_m / 2, preserve_topology=False)
-    return _of_kind(cut, feature, kind)
+    if across.any():
+        found[across] = shapely.clip_by_rect(parts[across], west, south, east, north)
+    return found[near], owner[near]
 
 
-def _points(parts: GeometryArray, feature: IntArray, grid: Grid) -> _Runs:
-    xy = shapely.get_coordinates(parts)
-    west, south, east, north = grid.box
-    x, y = xy.T
-    near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    # All points of one feature are one run.
-    return _Runs(grid.place(xy[near]).astype(np.int64), feature[near], feature[near])
+def commands(
+    parts: GeometryArray, piece: IntArray, origin: FloatArray, unit_m: float
+) -> list[Commands]:
+    """Return the commands of polygons, lines and points, in this order; no empty ones.
+
+    ``parts`` are cut; each belongs to a ``piece``, which rise, and whose origins are ``origin``,
+    shape (pieces, 2), in metres of EPSG:3857. Parts of a collection count as of their own kind.
+    """
+    parts, owner = single(parts)
+    piece = piece[owner]
+    kinds = _KIND_OF_TYPE[shapely.get_type_id(parts)]
+    found = []
+    for kind, make in ((POLYGON, _polygons), (LINE, _lines), (POINT, _points)):
+        mine = kinds == kind
+        if mine.any():
+            runs = make(_on_grid(parts[mine], piece[mine], origin, unit_m), piece[mine])
+            if len(runs.xy):
+                found.append(_written(runs, kind))
+    return found
 
 
-def _lines(parts: GeometryArray, feature: IntArray, grid: Grid) -> _Runs:
-    parts, feature = _cut(parts, feature, LINE, grid)
+def _on_grid(
+    parts: GeometryArray, piece: IntArray, origin: FloatArray, unit_m: float
+) -> GeometryArray:
+    """Return geometries with whole coordinates."""
     xy, part = shapely.get_coordinates(parts, return_index=True)
-    return _thinned(_Runs(grid.place(xy).astype(np.int64), part, feature[part]), least=2)
+    moved: GeometryArray = shapely.set_coordinates(
+        parts.copy(), placed(xy, origin[piece[part]], unit_m)
+    )
+    return moved
 
 
-def _polygons(parts: GeometryArray, feature: IntArray, grid: Grid) -> _Runs:
+def _points(parts: GeometryArray, piece: IntArray) -> _Runs:
+    # All points of one piece are one run.
+    return _Runs(shapely.get_coordinates(parts).astype(np.int64), piece, piece)
+
+
+def _lines(parts: GeometryArray, piece: IntArray) -> _Runs:
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    return _thinned(_Runs(xy.astype(np.int64), part, piece[part]), least=2)
+
+
+def _polygons(parts: GeometryArray, piece: IntArray) -> _Runs:
     """Return rings, outer ones clockwise on the screen, each followed by its holes.
 
     Where the grid makes a ring touch or cross itself, the polygon is snapped again by an overlay
     that keeps it valid; what collapses to a line is left out.
     """
-    parts, feature = _cut(parts, feature, POLYGON, grid)
-    placed = shapely.transform(parts, grid.place)
-    broken = ~shapely.is_valid(placed)
+    broken = ~shapely.is_valid(parts)
     if broken.any():
-        repaired = shapely.set_precision(shapely.make_valid(placed[broken]), 1.0)
-        single, of = _of_kind(repaired, feature[broken], POLYGON)
-        feature = np.concatenate((feature[~broken], of))
-        placed = np.concatenate((placed[~broken], single))
-        order = np.argsort(feature, kind="stable")
-        feature, placed = feature[order], placed[order]
+        repaired = shapely.set_precision(shapely.make_valid(parts[broken]), 1.0)
+        whole, of = single(repaired)
+        areas = shapely.get_dimensions(whole) == 2
+        piece = np.concatenate((piece[~broken], piece[broken][of[areas]]))
+        parts = np.concatenate((parts[~broken], whole[areas]))
+        order = np.argsort(piece, kind="stable")
+        piece, parts = piece[order], parts[order]
     # Counter-clockwise with y upward is a positive area with y downward, as outer rings must have.
-    placed = shapely.orient_polygons(placed, exterior_cw=False)
-    rings, polygon = shapely.get_rings(placed, return_index=True)
+    parts = shapely.orient_polygons(parts, exterior_cw=False)
+    rings, polygon = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     last = np.append(ring[1:] != ring[:-1], True) if len(ring) else np.empty(0, bool)
     kept = ~last  # a ring is closed by a command, not by its first vertex again
-    runs = _Runs(xy[kept].astype(np.int64), ring[kept], feature[polygon[ring[kept]]])
+    runs = _Runs(xy[kept].astype(np.int64), ring[kept], piece[polygon[ring[kept]]])
     return _thinned(runs, least=3)
 
 
@@ -158,17 +172,17 @@ def _thinned(runs: _Runs, least: int) -> _Runs:
         return runs
     fresh = np.ones(len(runs.xy), bool)
     fresh[1:] = (np.diff(runs.xy, axis=0) != 0).any(axis=1) | (np.diff(runs.part) != 0)
-    xy, part, feature = runs.xy[fresh], runs.part[fresh], runs.feature[fresh]
+    xy, part, piece = runs.xy[fresh], runs.part[fresh], runs.piece[fresh]
     enough = (np.bincount(part) >= least)[part]
-    return _Runs(xy[enough], part[enough], feature[enough])
+    return _Runs(xy[enough], part[enough], piece[enough])
 
 
 def _written(runs: _Runs, kind: int) -> Commands:
     """Return the numbers of the commands: MoveTo, LineTo, ClosePath with steps from the cursor."""
     first_of_part = np.append(True, np.diff(runs.part) != 0)
-    first_of_feature = np.append(True, np.diff(runs.feature) != 0)
+    first_of_piece = np.append(True, np.diff(runs.piece) != 0)
     step = np.diff(runs.xy, axis=0, prepend=0)
-    step[first_of_feature] = runs.xy[first_of_feature]
+    step[first_of_piece] = runs.xy[first_of_piece]
     begin = np.flatnonzero(first_of_part)
     size = np.diff(np.append(begin, len(runs.xy)))
     within = np.arange(len(runs.xy)) - np.repeat(begin, size)
@@ -186,6 +200,6 @@ def _written(runs: _Runs, kind: int) -> Commands:
     tokens[place], tokens[place + 1] = zigzag(step[:, 0]), zigzag(step[:, 1])
     if kind == POLYGON:
         tokens[start + numbers - 1] = 1 << 3 | _CLOSE
-    owner = runs.feature[begin]
+    owner = runs.piece[begin]
     head = np.flatnonzero(np.append(True, np.diff(owner) != 0))
     return Commands(kind, owner[head], tokens, np.add.reduceat(numbers, head))

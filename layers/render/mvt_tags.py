@@ -1,96 +1,124 @@
-"""Properties of a vector tile: each key and each value written once, features point to them."""
+"""Properties of a vector tile: each key and each value written once, features point to them.
+
+The values of a layer are encoded once; a tile takes those that it needs, mostly in long runs.
+"""
 
 import json
-import math
 import struct
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from layers.render.varint import IntArray, Uint64Array, one
+from layers.model.table import ABSENT, Table
+from layers.render.varint import BoolArray, one, runs
 
 _STRING, _DOUBLE, _UINT, _SINT, _BOOL = b"\x0a", b"\x19", b"\x28", b"\x30", b"\x38"
-_ABSENT = -1
+_KEYS, _VALUES = b"\x1a", b"\x22"
+_MANY, _SHORT = 512, 8
+"""Values, and values in a run on average, below which they are copied byte by byte."""
+
+_SPARE = 4
+"""Tables from code to place that are kept for the next tile."""
+
+CodeArray = NDArray[np.uint32]
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """Keys and encoded values of a layer; ``counts`` numbers of ``tokens`` belong to a feature."""
+class Encoded:
+    """The keys and values of a layer as fields of a tile's layer."""
 
-    keys: Sequence[str]
-    values: Sequence[bytes]
-    tokens: Uint64Array
-    counts: IntArray
+    def __init__(self, table: Table) -> None:
+        names = [name.encode() for name in table.names]
+        self.keys = [_KEYS + one(len(name)) + name for name in names]
+        block, edge = bytearray(), [0, 0]
+        for value in table.values:
+            body = _encoded(value)
+            block += _VALUES + one(len(body)) + body
+            edge.append(len(block))
+        self._block = np.frombuffer(bytes(block), np.uint8)
+        self._edge: NDArray[np.unsignedinteger[Any]] = np.array(
+            edge, np.uint32 if len(block) < 1 << 32 else np.uint64
+        )
+        self.complete = bool(table.codes.all())
+        self._spare: list[CodeArray] = []
+
+    def placed(self, codes: CodeArray) -> tuple[CodeArray, CodeArray]:
+        """Return the codes that occur, without ``ABSENT``, and the place of each code in them."""
+        try:
+            slot = self._spare.pop()
+        except IndexError:
+            slot = np.empty(len(self._edge) - 1, np.uint32)
+        flat = codes.ravel()
+        # Of those that share a slot one stays there, and counts for all.
+        mine = np.arange(len(flat), dtype=np.uint32)
+        slot[flat] = mine
+        used = flat[slot.take(flat) == mine]
+        if not self.complete:
+            used = used[used != ABSENT]
+        # Rising codes are neighbours in the block too.
+        used.sort()
+        slot[used] = np.arange(len(used), dtype=np.uint32)
+        slot[ABSENT] = 0
+        place = slot.take(codes)
+        if len(self._spare) < _SPARE:
+            self._spare.append(slot)
+        return used, place
+
+    def taken(self, codes: CodeArray) -> list[bytes | memoryview]:
+        """Return the fields of rising codes, several in each."""
+        begin, end = self._edge.take(codes), self._edge.take(codes + 1)
+        if len(codes) > _MANY:
+            cut = np.flatnonzero(begin[1:] != end[:-1])
+            if len(cut) * _SHORT < len(codes):
+                begin = begin[np.append(0, cut + 1)]
+                end = end[np.append(cut, len(end) - 1)]
+                block = self._block.data
+                return [block[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
+        return [self._block.take(runs(begin, end - begin)).tobytes()]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it holds."""
+        return self._block.nbytes + self._edge.nbytes + sum(each.nbytes for each in self._spare)
+
+
+class Tags(NamedTuple):
+    """Fields of keys and of values of a tile, and which value a feature has of each key.
+
+    ``place`` has shape (features, keys), and is at most ``largest``; ``present`` tells where there
+    is one at all, None: everywhere.
+    """
+
+    keys: Sequence[bytes]
+    values: Sequence[bytes | memoryview]
+    place: CodeArray
+    present: BoolArray | None
+    largest: int
 
     def part(self, begin: int, end: int) -> "Tags":
-        """Return the tags of features begin..end."""
-        edge = np.concatenate(([0], np.cumsum(self.counts)))
-        tokens = self.tokens[edge[begin] : edge[end]]
-        return Tags(self.keys, self.values, tokens, self.counts[begin:end])
+        """Return features begin..end."""
+        present = None if self.present is None else self.present[begin:end]
+        return Tags(self.keys, self.values, self.place[begin:end], present, self.largest)
 
 
-def tags(properties: Mapping[str, Sequence[Any]], order: IntArray) -> Tags:
-    """Return the tags of the features ``order`` (positions in the columns), in that order."""
-    keys: list[str] = []
-    place: dict[tuple[type, Any], int] = {}
-    columns = []
-    for name, column in properties.items():
-        found = _indices(column, order, place)
-        if (found != _ABSENT).any():
-            keys.append(name)
-            columns.append(found)
-    if not columns:
-        none = np.zeros(len(order), np.int64)
-        return Tags((), (), np.empty(0, np.uint64), none)
-    index = np.stack(columns, axis=1)
-    present = index != _ABSENT
-    pairs = np.stack([np.broadcast_to(np.arange(len(keys)), index.shape), index], axis=2)
-    values = [_encoded(value) for _, value in place]
-    return Tags(keys, values, pairs[present].ravel().astype(np.uint64), present.sum(axis=1) * 2)
+def tags(codes: CodeArray, encoded: Encoded) -> Tags:
+    """Return the tags of features whose codes are rows of ``codes``, shape (n, names)."""
+    keys = encoded.keys
+    used, place = encoded.placed(codes)
+    values = encoded.taken(used) if len(used) else ()
+    largest = max(len(used) - 1, 0)
+    if encoded.complete:
+        return Tags(keys, values, place, None, largest)
+    present = codes != ABSENT
+    shown = present.any(axis=0)
+    if not shown.all():
+        keys = [key for key, seen in zip(keys, shown.tolist(), strict=True) if seen]
+        place, present = place[:, shown], present[:, shown]
+    return Tags(keys, values, place, present, largest)
 
 
-def _indices(
-    column: Sequence[Any], order: IntArray, place: dict[tuple[type, Any], int]
-) -> IntArray:
-    """Return for each feature the place of its value, adding new values to ``place``."""
-    listed = column.tolist() if hasattr(column, "tolist") else column
-    chosen = [listed[i] for i in order.tolist()]
-    kinds = set(map(type, chosen))
-    # True == 1 == 1.0 in a dict, and a list has no hash: such columns are made plain, one by one.
-    if not (kinds <= {str, type(None)} or kinds == {int}):
-        chosen = [_plain(value) for value in chosen]
-        kinds = set(map(type, chosen))
-    if len(kinds - {type(None)}) <= 1:
-        local: dict[Any, int] = {}
-        for value in dict.fromkeys(chosen):
-            local[value] = (
-                _ABSENT if value is None else place.setdefault((type(value), value), len(place))
-            )
-        return np.fromiter(map(local.__getitem__, chosen), np.int64, len(chosen))
-    return np.array(
-        [_ABSENT if v is None else place.setdefault((type(v), v), len(place)) for v in chosen],
-        np.int64,
-    )
-
-
-def _plain(value: Any) -> str | int | float | bool | None:
-    """Return a value that a tile can hold: what is nested becomes JSON, what is no number, None."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, int):
-        return value if -(1 << 63) <= value < 1 << 64 else str(value)
-    if isinstance(value, str):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
-
-
-def _encoded(value: str | int | float | bool) -> bytes:
+def _encoded(value: Any) -> bytes:
     if isinstance(value, str):
         text = value.encode()
         return _STRING + one(len(text)) + text
@@ -98,6 +126,7 @@ def _encoded(value: str | int | float | bool) -> bytes:
         return _BOOL + one(value)
     if isinstance(value, float):
         return _DOUBLE + struct.pack("<d", value)
-    if value < 0:
-        return _SINT + one(-2 * value - 1)
-    return _UINT + one(value)
+    if isinstance(value, int) and -(1 << 63) <= value < 1 << 64:
+        return _SINT + one(-2 * value - 1) if value < 0 else _UINT + one(value)
+    # What is nested becomes JSON, and a number that no tile holds its digits.
+    return _encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ from layers.store.schema import BATCH, FEATURE, FEATURE_REVISION
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ROWS = 1000
+"""Rows that are read at a time."""
 COMPARED = ("geometry", "properties", "time_us", "valid_from", "valid_to", "release")
 
 
@@ -115,8 +117,8 @@ def features(
     bounds: Bounds | None = None,
     at: datetime | None = None,
     known_at: datetime | None = None,
-) -> list[StoredFeature]:
-    """Return the visible features of a collection by id.
+) -> Iterator[StoredFeature]:
+    """Yield the visible features of a collection by id, without holding them all.
 
     Parameters
     ----------
@@ -149,7 +151,8 @@ def features(
                 or_(table.c.valid_to.is_(None), table.c.valid_to > moment),
             )
         )
-    return [_feature(row) for row in connection.execute(query).mappings()]
+    found = connection.execution_options(yield_per=_ROWS).execute(query).mappings()
+    return map(_feature, found)
 
 
 def _known_at(known_at: datetime) -> Any:

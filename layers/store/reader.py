@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -200,9 +200,18 @@ class Reader:
     ) -> list[StoredFeature]:
         """Return the visible features of a collection by id."""
         with self._engine.connect() as connection:
-            return features.features(
-                connection, audience, collection, bounds=bounds, at=at, known_at=known_at
+            return list(
+                features.features(
+                    connection, audience, collection, bounds=bounds, at=at, known_at=known_at
+                )
             )
+
+    def each_feature(
+        self, audience: Audience, now: datetime, collection: str
+    ) -> Iterator[StoredFeature]:
+        """Yield the visible features of a collection by id, one after the other."""
+        with self._engine.connect() as connection:
+            yield from features.features(connection, audience, collection)
 
     def collection_token(self, audience: Audience, collection: str) -> str:
         """Return a hash that changes with every change of a visible feature."""

@@ -18,12 +18,18 @@ _VERSION = re.compile(r"[0-9a-f]{1,40}-[0-9a-f]{1,16}")
 
 @dataclass(frozen=True, slots=True)
 class TileOptions:
-    """Numbers of the query; ``threshold`` and ``breaks`` in the canonical unit, or a share."""
+    """Choices of the query; ``threshold`` and ``breaks`` in the canonical unit, or a share.
+
+    ``min_magnitude``, ``begin`` and ``end`` (excluded) choose among events.
+    """
 
     threshold: float | None = None
     quantile: float | None = None
     breaks: tuple[float, ...] = ()
     smooth: bool = False
+    min_magnitude: float | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
 
     @property
     def token(self) -> str:
@@ -35,7 +41,11 @@ class TileOptions:
             None if number is None else float(number) + 0.0
             for number in (self.threshold, self.quantile, *self.breaks)
         ]
-        said = [numbers, self.smooth]
+        said: list[object] = [numbers, self.smooth]
+        if self.min_magnitude is not None or self.begin is not None or self.end is not None:
+            magnitude = None if self.min_magnitude is None else float(self.min_magnitude) + 0.0
+            times = [at and temporal.word(at) for at in (self.begin, self.end)]
+            said += [magnitude, *times]
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
 
 

@@ -263,6 +263,9 @@ class Tiler:
             breaks=chosen.breaks,
             smooth=chosen.smooth,
             buffer_px=buffer_px * pinned.window.size_px // TILE_PX,
+            min_magnitude=chosen.min_magnitude,
+            begin=chosen.begin,
+            end=chosen.end,
         )
         return self._kinds[pinned.layer].tile(
             pinned.window, pinned.time, data_part(version), question

@@ -104,7 +104,8 @@ def test_every_error_and_every_query_key_is_there() -> None:
     }
     app_answers = {401, 404, 405, 414}
     assert statuses == {a.status for a in errors.ANSWERS.values() if a.status != 500} | app_answers
-    assert set(table("addresses.md", "## Tiles")) == set(params.TILE_KEYS)
+    filters = {key for spec in kinds.KINDS.values() for key in spec.filters}
+    assert set(table("addresses.md", "## Tiles")) == set(params.TILE_KEYS) | filters
     assert set(table("addresses.md", "## Sending observations")) == set(observations.KEYS)
 
 

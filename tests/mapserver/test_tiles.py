@@ -167,6 +167,55 @@ def test_a_vector_tile_has_each_station_at_its_place_with_its_value(house: Any) 
         assert at[1] + tile_row * layer["extent"] == pytest.approx(place[1], abs=1)
 
 
+def quakes(house: Any, query: str) -> dict[int, dict[str, Any]]:
+    answer = house.get(fixed(house, "earthquakes", "default", f"5/22/11.mvt{query}"))
+    assert answer.status_code == 200
+    if not answer.data:
+        return {}
+    return {
+        f["id"]: f["properties"]
+        for f in mapbox_vector_tile.decode(answer.data)["earthquakes"]["features"]
+    }
+
+
+def test_earthquakes_are_chosen_by_magnitude_and_time_in_every_format(house: Any) -> None:
+    every = quakes(house, "")
+    strong = quakes(house, "?min_magnitude=7")
+    old = quakes(house, "?end=1950-01-01T00:00:00Z")
+    late = quakes(house, "?begin=1950-01-01T06:00:00%2B06:00")
+    assert 0 < len(strong) < len(every)
+    assert strong == {i: p for i, p in every.items() if p["magnitude"] >= 7}
+    assert old == {i: p for i, p in every.items() if p["time"] < "1950"}
+    assert {*old, *late} == {*every}
+    assert quakes(house, "?min_magnitude=9.9") == {}
+    pictures = {
+        house.get(fixed(house, "earthquakes", "default", f"5/22/11.png{query}")).data
+        for query in ("", "?min_magnitude=7", "?min_magnitude=9.9")
+    }
+    assert len(pictures) == 3
+
+
+@pytest.mark.parametrize(
+    ("layer", "query", "said"),
+    [
+        ("faults", "min_magnitude=7", "unknown query parameter"),
+        ("dose-rate", "begin=2000-01-01T00:00:00Z", "unknown query parameter"),
+        ("earthquakes", "min_magnitude=nan", "a number was expected"),
+        ("earthquakes", "min_magnitude=7&min_magnitude=8", "stands 2 times"),
+        ("earthquakes", "begin=1990-01-01", "1990-01-01"),
+        ("earthquakes", "begin=1990-01-01T00:00:00", "1990-01-01T00:00:00"),
+        ("earthquakes", "begin=2000-01-01T00:00:00Z&end=2000-01-01T00:00:00Z", "is not before"),
+    ],
+)
+def test_a_choice_that_means_nothing_is_refused(
+    house: Any, layer: str, query: str, said: str
+) -> None:
+    style = house.site.catalog.layers[layer].styles[0].id
+    answer = house.get(f"/tiles/{layer}/{style}/latest/latest/{TILE}.png?{query}")
+    assert answer.status_code == 400
+    assert said in answer.json["detail"]
+
+
 @pytest.mark.parametrize("layer", ["dose-rate", "stations", "faults", "own-raster"])
 def test_latest_is_answered_at_once_and_names_the_fixed_address(house: Any, layer: str) -> None:
     style = house.site.catalog.layers[layer].styles[0].id

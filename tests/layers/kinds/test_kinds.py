@@ -16,6 +16,7 @@ from scipy.special import ndtr
 from layers.errors import BadFileError, CatalogError, GoneError, NoSurfaceError, UnavailableError
 from layers.geo import Bounds, CellGrid, Point, Window, mercator
 from layers.kinds import KINDS, Sources
+from layers.kinds.collection import degrees
 from layers.model import (
     Context,
     Feature,
@@ -132,6 +133,79 @@ def test_a_version_changes_with_its_collection_and_with_nothing_else(
 
 
 TASHKENT_BOX = shapely.box(69, 41, 70, 42)
+
+
+def test_earthquakes_are_chosen_by_magnitude_and_by_time(house: House) -> None:
+    layer = house.kind("quakes")
+    place = AROUND.bounds
+    for i, (magnitude, hours) in enumerate([(5.0, 0), (6.5, 1), (7.0, None), (None, 2)]):
+        at = None if hours is None else NINE + timedelta(hours=hours)
+        where = shapely.Point(place.west + 0.1 * (i + 1), place.south + 1)
+        house.put(Feature(f"q{i}", "c", where, {"magnitude": magnitude}, time=at))
+    version = layer.version(None)
+
+    def shown(**more: object) -> set[str]:
+        found = layer.tile(AROUND, None, version, asked(**more))
+        return set() if found is None else set(features_of(found).ids)
+
+    assert shown() == {"q0", "q1", "q2", "q3"}
+    assert shown(min_magnitude=6.5) == {"q1", "q2"}
+    assert shown(begin=NINE) == {"q0", "q1", "q3"}
+    assert shown(end=TEN) == {"q0"}
+    assert shown(begin=TEN, end=TEN + timedelta(seconds=1)) == {"q1"}
+    assert shown(min_magnitude=6, begin=TEN) == {"q1"}
+    assert shown(min_magnitude=9) == set()
+    found = features_of(layer.tile(AROUND, None, version, asked(min_magnitude=6.5, end=NOW)))
+    assert found.properties["magnitude"][0] == 6.5
+    assert found.properties["time"][0] == "2026-11-23T10:00:00Z"
+
+
+def test_a_point_at_180_degrees_is_in_the_buffer_of_the_tile_on_the_other_side(
+    house: House,
+) -> None:
+    layer = house.kind("points")
+    house.put(
+        Feature("east", "c", shapely.Point(179.99, 10)),
+        Feature("west", "c", shapely.Point(-179.99, 10)),
+    )
+    version = layer.version(None)
+    for col in (0, 15):
+        found = features_of(layer.tile(Window(4, col, 7), None, version, asked(buffer_px=16)))
+        assert sorted(found.ids) == ["east", "west"]
+        west, _, east, _ = Window(4, col, 7).bounds_m
+        x = shapely.get_x(found.geometry)
+        assert ((x > west - 2e5) & (x < east + 2e5)).all()
+    within = features_of(layer.tile(Window(4, 0, 7), None, version, asked()))
+    assert list(within.ids) == ["west"]
+
+
+def test_a_point_beyond_the_square_of_the_tiles_is_not_moved_to_its_edge(house: House) -> None:
+    layer = house.kind("points")
+    house.put(
+        Feature("pole", "c", shapely.Point(20, 90)),
+        Feature("svalbard", "c", shapely.Point(20, 85.2)),
+        Feature("alert", "c", shapely.Point(20, 82.5)),
+    )
+    version = layer.version(None)
+    found = features_of(layer.tile(Window(0, 0, 0), None, version, asked()))
+    assert list(found.ids) == ["alert"]
+    wider = features_of(layer.tile(Window(0, 0, 0), None, version, asked(buffer_px=16)))
+    assert sorted(wider.ids) == ["alert", "svalbard"]
+    # A file holds them where they are.
+    whole = layer.everything(None, version)  # type: ignore[attr-defined]
+    lat = dict(zip(whole.ids, shapely.get_y(degrees(whole)), strict=True))
+    assert lat == pytest.approx({"pole": 90, "svalbard": 85.2, "alert": 82.5})
+
+
+def test_a_click_finds_points_and_areas_by_their_distance(house: House) -> None:
+    layer = house.kind("points")
+    house.put(
+        Feature("area", "c", TASHKENT_BOX),
+        Feature("near", "c", shapely.Point(TASHKENT.lon + 0.01, TASHKENT.lat)),
+        Feature("far", "c", shapely.Point(TASHKENT.lon + 1, TASHKENT.lat)),
+    )
+    said = layer.inspect(TASHKENT, None)
+    assert [f["id"] for f in said["features"]] == ["area", "near"]
 
 
 def test_a_tile_holds_what_touches_it_and_its_buffer(house: House) -> None:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -40,6 +40,11 @@ OPTIONS = [
     TileOptions(breaks=(150.0, 151.0)),
     TileOptions(smooth=True),
     TileOptions(threshold=150.0, smooth=True),
+    TileOptions(min_magnitude=150.0),
+    TileOptions(begin=NINE),
+    TileOptions(end=NINE),
+    TileOptions(begin=NINE, end=NINE + timedelta(seconds=0.5)),
+    TileOptions(min_magnitude=0.0, end=NINE),
 ]
 
 

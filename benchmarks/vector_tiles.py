@@ -1,0 +1,354 @@
+"""CPU time of vector tiles of 100,000 points and 2,000 areas beside PostGIS, in one run.
+
+    python benchmarks/vector_tiles.py
+
+Ours is the way of a server: a kind of layer over the store, asked for a tile, and the encoder.
+PostGIS is ST_AsMVT over a column in EPSG:3857 with its index, in a private cluster that is made in
+a temporary folder, reached by a socket there, and ended with it; counted are its backend and the
+client, without the database's other processes. Debian has it: postgresql-15-postgis-3.
+
+Nothing is kept of a tile. What ours prepares once for all tiles of a version is told by itself.
+"""
+
+import contextlib
+import ctypes
+import gc
+import os
+import pwd
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import mapbox_vector_tile
+import numpy as np
+import shapely
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from layers.geo import HALF_WORLD_M, Bounds, Window, mercator
+from layers.kinds import KINDS, Sources
+from layers.model import Context, Feature, Features, LayerDefinition, StyleDefinition
+from layers.model.features import Selection
+from layers.model.kind import LayerKind, Question
+from layers.render import mvt, mvt_prepared
+from layers.store import PUBLIC, Batch, Reader, Writer
+
+POINTS, AREAS = 100_000, 2_000
+DOMAIN = Bounds(46, 37, 88, 56)
+TILES = {4: 6, 5: 12, 6: 24, 7: 40, 8: 60, 9: 80}
+ROUNDS = 7
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+QUESTION = Question(StyleDefinition("default"), buffer_px=mvt.BUFFER_PX)
+SEED = 20261123
+MARKS = ("normal", "normal", "normal", "raised", "alarm", "missing")
+
+
+def points(generator: np.random.Generator) -> Iterator[Feature]:
+    """Yield positions with a name of their own each, a value, its label and a mark."""
+    lon = generator.uniform(DOMAIN.west, DOMAIN.east, POINTS).round(5).tolist()
+    lat = generator.uniform(DOMAIN.south, DOMAIN.north, POINTS).round(5).tolist()
+    value = generator.gamma(9, 12, POINTS).round(1).tolist()
+    for i in range(POINTS):
+        told = {
+            "name": f"Station {i * 7919 % POINTS}",
+            "value": value[i],
+            "label": f"{value[i] / 1000:.2f}",
+            "mark": MARKS[i % len(MARKS)],
+        }
+        yield Feature(str(i + 1), "points", shapely.Point(lon[i], lat[i]), told)
+
+
+def areas(generator: np.random.Generator) -> Iterator[Feature]:
+    """Yield star-shaped polygons of sixty corners with an intensity."""
+    angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    for i in range(AREAS):
+        radius = generator.uniform(0.2, 1.0) * generator.uniform(0.8, 1.0, 60)
+        lon = generator.uniform(DOMAIN.west, DOMAIN.east)
+        lat = generator.uniform(DOMAIN.south, DOMAIN.north)
+        ring = np.column_stack((lon + radius * np.cos(angle), lat + radius * np.sin(angle)))
+        told = {"name": f"Zone {i}", "msk": int(generator.integers(6, 10))}
+        yield Feature(str(i + 1), "areas", shapely.Polygon(ring), told)
+
+
+class Own:
+    """A layer over a store."""
+
+    def __init__(self, root: Path, kind: str, collection: str) -> None:
+        self._reader = Reader(root)
+        layer = LayerDefinition(collection, kind, collection, collection=collection)
+        sources = Sources(self._reader, PUBLIC, lambda: NOW)
+        self.collection = collection
+        self.kind: LayerKind = KINDS[kind].make(layer, sources)
+        self.version = ""
+
+    def tile(self, window: Window) -> bytes:
+        """Return the bytes of a tile, from columns."""
+        found = self.kind.tile(window, None, self.version, QUESTION)
+        return mvt.encode(found, window, self.collection) if isinstance(found, Features) else b""
+
+
+class PostGIS:
+    """A private cluster, and one connection to it."""
+
+    def __init__(self, folder: Path) -> None:
+        import psycopg
+
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not found:
+            raise SystemExit("PostGIS is missing: apt-get install postgresql-15-postgis-3")
+        self._bin, self._data = found[-1], folder / "data"
+        # A cluster refuses to belong to root.
+        self._user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        if os.getuid() == 0:
+            shutil.chown(folder, self._user)
+        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "bench", "--no-sync")
+        said = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        said += " -c jit=off -c max_parallel_workers_per_gather=0 -c shared_buffers=512MB"
+        self._run("pg_ctl", "-D", self._data, "-o", said, "-l", folder / "log", "-w", "start")
+        self._connection = psycopg.connect(
+            host=str(folder), user="bench", dbname="postgres", autocommit=True
+        )
+        self._connection.prepare_threshold = 0
+        self._connection.execute("CREATE EXTENSION postgis")
+        self._pid = self._connection.info.backend_pid
+        self._query: dict[str, str] = {}
+
+    def _run(self, program: str, *words: object) -> None:
+        user = {"user": self._user, "group": self._user} if os.getuid() == 0 else {}
+        subprocess.run(
+            [self._bin / program, *map(str, words)],
+            check=True, cwd=self._data.parent, stdout=subprocess.DEVNULL, timeout=120, **user,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """End the cluster."""
+        self._connection.close()
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    @property
+    def version(self) -> str:
+        """What it is."""
+        row = self._connection.execute(
+            "SELECT postgis_lib_version(), current_setting('server_version')"
+        ).fetchone()
+        assert row is not None
+        return f"PostGIS {row[0]}, PostgreSQL {str(row[1]).split()[0]}"
+
+    def load(self, table: str, features: Features) -> None:
+        """Make a table of features, with an index."""
+        types = {name: _sql_type(column) for name, column in features.properties.items()}
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+        run = self._connection.execute
+        run(f"CREATE TABLE {table} (fid bigint, {columns}, geom geometry(Geometry, 3857))")
+        shapes = shapely.to_wkb(
+            shapely.set_srid(features.geometry, 3857), hex=True, include_srid=True
+        )
+        rows = zip(map(int, features.ids), *features.properties.values(), shapes, strict=True)
+        with self._connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        run(f"CREATE INDEX ON {table} USING gist (geom)")
+        run(f"CLUSTER {table} USING {table}_geom_idx")
+        run(f"VACUUM ANALYZE {table}")
+        named = ", ".join(f'"{name}"' for name in types)
+        margin = mvt.BUFFER_PX / 256
+        self._query[table] = (
+            f"SELECT ST_AsMVT(t, '{table}', {mvt.EXTENT}, 'geom', 'fid') FROM "
+            f"(SELECT fid, {named}, "
+            f"ST_AsMVTGeom(geom, ST_TileEnvelope(%s, %s, %s), {mvt.EXTENT}, "
+            f"{int(mvt.EXTENT * margin)}, true) AS geom FROM {table} "
+            f"WHERE geom && ST_TileEnvelope(%s, %s, %s, margin => {margin})) AS t"
+        )
+
+    def tile(self, table: str, window: Window) -> bytes:
+        """Return the bytes of a tile."""
+        at = (window.zoom, window.col, window.row)
+        row = self._connection.execute(self._query[table], (*at, *at), binary=True).fetchone()
+        assert row is not None
+        return bytes(row[0])
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds that the backend has taken so far."""
+        return int(Path(f"/proc/{self._pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def _sql_type(column: Any) -> str:
+    kinds = {type(value) for value in column if value is not None}
+    return {"int": "bigint", "float": "double precision"}.get(
+        kinds.pop().__name__ if len(kinds) == 1 else "", "text"
+    )
+
+
+def windows(zoom: int, generator: np.random.Generator) -> list[Window]:
+    """Return tiles of a zoom within the domain, drawn at random."""
+    x, y = mercator(np.array([DOMAIN.west, DOMAIN.east]), np.array([DOMAIN.north, DOMAIN.south]))
+    size_m = 2 * HALF_WORLD_M / (1 << zoom)
+    col0, col1 = ((x + HALF_WORLD_M) // size_m).astype(int)
+    row0, row1 = ((HALF_WORLD_M - y) // size_m).astype(int)
+    every = [Window(zoom, c, r) for c in range(col0, col1 + 1) for r in range(row0, row1 + 1)]
+    chosen = generator.permutation(len(every))[: TILES[zoom]]
+    return [every[i] for i in chosen.tolist()]
+
+
+def same(ours: bytes, theirs: bytes, layer: str) -> float:
+    """Return how far, in units, two tiles that show the same features are apart.
+
+    Raises SystemExit where ids, properties or places differ.
+    """
+    a, b = (_decoded(body, layer) for body in (ours, theirs))
+    for key in {*a} ^ {*b}:
+        # What the grid makes a line of, one leaves out and the other keeps.
+        if (a.get(key) or b[key])[1].area > 4:
+            raise SystemExit(f"{layer} {key} is in one tile only")
+    apart = 0.0
+    for key in {*a} & {*b}:
+        if a[key][0] != b[key][0]:
+            raise SystemExit(f"{layer} {key}: {a[key][0]} is not {b[key][0]}")
+        apart = max(apart, _apart(a[key][1], b[key][1]), _apart(b[key][1], a[key][1]))
+    if apart > (1.0 if layer == "points" else 2.0):
+        raise SystemExit(f"{layer}: {apart:.2f} units apart")
+    return apart
+
+
+def _apart(a: shapely.Geometry, b: shapely.Geometry) -> float:
+    """Return the largest distance of a vertex within the buffer to the other geometry.
+
+    On the buffer's edge a corner of a flat angle moves far along the edge when it is rounded.
+    """
+    xy = shapely.get_coordinates(a)
+    low, high = -mvt.EXTENT / 16, mvt.EXTENT * 17 / 16
+    inner = xy[((xy > low + 2) & (xy < high - 2)).all(axis=1)]
+    edge = b.boundary if b.area else b
+    return float(shapely.distance(shapely.points(inner), edge).max(initial=0.0))
+
+
+def _decoded(body: bytes, layer: str) -> dict[int, tuple[dict[str, Any], shapely.Geometry]]:
+    if not body:
+        return {}
+    found = mapbox_vector_tile.decode(body)[layer]["features"]
+    return {f["id"]: (f["properties"], shapely.geometry.shape(f["geometry"])) for f in found}
+
+
+def timed(ours: Callable[[], object], cpu_s: Callable[[], float]) -> float:
+    """Return the CPU seconds that this process, and another, take for some work."""
+    begin = time.process_time() + cpu_s()
+    ours()
+    return time.process_time() + cpu_s() - begin
+
+
+def compared(own: Own, peer: PostGIS) -> list[float]:
+    """Print a line for each zoom; return the ratios."""
+    print(f"\n{own.collection}: CPU ms a tile, median of {ROUNDS} interleaved rounds [least, most]")
+    print(f"{'':4}{'tiles':>6}{'bytes':>10}{'own':>22}{'PostGIS':>24}{'ratio':>20}{'apart':>7}")
+    generator, ratios = np.random.default_rng(SEED), []
+    for zoom in TILES:
+        asked = windows(zoom, generator)
+        bodies = [own.tile(window) for window in asked]
+        checked = [
+            same(body, peer.tile(own.collection, window), own.collection)
+            for body, window in zip(bodies, asked, strict=True)
+        ]
+        times: tuple[list[float], list[float]] = ([], [])
+        for _ in range(ROUNDS):
+            repeats = 1 if zoom < 7 else 3
+
+            def mine(asked: list[Window] = asked, repeats: int = repeats) -> None:
+                for window in asked * repeats:
+                    own.tile(window)
+
+            def theirs(asked: list[Window] = asked, repeats: int = repeats) -> None:
+                for window in asked * repeats:
+                    peer.tile(own.collection, window)
+
+            count = len(asked) * repeats / 1000
+            times[0].append(timed(mine, lambda: 0.0) / count)
+            times[1].append(timed(theirs, peer.cpu_s) / count)
+        each = [b / a for a, b in zip(*times, strict=True)]
+        ratios.append(statistics.median(each))
+        size = int(statistics.mean(map(len, bodies)))
+        apart = max(checked)
+        print(
+            f"z{zoom:<3}{len(asked):6}{size:10,}{_spread(times[0]):>22}{_spread(times[1]):>24}"
+            f"{_spread(each, 1):>20}{apart:7.2f}"
+        )
+    print(f"mean ratio {statistics.mean(ratios):.1f}, least {min(ratios):.1f}")
+    return ratios
+
+
+def _spread(values: list[float], digits: int = 3) -> str:
+    low, high = min(values), max(values)
+    return f"{statistics.median(values):.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def resident_bytes() -> int:
+    """Return the memory of this process, after what is free was given back."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def prepared(own: Own) -> None:
+    """Print the cost of what is made once for each version."""
+    before = resident_bytes()
+    begin = time.process_time()
+    own.version = own.kind.version(None)
+    read_s = time.process_time() - begin
+    found = own.kind.tile(Window(0, 0, 0), None, own.version, QUESTION)
+    assert isinstance(found, Selection)
+    table, count = found.table, len(found.table)
+    begin = time.process_time()
+    made = mvt_prepared.kept(table)
+    value_s = time.process_time() - begin
+    print(f"\n{own.collection}: {count:,} features, made once for each version and process")
+    print(f"  from the store to columns {read_s:6.2f} s, {table.nbytes / count:6.0f} B a feature")
+    print(f"  values and ids encoded    {value_s:6.2f} s, {made.nbytes / count:6.0f} B a feature")
+    for zoom in TILES if table.shapes_count else ():
+        begin, held = time.process_time(), made.nbytes
+        made.pieces(zoom, mvt.EXTENT, mvt.BUFFER_PX * mvt.EXTENT // 256)
+        took_s, more = time.process_time() - begin, made.nbytes - held
+        print(f"  pieces of zoom {zoom}          {took_s:6.2f} s, {more / count:6.0f} B a feature")
+    grown = resident_bytes() - before
+    print(f"  the process has grown by {grown / count:.0f} B a feature")
+
+
+def main() -> None:
+    """Print the tables; 1 where a target is missed."""
+    generator = np.random.default_rng(SEED)
+    with tempfile.TemporaryDirectory(prefix="kb") as name:
+        writer = Writer(Path(name) / "own", Context.ROUTINE)
+        for collection, rows in (("points", points(generator)), ("areas", areas(generator))):
+            batch = Batch(collection, "", "bench", None, Context.ROUTINE, NOW)
+            writer.append_features(batch, rows)
+        writer.close()
+        owns = [
+            Own(Path(name) / "own", "points", "points"),
+            Own(Path(name) / "own", "points", "areas"),
+        ]
+        for own in owns:
+            prepared(own)
+        folder = Path(tempfile.mkdtemp(prefix="kb"))
+        folder.chmod(0o755)
+        peer = PostGIS(folder)
+        try:
+            print(f"\nbeside {peer.version}, extent {mvt.EXTENT}, buffer {mvt.BUFFER_PX} px of 256")
+            for own in owns:
+                everything = own.kind.everything(None, own.version)  # type: ignore[attr-defined]
+                peer.load(own.collection, everything)
+            of_points, of_areas = (compared(own, peer) for own in owns)
+        finally:
+            peer.close()
+            shutil.rmtree(folder)
+    reached = statistics.mean(of_points) >= 2 and min(of_points + of_areas) >= 1
+    print(f"\ntwice on points in the mean, nowhere slower: {'reached' if reached else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    main()
