@@ -19,7 +19,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform
 
 from layers.errors import BadFileError, GoneError
-from layers.geo import TILE_PX, Bounds, Point, Window
+from layers.geo import TILE_PX, Bounds, Point, Window, mercator
 from layers.kinds.sources import Sources
 from layers.model import Extent, Float32Array, LayerDefinition, Raster
 from layers.model.kind import Question
@@ -90,6 +90,8 @@ class RasterKind:
                 f'the present one is "{self._token}"'
             )
         if isinstance(window, View):
+            if not self._within(window):
+                return None
             value = self._warped(window, question)[MARGIN:-MARGIN, MARGIN:-MARGIN]
             return None if np.isnan(value).all() else Raster({"value": value}, 0)
         if not self._bounds.intersects(window.bounds):
@@ -97,6 +99,15 @@ class RasterKind:
         tile = View("EPSG:3857", *window.bounds_m, TILE_PX, TILE_PX)
         value = self._warped(tile, question)
         return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+
+    def _within(self, view: View) -> bool:
+        """Tell whether a view may show any of the file."""
+        west, south, east, north = view.box_m(MARGIN)
+        (w, e), (s, n) = mercator(
+            np.array([self._bounds.west, self._bounds.east]),
+            np.array([self._bounds.south, self._bounds.north]),
+        )
+        return bool(west <= e and w <= east and south <= n and s <= north)
 
     def _warped(self, view: View, question: Question) -> Float32Array:
         """Return the file resampled to the pixels of a view, with a margin, NaN for no value."""
