@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from layers.errors import BadInstantError
 
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

@@ -2,4 +2,6 @@
 
 from mapserver.cli import main
 
-main()
+# A process that helps to seed reads this module too, and is not to run the command again.
+if __name__ == "__main__":
+    main()

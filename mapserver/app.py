@@ -6,11 +6,22 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from layers.errors import LayersError
 from mapserver import negotiation
 from mapserver.auth import TokenMissingError
-from mapserver.services import data, health, layer_pages, observations, pages, point, tiles, wms
+from mapserver.services import (
+    data,
+    events,
+    health,
+    layer_pages,
+    observations,
+    pages,
+    point,
+    tiles,
+    wms,
+)
 from mapserver.services.site import Site
 
 LOG = logging.getLogger("mapserver")
@@ -23,8 +34,13 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for service in (tiles, wms, data, point, observations, pages, layer_pages, health):
+    for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
         app.register_blueprint(service.blueprint(site))
+
+    if hops := site.settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=0, x_prefix=0
+        )
 
     @app.before_request
     def bounded() -> Response | None:

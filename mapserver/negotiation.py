@@ -52,8 +52,12 @@ def answer(
     etag: str | None = None,
     content_location: str | None = None,
     filename: str | None = None,
+    packed: bytes | None = None,
 ) -> Response:
-    """Return a 200, or a 304 where the client already has these bytes; gzipped where it helps."""
+    """Return a 200, or a 304 where the client already has these bytes; gzipped where it helps.
+
+    ``packed`` are the bytes gzipped, where they are at hand.
+    """
     tag = etag or body_etag(body)
     response = Response(body, mimetype=media_type)
     response.set_etag(tag)
@@ -74,10 +78,15 @@ def answer(
             # A representation of its own needs a strong tag of its own.
             response.set_etag(f"{tag}-gz")
             if not request.if_none_match.contains(f"{tag}-gz"):
-                response.set_data(gzip.compress(body, 6, mtime=0))
+                response.set_data(packed or gzip_of(body))
             response.headers["Content-Encoding"] = "gzip"
     response.make_conditional(request)
     return response
+
+
+def gzip_of(body: bytes) -> bytes:
+    """Return the bytes gzipped; the same bytes give the same."""
+    return gzip.compress(body, 6, mtime=0)
 
 
 def not_modified(request: Request, etag: str, cache: str, *, varies: bool) -> Response | None:

@@ -15,7 +15,7 @@ from layers.errors import (
     nearest,
 )
 from layers.geo import TILE_PX, Point, Window
-from layers.kinds import KINDS
+from layers.kinds import is_timed
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import TileOptions, TileRequest
 
@@ -112,7 +112,7 @@ def tile_request(
 
 def layer_time(layer: LayerDefinition, word: str) -> datetime | None:
     """Return the instant that an address names; a layer is never shown at a time it has not."""
-    timed = KINDS[layer.kind].timed
+    timed = is_timed(layer)
     if word == STATIC and timed:
         raise BadParameterError(
             f'layer "{layer.id}" changes with time; name a time or "{LATEST}", not "{STATIC}"'

@@ -33,6 +33,8 @@ KNOBS: tuple[Knob, ...] = (
     Knob("port", 8000, "Port to listen on."),
     Knob("workers", 2, "Web worker processes.", least=1),
     Knob("threads", 64, "Blocking threads of each worker.", least=1),
+    Knob("event_streams", 16, "Event streams of each worker; at most a quarter of its threads."),
+    Knob("proxies", 0, "Proxies in front whose X-Forwarded-* headers are believed."),
     Knob(
         "base_url",
         "",
@@ -78,6 +80,8 @@ class Settings:
     port: int
     workers: int
     threads: int
+    event_streams: int
+    proxies: int
     base_url: str
     crs: str
     demo: bool

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from layers import kinds
 from layers.catalog.fields import Fields
 from layers.errors import nearest
 from layers.model import LayerDefinition
@@ -45,4 +46,6 @@ def covariates(
                 f'"covariates" names "{word}", which is of kind {layers[word].kind}; '
                 "only a raster has a value in every cell"
             )
+        if kinds.is_timed(layers[word]):
+            raise fields.error(f'"covariates" names "{word}", which has times; one is needed')
     return tuple(layers[word] for word in ids)

@@ -11,6 +11,7 @@ from typing import Any
 from layers import kinds, units
 from layers.catalog.covariates import covariates
 from layers.catalog.fields import Fields
+from layers.catalog.sources import derived
 from layers.errors import BadExtentError, BadFileError, BadInputError, CatalogError
 from layers.exchange import ADAPTERS
 from layers.geo import MAX_ZOOM, Bounds
@@ -73,7 +74,8 @@ def parse(
     by_id = {layer.id: layer for layer in layers}
     layers = tuple(
         dataclasses.replace(
-            layer, covariates=covariates(Fields(entry, _where(path, "layer", i, entry)), by_id)
+            derived(fields := Fields(entry, _where(path, "layer", i, entry)), layer, by_id),
+            covariates=covariates(fields, by_id),
         )
         for i, (layer, entry) in enumerate(zip(layers, entries, strict=True), start=1)
     )
@@ -121,11 +123,10 @@ def _layer(
             quantity = units.quantity(fields.need("quantity", str)).id
         except BadInputError as reason:
             raise fields.error(str(reason)) from reason
-    path = None
+    paths: tuple[Path, ...] = ()
     if "path" in spec.needs:
-        path = (folder / fields.need("path", str)).resolve()
-        if not path.is_file():
-            raise fields.error(f"the file {path} is missing")
+        named = fields.words("path") if isinstance(entry.get("path"), list) else ()
+        paths = tuple((folder / name).resolve() for name in named or [fields.need("path", str)])
     collection = fields.get("collection", str, layer_id) if "collection" in spec.needs else None
     domain = None
     if box := fields.numbers("domain"):
@@ -136,8 +137,9 @@ def _layer(
     native_zoom = fields.get("native_zoom", int)
     if native_zoom is not None and not 0 <= native_zoom <= MAX_ZOOM:
         raise fields.error(f'"native_zoom" is {native_zoom}; 0..{MAX_ZOOM} was expected')
-    if "covariates" in spec.needs:
-        fields.has("covariates")  # layers of this same file: looked at when all of them are known
+    for key in ("covariates", "source"):
+        if key in spec.needs:
+            fields.has(key)  # layers of this same file: looked at when all of them are known
     support_limit = fields.number("support_limit", 0.9)
     if support_limit is None or not 0 < support_limit <= 1:
         raise fields.error(
@@ -158,7 +160,7 @@ def _layer(
         notice=fields.get("notice", str, ""),
         quantity=quantity,
         collection=collection,
-        path=path,
+        paths=paths,
         domain=domain,
         native_zoom=native_zoom,
         support_limit=support_limit,

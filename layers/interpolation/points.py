@@ -117,7 +117,7 @@ def predict_points(
         )
     if event is not None:
         q, support = event.predict(at_x_m, at_y_m, at_covariates, new=True)
-        mean, sd = quantiles.moments(PROBABILITIES, q)
+        mean, sd = quantiles.mean(PROBABILITIES, q), quantiles.sd(PROBABILITIES, q)
         return PointPrediction(event.background, event, mean, sd, support, None, q)
     field = fit(
         x_m,

@@ -12,7 +12,7 @@ from layers.interpolation.event import PROBABILITIES
 from layers.interpolation.measured import measured
 from layers.interpolation.parameters import FloatArray, Parameters, Transform
 
-LIKELY, NOISES = 200, 101
+LIKELY, NOISES = 100, 51
 """Equally likely values of the field, and of what a measurement adds, whose sums are looked at."""
 
 
@@ -72,13 +72,13 @@ class Predictive:
     def mean(self) -> Bands:
         """Expected value."""
         if self._latent is None:
-            return quantiles.moments(PROBABILITIES, self.bands[:-1])[0]
+            return quantiles.mean(PROBABILITIES, self.bands[:-1])
         return distribution.mean(*self._latent)
 
     def sd(self) -> Bands:
         """Standard deviation."""
         if self._latent is None:
-            return quantiles.moments(PROBABILITIES, self.bands[:-1])[1]
+            return quantiles.sd(PROBABILITIES, self.bands[:-1])
         return distribution.sd(*self._latent)
 
     def quantile(self, p: float) -> Bands:
@@ -108,7 +108,7 @@ class Predictive:
     def relative_uncertainty(self) -> Bands:
         """Standard deviation over the absolute mean; NaN where the mean is 0."""
         if self._latent is None:
-            mean, sd = quantiles.moments(PROBABILITIES, self.bands[:-1])
+            mean, sd = self.mean(), self.sd()
             empty = np.full_like(sd, np.nan)
             return np.asarray(np.divide(sd, np.abs(mean), out=empty, where=mean != 0))
         return distribution.relative_uncertainty(*self._latent)

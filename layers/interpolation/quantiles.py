@@ -5,6 +5,8 @@ along the first axis, any float dtype, kept). Between two probabilities the valu
 normal score; beyond the first and the last it stays. All numbers follow from that one function.
 """
 
+import functools
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
@@ -39,33 +41,56 @@ def likely(p: FloatArray, q: Bands, count: int) -> Bands:
     return np.asarray(q[i] + share * (q[i + 1] - q[i]))
 
 
-def moments(p: FloatArray, q: Bands) -> tuple[Bands, Bands]:
-    """Mean and standard deviation, exact for the function between its probabilities.
+def mean(p: FloatArray, q: Bands) -> Bands:
+    """Expected value, exact for the function between its probabilities: a weighted sum."""
+    weights, _, _ = _weights(tuple(p))
+    found = q.dtype.type(weights[0]) * q[0]
+    for weight, value in zip(weights[1:], q[1:], strict=True):
+        found += q.dtype.type(weight) * value
+    return np.asarray(found)
+
+
+def sd(p: FloatArray, q: Bands) -> Bands:
+    """Standard deviation, exact for the function between its probabilities."""
+    _, squares, products = _weights(tuple(p))
+    # Around the mean: squares of large numbers would cancel.
+    centre = mean(p, q)
+    here = q[0] - centre
+    variance = q.dtype.type(squares[0]) * here * here
+    for square, product, value in zip(squares[1:], products, q[1:], strict=True):
+        there = value - centre
+        variance += there * (q.dtype.type(square) * there + q.dtype.type(product) * here)
+        here = there
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+
+@functools.lru_cache(maxsize=8)
+def _weights(probabilities: tuple[float, ...]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Weights of the values, their squares and their products with the next one.
 
     Notes
     -----
-    On a piece q = a + b u with u standard normal between two scores s and t:
-    E[u] and E[u²] are phi(s) - phi(t) and P + s phi(s) - t phi(t), P = Phi(t) - Phi(s).
+    On a piece the value is a + (b - a) t with t from 0 to 1 linear in the score u. Between scores
+    v and w, E[1], E[u] and E[u²] are P, phi(v) - phi(w) and P + v phi(v) - w phi(w), where
+    P = Phi(w) - Phi(v).
     Source: Johnson, Kotz & Balakrishnan (1994), Continuous Univariate Distributions 1, 13.10.
     """
+    p = np.array(probabilities)
     u = ndtri(p)
     density = np.exp(-0.5 * u * u) / np.sqrt(2.0 * np.pi)
     mass, first = np.diff(p), -np.diff(density)
     second = mass - np.diff(u * density)
-    base = np.asarray(q, dtype=np.float64)
-    slope = np.diff(base, axis=0) / np.diff(u).reshape(-1, *[1] * (base.ndim - 1))
-    start = base[:-1] - slope * u[:-1].reshape(-1, *[1] * (base.ndim - 1))
-
-    def over(weights: FloatArray, values: FloatArray) -> FloatArray:
-        return np.asarray(np.tensordot(weights, values, axes=1))
-
-    mean = p[0] * base[0] + (1 - p[-1]) * base[-1] + over(mass, start) + over(first, slope)
-    # around the mean: squares of large numbers would cancel
-    start = start - mean
-    square = p[0] * (base[0] - mean) ** 2 + (1 - p[-1]) * (base[-1] - mean) ** 2
-    square = square + over(mass, start**2) + over(second, slope**2)
-    square = square + 2.0 * over(first, start * slope)
-    return np.asarray(mean, q.dtype), np.asarray(np.sqrt(np.maximum(square, 0.0)), q.dtype)
+    step = np.diff(u)
+    t1 = (first - u[:-1] * mass) / step
+    t2 = (second - 2.0 * u[:-1] * first + u[:-1] ** 2 * mass) / step**2
+    weights, squares = np.zeros((2, len(p)))
+    weights[0] = squares[0] = p[0]
+    weights[-1] = squares[-1] = 1.0 - p[-1]
+    weights[:-1] += mass - t1
+    weights[1:] += t1
+    squares[:-1] += mass - 2.0 * t1 + t2
+    squares[1:] += t2
+    return weights, squares, 2.0 * (t1 - t2)
 
 
 def exceedance(p: FloatArray, q: Bands, threshold: float) -> Bands:

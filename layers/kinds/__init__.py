@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from layers.kinds import basemap, faults, points, quakes, raster, stations, surface, zones
+from layers.kinds import basemap, contours, faults, points, quakes, raster, stations, surface, zones
 from layers.kinds.sources import BasemapSource, Sources
 from layers.model import LayerDefinition
 from layers.model.kind import LayerKind
@@ -17,7 +17,8 @@ class KindSpec:
     the kind alone with their types, ``measures`` and ``symbols`` the words a style may use.
     ``timed`` kinds show another thing every hour, so that an address names its time. Tiles within
     a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
-    ``check`` raises BadFileError where the file of an entry cannot be shown.
+    ``check`` raises BadFileError where an entry cannot be shown at all; ``problems`` looks at each
+    of its files and tells what is wrong.
     """
 
     make: Callable[[LayerDefinition, Sources], LayerKind]
@@ -30,6 +31,7 @@ class KindSpec:
     block_px: int = 0
     options: Mapping[str, type] = field(default_factory=dict)
     check: Callable[[LayerDefinition], None] = lambda layer: None
+    problems: Callable[[LayerDefinition], list[str]] = lambda layer: []
 
 
 _AREAS = ("zone", "zone-outline", "fill", "line")
@@ -60,8 +62,18 @@ KINDS: Mapping[str, KindSpec] = {
         "fill",
         ("fill",),
         vector=False,
-        options={"band": int, "unit": str},
+        options={"band": int, "unit": str, "align": bool},
         check=raster.check,
+        problems=raster.problems,
+    ),
+    "contours": KindSpec(
+        contours.ContoursKind,
+        ("source",),
+        contours.MEASURES,
+        "isoline",
+        ("isoline", "line"),
+        timed=True,
+        options={"levels": list},
     ),
     "stations": KindSpec(
         stations.StationsKind,
@@ -85,4 +97,10 @@ KINDS: Mapping[str, KindSpec] = {
     ),
 }
 
-__all__ = ["KINDS", "BasemapSource", "KindSpec", "Sources"]
+
+def is_timed(layer: LayerDefinition) -> bool:
+    """Tell whether an address of a layer names a time: its kind says so, or its files do."""
+    return KINDS[layer.kind].timed or raster.is_timed(layer)
+
+
+__all__ = ["KINDS", "BasemapSource", "KindSpec", "Sources", "is_timed"]

@@ -1,26 +1,22 @@
-"""An external GeoTIFF in any coordinate reference system, shown cell for cell."""
+"""External rasters in any reference system: one file or a mosaic of many, with times or without."""
 
 import hashlib
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyproj
-import rasterio
-from numpy.typing import NDArray
-from pyproj.exceptions import ProjError
-from rasterio.enums import Resampling
-from rasterio.errors import RasterioIOError
-from rasterio.transform import Affine
-from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform
 
-from layers.errors import BadFileError, GoneError
-from layers.geo import TILE_PX, Bounds, Point, Window, mercator
-from layers.kinds.sources import Sources
+from layers import temporal
+from layers.errors import BadFileError, GoneError, NoSurfaceError
+from layers.geo import MAX_ZOOM as DEEPEST
+from layers.geo import TILE_PX, Point, Window
+from layers.kinds import viewed
+from layers.kinds.cells import cut, overlap, pixel_zoom, placed
+from layers.kinds.raster_datasets import POOL, Pool, check_blocks
+from layers.kinds.raster_files import LOOK_S, Pattern, RasterFile, Shelf
+from layers.kinds.raster_mosaic import Mosaic
+from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Float32Array, LayerDefinition, Raster
 from layers.model.kind import Question
 from layers.views import View
@@ -28,178 +24,203 @@ from layers.views import View
 MEASURES = ("value",)
 MAX_ZOOM = 14
 MARGIN = 1
-LARGEST_CELLS = 400_000_000
-"""Declared cells of the band that is shown; more is refused before anything is read."""
 
 
 class RasterKind:
-    """One band of one file. Handles are kept open, one for each thread that reads."""
+    """One band of the files of an entry, read where they lie or from their aligned copy."""
 
-    def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
-        if layer.path is None:
+    def __init__(
+        self, layer: LayerDefinition, sources: Sources, pool: Pool = POOL, look_s: float = LOOK_S
+    ) -> None:
+        if not layer.paths:
             raise BadFileError(f'layer "{layer.id}" names no file')
         self._layer = layer
-        self._path = layer.path
-        self._band = int(layer.options.get("band", 1))
+        self._copies = sources.store.aligned
         self._unit = str(layer.options.get("unit", ""))
-        self._threads = threading.local()
-        self._token = content_token(layer.path)
-        dataset = self._open()
-        try:
-            # Not by rasterio: GDAL's refusal of a local system is no error of rasterio's own kind.
-            wkt = dataset.crs.to_wkt()
-            to_degrees = pyproj.Transformer.from_crs(wkt, "OGC:CRS84", always_xy=True)
-            west, south, east, north = to_degrees.transform_bounds(*dataset.bounds)
-        except ProjError as reason:
-            raise BadFileError(f"{self._path.name}: {reason}") from reason
-        if not west < east:
-            # It reaches over the antimeridian: its bounds are those of the whole belt.
-            west, east = -180.0, 180.0
-        self._bounds = Bounds(
-            max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
-        )
-
-    def _open(self) -> Any:
-        dataset = getattr(self._threads, "dataset", None)
-        if dataset is None:
-            dataset = self._threads.dataset = opened(self._path, self._band)
-        return dataset
-
-    def _cells(self, read: Callable[[Any], NDArray[Any]]) -> NDArray[Any]:
-        """Read cells; a file that broke since it was opened is a version that is gone."""
-        try:
-            return read(self._open())
-        except RasterioIOError as reason:
-            raise GoneError(f"{self._path.name} cannot be read any more") from reason
+        self._shelf = Shelf(layer.paths, look_s)
+        self.mosaic = Mosaic(self._shelf, band_of(layer), pool)
+        """The files as they lie."""
 
     def extent(self) -> Extent:
-        """Bounds of the file."""
-        return Extent(self._bounds, 0, MAX_ZOOM)
+        """Bounds of the newest files, unless the entry says a domain, and the times of all."""
+        times = tuple(at for at in self._shelf.files() if at is not None)
+        bounds = self._layer.domain or self.mosaic.bounds(times[-1] if times else None)
+        if bounds is None:
+            return nothing_yet(self._layer)
+        return Extent(bounds, 0, MAX_ZOOM, times)
 
     def version(self, at: datetime | None) -> str:
-        """Hash of the file's bytes."""
-        return self._token
+        """Version of the aligned copy where it is made, else of the files as they lie."""
+        token = self.token(at)
+        aligned = self.aligned_token(token)
+        return aligned if aligned and self._copies.has(self._layer.id, aligned) else token
+
+    def token(self, at: datetime | None) -> str:
+        """Return a hash of the names, sizes and dates of the files.
+
+        Raises
+        ------
+        NoSurfaceError
+            For a time that no file has.
+        """
+        return self._shelf.token(self._moment(at))
+
+    def aligned_token(self, token: str) -> str | None:
+        """Return the version of the aligned copy of a version, or None for a layer without."""
+        if not self._layer.options.get("align"):
+            return None
+        said = f"{token} {band_of(self._layer)} {self._layer.native_zoom} {self._layer.domain}"
+        return hashlib.blake2b(said.encode(), digest_size=5).hexdigest()
+
+    def _moment(self, at: datetime | None) -> datetime | None:
+        if not self._shelf.timed:
+            return None
+        files = self._shelf.files()
+        if at is None:
+            at = next(reversed(files), None)
+        if at is None or at not in files:
+            when = f" of {temporal.word(at)}" if at else ""
+            raise NoSurfaceError(f'layer "{self._layer.id}" has no file{when}')
+        return at
 
     def tile(
         self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Raster | None:
-        """Cells resampled to the window: the nearest one, or bilinear for a smooth picture."""
-        if version != self._token:
-            raise GoneError(
-                f'version "{version}" of layer "{self._layer.id}" is no longer kept; '
-                f'the present one is "{self._token}"'
-            )
+        """Cells at the pixels of a window: those it lies in, or between them for a smooth one."""
         if isinstance(window, View):
-            if not self._within(window):
-                return None
-            value = self._warped(window, question)[MARGIN:-MARGIN, MARGIN:-MARGIN]
-            return None if np.isnan(value).all() else Raster({"value": value}, 0)
-        if not self._bounds.intersects(window.bounds):
+            return self._viewed(window, at, version, question.smooth)
+        token = self.token(at)
+        if version == token:
+            value = self._from_files(window, self._moment(at), question.smooth)
+            return _raster(value, 0)
+        if version != self.aligned_token(token):
+            raise self._gone(version)
+        copy = self._copies.level(self._layer.id, version, pixel_zoom(window))
+        if copy is None:
+            raise self._gone(version)
+        if copy.grid.zoom == window.zoom and window.size_px == TILE_PX:
+            return _raster(copy.tile(window.row, window.col), 0)
+        # Only between cells that fill more than a pixel is there anything to smooth.
+        margin = MARGIN if question.smooth and copy.grid.zoom < pixel_zoom(window) else 0
+        part = cut(copy.grid, window, margin)
+        to_rows, rows = overlap(part.row, part.count, part.step, copy.grid.height)
+        to_cols, cols = overlap(part.col, part.count, part.step, copy.grid.width)
+        if rows.stop <= rows.start or cols.stop <= cols.start:
             return None
-        tile = View("EPSG:3857", *window.bounds_m, TILE_PX, TILE_PX)
-        value = self._warped(tile, question)
-        return None if np.isnan(value).all() else Raster({"value": value}, MARGIN)
+        cells = copy.read(rows, cols)[None]
+        return _raster(placed(cells, (to_rows, to_cols), part.count)[0], margin)
 
-    def _within(self, view: View) -> bool:
-        """Tell whether a view may show any of the file."""
-        west, south, east, north = view.box_m(MARGIN)
-        (w, e), (s, n) = mercator(
-            np.array([self._bounds.west, self._bounds.east]),
-            np.array([self._bounds.south, self._bounds.north]),
-        )
-        return bool(west <= e and w <= east and south <= n and s <= north)
+    def _viewed(self, view: View, at: datetime | None, version: str, smooth: bool) -> Raster | None:
+        token = self.token(at)
+        if version == token:
+            return _raster(self.mosaic.cells(view, self._moment(at), smooth=smooth), 0)
+        deepest = self._copies.level(self._layer.id, version, DEEPEST)
+        if version != self.aligned_token(token) or deepest is None:
+            raise self._gone(version)
+        seen = viewed.seen(view, deepest.grid, smooth=smooth)
+        if seen is None:
+            return None
+        level = self._copies.level(self._layer.id, version, seen.zoom)
+        thinned = deepest.grid.thinned(seen.zoom)
+        if level is None or thinned is None:
+            raise self._gone(version)
+        # A level holds whole tiles, and so may begin before the cells that are seen.
+        rows = seen.rows + (thinned.row - level.grid.row)
+        cols = seen.cols + (thinned.col - level.grid.col)
+        cells = level.read(slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1))
+        found = _raster(cells[np.ix_(rows - rows[0], cols - cols[0])], 0)
+        return None if found is None else seen.shown(found)
 
-    def _warped(self, view: View, question: Question) -> Float32Array:
-        """Return the file resampled to the pixels of a view, with a margin, NaN for no value."""
-        west, _, _, north = view.grown(MARGIN)
-        across, down = view.size
-        how = Resampling.bilinear if question.smooth else Resampling.nearest
+    def _from_files(self, window: Window, at: datetime | None, smooth: bool) -> Float32Array | None:
+        if window.size_px == TILE_PX or window.zoom == DEEPEST:
+            return self.mosaic.cells(window, at, smooth=smooth)
+        # A dense tile is its four children, put together.
+        whole = np.full((2, TILE_PX, 2, TILE_PX), np.nan, np.float32)
+        for row, col in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            child = Window(window.zoom + 1, 2 * window.col + col, 2 * window.row + row)
+            cells = self.mosaic.cells(child, at, smooth=smooth)
+            if cells is not None:
+                whole[row, :, col] = cells
+        return whole.reshape(2 * TILE_PX, 2 * TILE_PX)
 
-        def warped(dataset: Any) -> NDArray[Any]:
-            with WarpedVRT(
-                dataset,
-                crs=view.projection.authority,
-                transform=Affine(across, 0, west, 0, -down, north),
-                width=view.width + 2 * MARGIN,
-                height=view.height + 2 * MARGIN,
-                resampling=how,
-                add_alpha=False,
-            ) as warp:
-                found: NDArray[Any] = warp.read(self._band, out_dtype="float32", masked=True)
-            return found
-
-        cells = self._cells(warped)
-        value: Float32Array = np.ma.filled(cells, np.nan).astype(np.float32)
-        return value
+    def _gone(self, version: str) -> GoneError:
+        return GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
 
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
-        """The cell of the file that holds the point, as stored."""
-        facts = {"version": self._token, "source": {"file": self._path.name}, "values": []}
-        dataset = self._open()
-        (x,), (y,) = transform("OGC:CRS84", dataset.crs, [point.lon], [point.lat])
-        if not (np.isfinite(x) and np.isfinite(y)):
-            return {**facts, "known": False, "reason": "outside_domain"}
-        row, col = dataset.index(x, y)
-        if not (0 <= row < dataset.height and 0 <= col < dataset.width):
-            return {**facts, "known": False, "reason": "outside_domain"}
-        window = rasterio.windows.Window(col, row, 1, 1)
+        """The uppermost cell with a value that holds the point, as stored."""
         try:
-            cell = self._cells(lambda d: d.read(self._band, window=window, masked=True))[0, 0]
-        except GoneError:
-            return {**facts, "known": False, "reason": "no_value"}
-        if cell is np.ma.masked or not np.isfinite(cell):
-            return {**facts, "known": False, "reason": "no_value"}
-        value = {"name": "value", "value": float(cell), "unit": self._unit}
-        return {**facts, "values": [value], "known": True, "reason": ""}
+            moment = self._moment(at)
+        except NoSurfaceError:
+            return {"known": False, "reason": "no_surface", "values": []}
+        facts: dict[str, Any] = {"version": self.version(moment), "values": []}
+        if moment is not None:
+            facts["time"] = moment
+        try:
+            name, cell = self.mosaic.value_at(point, moment)
+        except BadFileError as fault:
+            return {**facts, "known": False, "reason": "unreadable", "error": str(fault)}
+        if cell is None or not np.isfinite(cell):
+            reason = "outside_domain" if cell is None else "no_value"
+            return {**facts, "known": False, "reason": reason}
+        value = {"name": "value", "value": cell, "unit": self._unit}
+        return {**facts, "source": {"file": name}, "values": [value], "known": True, "reason": ""}
 
 
-def opened(path: Path, band: int) -> Any:
-    """Open a file whose band can be shown.
+def _raster(value: Float32Array | None, margin: int) -> Raster | None:
+    if value is None:
+        return None
+    known = ~np.isnan(value)
+    return Raster({"value": value}, margin, known) if known.any() else None
+
+
+def band_of(layer: LayerDefinition) -> int:
+    """Return the band that an entry shows."""
+    return int(layer.options.get("band", 1))
+
+
+def is_timed(layer: LayerDefinition) -> bool:
+    """Tell whether the names of the files of a layer say times."""
+    return any("{time:" in path.name for path in layer.paths)
+
+
+def check(layer: LayerDefinition) -> None:
+    """Look that the patterns of an entry can be read, and the files that it names one by one.
+
+    Raises
+    ------
+    BadFileError
+        With what is wrong.
+    """
+    Shelf(layer.paths)
+    for path in layer.paths:
+        pattern = Pattern.of(path)
+        if pattern is None and not path.is_file():
+            raise BadFileError(f"the file {path} is missing")
+        if pattern is None:
+            check_file(RasterFile.of(path), band_of(layer))
+        elif not pattern.folder.is_dir():
+            raise BadFileError(f"the folder {pattern.folder} is missing")
+
+
+def check_file(file: RasterFile, band: int) -> None:
+    """Look that a file can be shown, and that all its cells are there.
 
     Raises
     ------
     BadFileError
         With what is wrong with it.
     """
-    try:
-        dataset = rasterio.open(path, driver="GTiff")
-    except RasterioIOError as reason:
-        raise BadFileError(f"{path.name} is no readable GeoTIFF") from reason
-    if dataset.crs is None:
-        raise BadFileError(f"{path.name} does not say where it lies (no CRS)")
-    if not 1 <= band <= dataset.count:
-        raise BadFileError(f"{path.name} has {dataset.count} bands; band {band} was asked")
-    if dataset.width * dataset.height > LARGEST_CELLS:
-        raise BadFileError(
-            f"{path.name} has {dataset.width} x {dataset.height} cells; "
-            f"the limit is {LARGEST_CELLS:,}"
-        )
-    return dataset
+    Pool(0).header(file, band)
+    check_blocks(file, band)
 
 
-def check(layer: LayerDefinition) -> None:
-    """Look that the file of an entry can be shown, and that all its cells are there.
-
-    Raises
-    ------
-    BadFileError
-        With what is wrong with it; a file that was cut off lacks blocks at its end.
-    """
-    if layer.path is None:
-        return
-    band = int(layer.options.get("band", 1))
-    size = layer.path.stat().st_size
-    with opened(layer.path, band) as dataset:
-        for (row, col), _ in dataset.block_windows(band):
-            offset, length = (
-                int(dataset.get_tag_item(f"BLOCK_{word}_{col}_{row}", "TIFF", bidx=band) or 0)
-                for word in ("OFFSET", "SIZE")
-            )
-            if offset + length > size:
-                raise BadFileError(f"{layer.path.name} is cut off: not all of its cells are there")
-
-
-def content_token(path: Path) -> str:
-    """Return a hash of the bytes of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=5)).hexdigest()
+def problems(layer: LayerDefinition) -> list[str]:
+    """Return what is wrong with each of the files of an entry, in words."""
+    shelf = Shelf(layer.paths)
+    found = []
+    for file in (file for files in shelf.files().values() for file in files):
+        try:
+            check_file(file, band_of(layer))
+        except BadFileError as reason:
+            found.append(str(reason))
+    return [*found, *([shelf.trouble] if shelf.trouble else [])]

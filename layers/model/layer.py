@@ -44,9 +44,10 @@ class StyleDefinition:
 class LayerDefinition:
     """One ``[[layer]]`` entry, checked.
 
-    ``titles`` maps a language to a title; ``path`` is a file it is read from, absolute; ``options``
-    holds the keys that belong to the kind alone. ``covariates`` are the raster
-    layers that the mean of a surface follows.
+    ``titles`` maps a language to a title; ``paths`` are the files, patterns of files and folders it
+    is read from, absolute; ``options`` holds the keys that belong to the kind alone. ``covariates``
+    are the raster layers that the mean of a surface follows; ``source`` is the surface that
+    contours are drawn of.
     """
 
     id: str
@@ -59,11 +60,12 @@ class LayerDefinition:
     notice: str = ""
     quantity: str | None = None
     collection: str | None = None
-    path: Path | None = None
+    paths: tuple[Path, ...] = ()
     domain: Bounds | None = None
     native_zoom: int | None = None
     support_limit: float = 0.9
     covariates: tuple["LayerDefinition", ...] = ()
+    source: "LayerDefinition | None" = None
     styles: tuple[StyleDefinition, ...] = ()
     visible: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)

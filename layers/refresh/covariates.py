@@ -1,7 +1,8 @@
 """What raster layers tell of the cells of a grid and of stations: covariates of a surface."""
 
 import functools
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio import warp
 from rasterio.enums import MaskFlags, Resampling
-from rasterio.errors import RasterioError
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
 
@@ -19,6 +19,8 @@ from layers import geo
 from layers.errors import BadFileError
 from layers.geo import TILE_PX, CellGrid
 from layers.kinds import raster
+from layers.kinds.raster_datasets import FAULTS, POOL
+from layers.kinds.raster_files import RasterFile, Shelf
 from layers.model import Float32Array, LayerDefinition
 
 FloatArray = NDArray[np.float64]
@@ -97,40 +99,51 @@ def covariates(layers: Layers, grid: CellGrid) -> Covariates:
 
 def state(layers: Layers) -> str:
     """Return a word that changes whenever one of the files does."""
-    return " ".join(f"{layer.id}/{_band(layer)}/{_token(layer.path)}" for layer in layers)
+    return " ".join(
+        f"{layer.id}/{raster.band_of(layer)}/{'+'.join(map(_token, _files(layer)))}"
+        for layer in layers
+    )
 
 
-def _token(path: Path | None) -> str:
+def _files(layer: LayerDefinition) -> tuple[RasterFile, ...]:
+    return Shelf(layer.paths).at(None)
+
+
+def _token(file: RasterFile) -> str:
     try:
-        about = path.stat() if path else None
-        if path is None or about is None:
-            return "none"
-        return _hashed(path, about.st_ino, about.st_size, about.st_mtime_ns)
+        about = file.path.stat()
+        return _hashed(file.path, about.st_ino, about.st_size, about.st_mtime_ns)
     except OSError:
         return "gone"  # what was made of it stays; nothing new can be made
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=1024)
 def _hashed(path: Path, *_: int) -> str:
-    """Return the hash of a file; it is read again when its facts differ."""
-    return raster.content_token(path)
-
-
-def _band(layer: LayerDefinition) -> int:
-    return int(layer.options.get("band", 1))
+    """Return the hash of a file's bytes; it is read again when its facts differ."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=5)).hexdigest()
 
 
 @contextmanager
-def _read(layer: LayerDefinition, grid: CellGrid) -> Iterator[Any]:
-    """Open a layer; yield what reads it in the cells of grids at the zoom of ``grid``."""
-    if layer.path is None:
-        raise BadFileError(f'layer "{layer.id}" names no file')
+def _read(layer: LayerDefinition, grid: CellGrid) -> Iterator[Callable[[CellGrid], Float32Array]]:
+    """Yield what reads a layer in the cells of grids at the zoom of ``grid``."""
+    band, files = raster.band_of(layer), _files(layer)
+
+    def cells(part: CellGrid) -> Float32Array:
+        found = np.full(part.shape, np.nan, np.float32)
+        for file in files:  # what comes later lies above
+            if POOL.header(file, band).bounds.intersects(part.bounds):
+                with POOL.dataset(file, band) as dataset:
+                    how = Resampling.average if _finer(dataset, grid) else Resampling.bilinear
+                    above = _cells(dataset, band, part, how)
+                np.copyto(found, above, where=~np.isnan(above))
+        return found
+
     try:
-        with raster.opened(layer.path, _band(layer)) as dataset:
-            how = Resampling.average if _finer(dataset, grid) else Resampling.bilinear
-            yield lambda part: _cells(dataset, _band(layer), part, how)
-    except RasterioError as reason:
-        raise BadFileError(f"{layer.path.name} cannot be read any more") from reason
+        yield cells
+    except FAULTS as reason:
+        names = ", ".join(file.path.name for file in files)
+        raise BadFileError(f"{names} cannot be read any more") from reason
 
 
 def _cells(dataset: Any, band: int, grid: CellGrid, how: Resampling) -> Float32Array:
@@ -155,7 +168,8 @@ def _cells(dataset: Any, band: int, grid: CellGrid, how: Resampling) -> Float32A
     ) as view:
         found: Float32Array = view.read(band)
     found[~np.isfinite(found)] = np.nan
-    return found
+    scaled: Float32Array = found * np.float32(dataset.scales[band - 1])
+    return scaled + np.float32(dataset.offsets[band - 1])
 
 
 def _finer(dataset: Any, grid: CellGrid) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from layers.geo import Window
 from layers.model import Features, StyleDefinition
-from layers.render import shapes, symbols
+from layers.render import isolines, shapes, symbols
 from layers.render.canvas import Canvas, Frame
 from layers.render.marks import Marks
 
@@ -26,6 +26,7 @@ _PAINTERS: Mapping[str, tuple[Painter, ...]] = {
     "zone": (shapes.zones,),
     "zone-outline": (shapes.outlines,),
     "fault": (shapes.faults,),
+    "isoline": (isolines.isolines,),
 }
 SYMBOLS = tuple(_PAINTERS)
 

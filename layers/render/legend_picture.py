@@ -71,7 +71,7 @@ def _rows(style: StyleDefinition) -> Sequence[legend.LegendEntry | None]:
 
 
 def _shape(style: StyleDefinition) -> str:
-    if style.symbol in ("fault", "line"):
+    if style.symbol in ("fault", "line", "isoline"):
         return "line"
     return "point" if style.symbol in ("station", "quake", "site", "point") else "area"
 

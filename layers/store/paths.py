@@ -26,6 +26,11 @@ class Paths:
         return self.root / "cache"
 
     @property
+    def pointer(self) -> Path:
+        """The newest versions and times, beside the tiles that they are addresses of."""
+        return self.cache / "current.json"
+
+    @property
     def lock(self) -> Path:
         """Held by the keeper; the kernel frees it when its holder dies."""
         return self.root / "keeper.lock"

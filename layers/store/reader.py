@@ -23,6 +23,7 @@ from layers.model import (
     SurfaceInfo,
 )
 from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
+from layers.store.aligned import Aligned
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -55,6 +56,7 @@ class Reader:
             check_schema(engine)
         self._engine = engine
         self._cells = cells.Cells(self.paths)
+        self.aligned = Aligned(self.paths)
         self._memo: dict[Hashable, object] = {}
         self._memo_lock = threading.Lock()
         self._seen: tuple[int, float] = (-1, 0.0)
@@ -66,8 +68,11 @@ class Reader:
             self._watch.close()
         self._engine.dispose()
 
-    def _remembered(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
-        """Return an answer from memory while nobody has written to the database."""
+    def edition(self) -> Hashable:
+        """Return what differs as soon as an answer may: somebody wrote, or an embargo may lift."""
+        return self._memory()[0]
+
+    def _memory(self) -> tuple[tuple[int, float], dict[Hashable, object]]:
         with self._memo_lock:
             if self._watch is None:
                 self._watch = self._engine.connect()
@@ -80,7 +85,11 @@ class Reader:
             if change != known or moment - since > MEMO_S or len(self._memo) > MEMO_ENTRIES:
                 self._memo = {}
                 self._seen = (change, moment)
-            memo = self._memo
+            return self._seen, self._memo
+
+    def _remembered(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
+        """Return an answer from memory while nobody has written to the database."""
+        memo = self._memory()[1]
         if key not in memo:
             with self._engine.connect() as connection:
                 memo[key] = ask(connection)

@@ -1,5 +1,6 @@
 """Published surfaces: written aside, renamed, and named in the database last."""
 
+import functools
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ from layers.store.paths import Paths
 from layers.store.schema import SURFACE
 
 SOFTWARE = "Kyzylkum"
+COLUMNS = [column.name for column in SURFACE.columns]
 
 
 def token_of(surface: Surface) -> str:
@@ -97,20 +99,27 @@ def publish(
 
 
 def _info(row: Any) -> SurfaceInfo:
+    # A row never changes but for being kept; reading its tags again is most of the cost of a list.
+    return _read(*row)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _read(*columns: Any) -> SurfaceInfo:
+    row = dict(zip(COLUMNS, columns, strict=True))
     return SurfaceInfo(
-        layer_id=row.layer_id,
-        quantity=row.quantity,
-        valid_time=temporal.from_epoch_s(row.valid_time),
-        revision=row.revision,
-        context=Context(row.context),
-        grid=CellGrid(row.zoom, row.col, row.row, row.width, row.height),
-        transform=row.transform,
-        noise_sigma=row.noise_sigma,
-        input_hash=row.input_hash,
-        input_revision=row.input_revision,
-        token=row.token,
-        published_at=temporal.from_epoch_s(row.published_at),
-        tags=json.loads(row.tags),
+        layer_id=row["layer_id"],
+        quantity=row["quantity"],
+        valid_time=temporal.from_epoch_s(row["valid_time"]),
+        revision=row["revision"],
+        context=Context(row["context"]),
+        grid=CellGrid(row["zoom"], row["col"], row["row"], row["width"], row["height"]),
+        transform=row["transform"],
+        noise_sigma=row["noise_sigma"],
+        input_hash=row["input_hash"],
+        input_revision=row["input_revision"],
+        token=row["token"],
+        published_at=temporal.from_epoch_s(row["published_at"]),
+        tags=json.loads(row["tags"]),
     )
 
 

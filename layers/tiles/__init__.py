@@ -1,12 +1,17 @@
 """Requests become bytes that are kept: the only caller of ``render``."""
 
 from layers.tiles.request import FORMATS, TileOptions, TileRequest
+from layers.tiles.seeded import ALL, LATEST, Seeded, SeedOrder, tile_range
 from layers.tiles.tile import Tile
 from layers.tiles.tiler import Tiler
 from layers.tiles.version import data_part, full_version, style_token
 
 __all__ = [
+    "ALL",
     "FORMATS",
+    "LATEST",
+    "SeedOrder",
+    "Seeded",
     "Tile",
     "TileOptions",
     "TileRequest",
@@ -14,4 +19,5 @@ __all__ = [
     "data_part",
     "full_version",
     "style_token",
+    "tile_range",
 ]

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import itertools
+import logging
 import os
 import threading
 import time
@@ -10,8 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-IsCurrent = Callable[[str, str, str, str], bool]
-"""Tells of (layer, style, version, time word) whether it is what ``latest`` would answer."""
+from layers.tiles.seeded import Edition, Seeded, Standing
+
+LOG = logging.getLogger("layers.tiles")
+Judge = Callable[[str, str, str, str], Standing]
+"""Tells what the edition of (layer, style, version, time word) is among those of its layer."""
 
 _BLOCK_BYTES = 4096
 _SWEEP_SHARE = 32
@@ -24,7 +28,7 @@ class _File:
     path: str
     size_bytes: int
     written_s: float
-    edition: tuple[str, str, str, str]
+    edition: Edition
 
 
 class DiskCache:
@@ -35,10 +39,14 @@ class DiskCache:
     written costs time, never an answer.
     """
 
-    def __init__(self, folder: Path, limit_bytes: int, is_current: IsCurrent) -> None:
+    def __init__(
+        self, folder: Path, limit_bytes: int, judge: Judge, seeded: Seeded | None = None
+    ) -> None:
         self._folder = folder
         self._limit = limit_bytes
-        self._is_current = is_current
+        self._judge = judge
+        self._seeded = seeded
+        self._warned = False
         self._numbers = itertools.count()
         self._mutex = threading.Lock()
         # What was left by the last run is measured with the first tile that is written.
@@ -52,6 +60,13 @@ class DiskCache:
                 return stream.read() or None
         except OSError:
             return None
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a tile is there, without reading it."""
+        try:
+            return (self._folder / path).stat().st_size > 0
+        except OSError:
+            return False
 
     def put(self, path: str, body: bytes) -> None:
         """Write a tile; every 1/32 of the limit, look whether there is too much."""
@@ -84,7 +99,8 @@ class DiskCache:
     def sweep(self) -> int:
         """Return the bytes left after deleting down to 9/10 of the limit, if it is exceeded.
 
-        Tiles of superseded versions go first, then the oldest. Files count as whole blocks.
+        Tiles of superseded versions go first, then the oldest; seeded levels of what is shown stay.
+        Files count as whole blocks.
         """
         now_s = time.time()
         files, total = [], 0
@@ -97,11 +113,20 @@ class DiskCache:
             total += file.size_bytes
         if total <= self._limit:
             return total
-        current = {edition: self._is_current(*edition) for edition in {f.edition for f in files}}
-        for file in sorted(files, key=lambda f: (current[f.edition], f.written_s)):
+        standing = {edition: self._judge(*edition) for edition in {f.edition for f in files}}
+        stays = self._seeded.guard(standing) if self._seeded else lambda edition, path: False
+        loose = (file for file in files if not stays(file.edition, file.path))
+        for file in sorted(loose, key=lambda f: (standing[f.edition] > 0, f.written_s)):
             if total <= self._limit * _KEPT_SHARE:
                 break
             total -= self._delete(file)
+        if total > self._limit and not self._warned:
+            self._warned = True
+            LOG.warning(
+                "%.0f MB of seeded tiles are more than the %.0f MB of the tile cache; they stay",
+                total / 1e6,
+                self._limit / 1e6,
+            )
         return total
 
     def _files(self) -> Iterator[_File]:
@@ -122,8 +147,10 @@ class DiskCache:
     def _delete(self, file: _File) -> int:
         """Delete a file and the folders that it leaves empty; return the bytes set free."""
         place = Path(file.path)
-        with contextlib.suppress(FileNotFoundError):
-            place.unlink()
+        try:
+            place.unlink(missing_ok=True)
+        except OSError:
+            return 0  # a folder that may be read only
         for folder in place.parents:
             if folder == self._folder:
                 break

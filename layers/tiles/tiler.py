@@ -2,12 +2,14 @@
 
 import dataclasses
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from layers import temporal
 from layers.errors import (
+    BusyError,
     GoneError,
     LayersError,
     UnknownLayerError,
@@ -25,6 +27,7 @@ from layers.tiles.flight import Flight
 from layers.tiles.gate import Gate
 from layers.tiles.memory import Memory
 from layers.tiles.request import TileRequest
+from layers.tiles.seeded import Seeded, Standing
 from layers.tiles.tile import Tile
 from layers.tiles.version import data_part, style_token
 
@@ -32,6 +35,8 @@ MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_
 _INDEXED = {"png": png.indexed, "webp": webp.indexed}
 _PICTURE = {"png": png.picture, "webp": webp.picture}
 _SCENERY = {"png": png.picture, "webp": webp.scenery}
+Told = Callable[[str, float], None]
+"""Takes ``memory``, ``disk`` or ``render`` for a tile; ``made`` and the seconds for a render."""
 _EMPTY: Mapping[str, Callable[[int], bytes]] = {
     "png": png.empty,
     "webp": webp.empty,
@@ -53,6 +58,7 @@ class Tiler:
         renders: int = 2,
         waiting: int = 8,
         font: bytes | None = None,
+        told: Told = lambda what, seconds: None,
     ) -> None:
         """Keep what is needed to answer.
 
@@ -67,16 +73,18 @@ class Tiler:
             Renders that go on at once in this process, and how many more may wait for their turn.
         font : bytes, optional
             A TrueType font for the text in drawn tiles.
+        told : callable
+            Is told where each tile comes from, and how long each render took.
         """
+        self._told = told
         self._layers = layers
         self._kinds = kinds
         self._font = font
         self._memory = Memory(memory_bytes)
-        self._disk = (
-            DiskCache(cache_dir / "tiles", disk_bytes, self._is_current)
-            if cache_dir and disk_bytes
-            else None
-        )
+        self._disk = None
+        if cache_dir and disk_bytes:
+            seeded = Seeded(cache_dir / "seeded")
+            self._disk = DiskCache(cache_dir / "tiles", disk_bytes, self._standing, seeded)
         self._flight: Flight[Mapping[str, Tile]] = Flight(
             cache_dir / "lock" if cache_dir and disk_bytes else None
         )
@@ -130,7 +138,10 @@ class Tiler:
 
     def remembered(self, path: str) -> Tile | None:
         """Return the tile of that path if this process has it in memory."""
-        return self._memory.get(path)
+        tile = self._memory.get(path)
+        if tile is not None:
+            self._told("memory", 0.0)
+        return tile
 
     def fetch(self, request: TileRequest) -> Tile:
         """Return the tile.
@@ -147,17 +158,36 @@ class Tiler:
         key = pinned.path
         tile = self._memory.get(key)
         if tile is not None:
+            self._told("memory", 0.0)
             return tile
-        tile = self._stored(pinned, key) or self._flown(pinned, key)
+        tile = self._stored(pinned, key)
+        source = "disk" if tile else "render"
+        try:
+            tile = tile or self._flown(pinned, key)
+        except BusyError:
+            source = "refused"
+            raise
+        finally:
+            self._told(source, 0.0)
         self._memory.put(key, tile)
         return tile
 
+    def is_kept(self, pinned: TileRequest) -> bool:
+        """Tell whether the disk holds a pinned tile, without reading it."""
+        return self._disk is not None and self._disk.holds(pinned.path)
+
     def _flown(self, pinned: TileRequest, key: str) -> Tile:
         block = self._block(pinned)
+
+        def make() -> Mapping[str, Tile]:
+            with self.gate.passed():
+                made = self._made(pinned)
+            # Those who come late find it, even where there is no disk or it takes nothing.
+            self._memory.put(key, made[key])
+            return made
+
         while True:
-            tiles = self._flight.once(
-                block, lambda: self._found(pinned, key), lambda: self._drawn(pinned)
-            )
+            tiles = self._flight.once(block, lambda: self._found(pinned, key), make)
             # One who waited for a neighbour in the block may find that only the neighbour came.
             if key in tiles:
                 return tiles[key]
@@ -184,14 +214,16 @@ class Tiler:
         return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
 
     def _found(self, pinned: TileRequest, key: str) -> Mapping[str, Tile] | None:
-        tile = self._stored(pinned, key)
+        tile = self._memory.get(key) or self._stored(pinned, key)
         return None if tile is None else {key: tile}
 
-    def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
-        with self.gate.passed():
-            return self._made(pinned)
-
     def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
+        begin_s = time.perf_counter()
+        made = self._drawn(pinned)
+        self._told("made", time.perf_counter() - begin_s)
+        return made
+
+    def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
         found = self._data(pinned, style)
         if isinstance(found, Picture):
@@ -274,9 +306,12 @@ class Tiler:
         self._timeless.add(layer_id)
         return None
 
-    def _is_current(self, layer: str, style: str, version: str, at: str) -> bool:
+    def _standing(self, layer: str, style: str, version: str, at: str) -> Standing:
         try:
             moment = None if at == "static" else temporal.instant(at)
-            return self.newest(layer, style, moment)[0] == version
+            if self.newest(layer, style, moment)[0] != version:
+                return Standing.SUPERSEDED
+            newest = moment == self._newest_time(layer)
         except LayersError:
-            return False
+            return Standing.SUPERSEDED
+        return Standing.NEWEST if newest else Standing.CURRENT

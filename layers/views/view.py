@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadExtentError
-from layers.geo import HALF_WORLD_M
+from layers.geo import HALF_WORLD_M, Bounds, lonlat
 from layers.views.projection import Projection, projection
 
 FloatArray = NDArray[np.floating[Any]]
@@ -142,6 +142,16 @@ class View:
             float(np.nanmax(x_m)),
             float(np.nanmax(y_m)),
         )
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The box in degrees that holds the picture, None where it has no place."""
+        west, south, east, north = self.box_m()
+        if west >= HALF_WORLD_M or east <= -HALF_WORLD_M or south >= HALF_WORLD_M:
+            return None
+        (w, e), (s, n) = lonlat(np.array([west, east]), np.array([south, north]))
+        w, e, s, n = max(-180.0, float(w)), min(180.0, float(e)), float(s), float(n)
+        return Bounds(w, s, e, n) if w < e and s < n else None
 
     @property
     def _degrees(self) -> bool:

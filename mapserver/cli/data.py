@@ -1,8 +1,6 @@
 """Commands that bring data in, give rights, and look after a data folder."""
 
 import getpass
-import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +8,6 @@ import click
 
 from layers import temporal
 from layers.errors import BadParameterError, TooLargeError
-from layers.geo import MAX_ZOOM
 from layers.model import Context
 from layers.store import Paths, Reader
 from mapserver import settings
@@ -198,40 +195,3 @@ def doctor(data_dir: str | None) -> None:
         click.echo(f"{'ok  ' if finding.good else 'BAD '} {finding.text}")
     if not all(finding.good for finding in found):
         raise SystemExit(1)
-
-
-@click.command()
-@click.argument("layer")
-@_data_dir
-@_catalog
-@click.option("--style", default=None, help="One style; all of them otherwise.")
-@click.option("--zooms", default="3-6", help="First and last zoom, such as 3-6.")
-@click.option("--wait", is_flag=True, help="Begin when the server is ready, and give way to it.")
-def seed(
-    layer: str,
-    data_dir: str | None,
-    catalog: str | None,
-    style: str | None,
-    zooms: str,
-    wait: bool,
-) -> None:
-    """Render the newest tiles of LAYER into the cache before anybody asks."""
-    from mapserver.operations.seed import seed as run
-    from mapserver.runtime.opening import open_site
-
-    numbers = [int(word) if word.isdecimal() else -1 for word in zooms.split("-")]
-    if len(numbers) > 2 or not 0 <= numbers[0] <= numbers[-1] <= MAX_ZOOM:
-        raise BadParameterError(
-            f'--zooms is "{zooms}"; first and last of 0 to {MAX_ZOOM} were expected, such as 3-6'
-        )
-    chosen = settings.read(data_dir=data_dir, catalog=catalog)
-    if wait:
-        os.nice(10)
-        keeping.until_ready(chosen)
-    site = open_site(chosen)
-    done = 0
-    for done in run(site, layer, range(numbers[0], numbers[-1] + 1), style):
-        if sys.stderr.isatty():
-            click.echo(f"\r{done} tiles", nl=False, err=True)
-    if not wait:
-        click.echo(f"{done} tiles of {layer} are in the cache")

@@ -3,6 +3,7 @@
 import click
 
 from layers import catalog as catalogs
+from layers.kinds import KINDS
 from mapserver import settings
 from mapserver.documents import assets
 from mapserver.runtime.entries import definition
@@ -29,8 +30,17 @@ def list_(path: str | None) -> None:
 @catalog.command("check")
 @click.option("--catalog", "path", type=str, default=None, help="Catalogue file.")
 def check(path: str | None) -> None:
-    """Check a catalogue key by key."""
+    """Check a catalogue key by key, and every file of its rasters."""
     found = definition(settings.read(catalog=path), assets.read())
+    problems = [
+        f'layer "{layer.id}": {problem}'
+        for layer in found.layers
+        for problem in KINDS[layer.kind].problems(layer)
+    ]
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise SystemExit(1)
     click.echo(f"{len(found.layers)} layers and {len(found.feeds)} feeds: all keys are known")
 
 

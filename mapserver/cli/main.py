@@ -11,8 +11,9 @@ from layers.errors import LayersError
 from mapserver import settings
 
 HOMES = {
+    "align": "aligning",
     "ingest": "data",
-    "seed": "data",
+    "seed": "seeding",
     "token": "data",
     "reprocess": "data",
     "backup": "data",

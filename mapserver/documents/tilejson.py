@@ -9,7 +9,7 @@ from layers.model import CatalogDefinition, Context, Extent, LayerDefinition, St
 from layers.tiles import TileRequest
 from mapserver.documents import legend
 
-VECTOR_KINDS = ("stations", "zones", "faults", "quakes", "points")
+VECTOR_KINDS = ("stations", "zones", "faults", "quakes", "points", "contours")
 
 
 def time_word(at: datetime | None) -> str:

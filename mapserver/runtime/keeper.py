@@ -17,7 +17,7 @@ from layers import refresh, store, temporal
 from layers.errors import LayersError
 from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
 from layers.store import FolderLock, Reader, Writer
-from mapserver.runtime import registering
+from mapserver.runtime import metrics, registering
 from mapserver.runtime.channel import Server
 from mapserver.runtime.demonstration import Demonstration
 from mapserver.runtime.inbox import Inbox
@@ -62,6 +62,8 @@ class Keeper:
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._fresh = threading.Event()
+        self.news = threading.Event()
+        """Set when something else may be shown than before."""
         self._standing = refresh.Standing()
         self._gaps: set[Named] = set()
         self._failed: dict[Named, float] = {}
@@ -131,13 +133,16 @@ class Keeper:
             answer = refresh.ingest(
                 self._writer, self.reader, delivery, self.settings.max_upload_bytes
             )
+        self.news.set()
         self._changed.set()
+        metrics.delivered(answer)
         return answer
 
     def _register(self, put: registering.Put) -> Callable[..., dict[str, Any]]:
         def work(header: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
             with self._writing:
                 done = put(self._writer, self.reader, header, self._now())
+            self.news.set()
             self._changed.set()
             return done
 
@@ -176,6 +181,7 @@ class Keeper:
         )
         with self._writing:
             answer = self._writer.reprocess_quarantine(batch)
+        self.news.set()
         self._changed.set()
         return dataclasses.asdict(answer)
 
@@ -195,6 +201,7 @@ class Keeper:
         while not self._stopping.is_set():
             try:
                 if self.demonstration.catch_up(self._now()):
+                    self.news.set()
                     self._changed.set()
                 self.inbox.look(self._now())
             except Exception:
@@ -234,6 +241,7 @@ class Keeper:
             self._gaps &= {_named(task) for task in outdated}
             outdated = [task for task in outdated if _named(task) not in self._gaps]
             self._waiting = len(outdated)
+            metrics.WAITING.set(self._waiting)
             moment = time.monotonic()
             tasks = [task for task in outdated if self._failed.get(_named(task), 0.0) <= moment]
             urgent = [task for task in tasks if task.newest]
@@ -254,6 +262,7 @@ class Keeper:
         except Exception:
             LOG.error("%s of %s waits:\n%s", task.layer.id, task.hour, traceback.format_exc())
             self._failed[_named(task)] = time.monotonic() + FAILED_S
+            metrics.FAILED.inc()
         else:
             self._failed.pop(_named(task), None)
 
@@ -266,9 +275,12 @@ class Keeper:
             if surface is None:
                 self._gaps.add(_named(task))
                 self._writer.withdraw_surfaces(task.layer.id, task.hour)
+                self.news.set()
                 return
             self._writer.publish_surface(surface, self._now())
+        self.news.set()
         self._published += 1
+        metrics.PUBLISHED.inc()
 
     def _retire(self) -> None:
         self._published = 0

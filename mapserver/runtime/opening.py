@@ -1,6 +1,7 @@
 """Opens a site: what a worker needs of the catalogue, the store and the page's files."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +13,12 @@ from layers.tiles import Tiler
 from mapserver.app import utc_now
 from mapserver.documents import assets as built
 from mapserver.documents.assets import Assets
-from mapserver.runtime import channel
+from mapserver.runtime import channel, metrics
 from mapserver.runtime.channel import raise_answer
 from mapserver.runtime.entries import definition
+from mapserver.runtime.events import SHARE, Streams
 from mapserver.runtime.land import Land
+from mapserver.runtime.standing import KeeperStatus
 from mapserver.services.site import Site
 from mapserver.settings import Settings
 
@@ -49,13 +52,28 @@ def open_site(settings: Settings) -> Site:
         renders=settings.renders,
         waiting=settings.waiting,
         font=font,
+        told=metrics.tile,
     )
     pictures = Pictures(catalog.layers, catalog.kinds, tiler.gate, font)
 
     def call_keeper(header: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         return raise_answer(channel.call(paths.socket, header, payload))
 
-    return Site(settings, catalog, tiler, pictures, store, assets, PUBLIC, utc_now, call_keeper)
+    most = min(settings.event_streams, settings.threads // SHARE)
+    return Site(
+        settings=settings,
+        catalog=catalog,
+        tiler=tiler,
+        pictures=pictures,
+        store=store,
+        assets=assets,
+        audience=PUBLIC,
+        now=utc_now,
+        call_keeper=call_keeper,
+        keeper_status=KeeperStatus(paths.socket),
+        open_stream=Streams(most).open,
+        metrics=functools.partial(metrics.exposition, settings.data_dir),
+    )
 
 
 def _font(assets: Assets) -> bytes | None:

@@ -3,17 +3,31 @@
 import importlib
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from typing import Any
 
 from layers.errors import LayersError, StoreLockedError
 from mapserver.settings import Settings
 
 GREETING = "keeping"
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+"""Read when `metrics` is loaded, so this module must not load it."""
 RESTART_AFTER_S = 1.0
+HEADERS_S = 10
+"""A connection that has not sent whole headers by then is closed, and so is an idle one."""
+HEADERS_BYTES = 32_768
+"""Headers are read in growing steps, the last of which may begin below this: 64 kB are too many."""
+CONNECTIONS = 8_192
+"""Connections of a worker; further ones wait. Each costs a file, none costs a thread."""
+BACKLOG = 2_048
+STOP_S = 15
+"""How long a worker may finish its answers when it is to end."""
 
 
 class KeeperProcess:
@@ -82,54 +96,68 @@ def serve(settings: Settings) -> None:
     StoreLockedError
         Where another server or command keeps the data folder.
     """
-    # The workers read their settings from the environment: it is the only thing they inherit.
-    os.environ.update(settings.environment())
-    keeper = KeeperProcess(settings)
+    with tempfile.TemporaryDirectory(prefix="kyzylkum-metrics-") as counts:
+        # All processes read this from the environment: it is the only thing they inherit.
+        os.environ.update({**settings.environment(), COUNTS: counts})
+        keeper = KeeperProcess(settings)
+        from mapserver.runtime.seeding import Seeding
+
+        server = _server(settings)
+        keeper.watch()
+        # Nobody asked for these tiles: they are not counted with those that somebody did ask for.
+        seeding = Seeding(settings, {k: v for k, v in os.environ.items() if k != COUNTS})
+        seeding.start()
+        print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
+        try:
+            server.serve()
+        finally:
+            seeding.close()
+            keeper.end()
+
+
+def _server(settings: Settings) -> Any:
+    """Return the web server, such that clients who are slow on purpose take nothing from others."""
     # While the keeper starts: what is loaded here, the workers that are forked from here share.
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     importlib.import_module("mapserver.runtime.worker")
-    keeper.watch()
-    seeding = _seeding(settings)
-    print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
-    try:
-        Granian(
-            "mapserver.runtime.wsgi:application",
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.WSGI,
-            workers=settings.workers,
-            blocking_threads=settings.threads,
-            respawn_failed_workers=True,
-            log_access=False,
-            log_level=LogLevels.error,
-        ).serve()
-    finally:
-        seeding.terminate()
-        seeding.wait()
-        keeper.end()
-
-
-def _seeding(settings: Settings) -> subprocess.Popen[bytes]:
-    """Draw the low zooms of the base map in the background: a first visitor need not wait."""
-    seeding = subprocess.Popen(
-        [sys.executable, "-m", "mapserver", "seed", "basemap", "--wait"],
-        env={**os.environ, **settings.environment()},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return Granian(
+        "mapserver.runtime.wsgi:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        # HTTP/1 alone: while it is not known which one a client speaks, no time limit runs.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADERS_S * 1_000, max_buffer_size=HEADERS_BYTES
+        ),
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        workers_kill_timeout=STOP_S,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level=LogLevels.error,
     )
-    # It ends long before the server: somebody has to take note, or it stays as a zombie.
-    threading.Thread(target=seeding.wait, name="seeding", daemon=True).start()
-    return seeding
 
 
 def keep(settings: Settings) -> None:
     """Run the keeper in this process until standard input closes or a signal asks it to end."""
+    from layers.kinds import Sources
+    from layers.store import PUBLIC
     from mapserver.documents import assets
+    from mapserver.runtime.aligner import Aligner
     from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
+    from mapserver.runtime.opening import open_site
+    from mapserver.runtime.pointer import Pointer
 
     try:
         catalog = definition(settings, assets.read())
@@ -146,11 +174,19 @@ def keep(settings: Settings) -> None:
     logging.getLogger("rasterio").setLevel(logging.ERROR)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: keeper.stop())
+    aligner = Aligner(catalog.layers, Sources(keeper.reader, PUBLIC, keeper.now))
     server = keeper.listen()
+    pointer = Pointer(open_site(settings))
     print(GREETING, flush=True)
     threading.Thread(target=wait_for_parent, name="parent", daemon=True).start()
+    pointing = threading.Thread(target=pointer.follow, args=(keeper.news,), name="pointer")
+    pointing.start()
+    aligner.start()
     try:
         keeper.run()
     finally:
+        aligner.stop()
+        pointer.close()
+        pointing.join()
         server.close()
         keeper.close()

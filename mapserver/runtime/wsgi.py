@@ -1,9 +1,12 @@
 """What the server loads in each web worker."""
 
 import ctypes
+import os
 import signal
 import sys
+import threading
 
+from mapserver.runtime import events, metrics
 from mapserver.runtime.worker import Worker
 
 _PR_SET_PDEATHSIG = 1
@@ -13,4 +16,25 @@ _PR_SET_PDEATHSIG = 1
 if sys.platform == "linux":
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
-application = Worker()
+
+def _stop_at_signal() -> None:
+    """End the event streams when a signal arrives: the server waits for every open answer.
+
+    Its handlers are set after this module is loaded, and replace any of ours; what the
+    interpreter writes down for each signal they leave alone.
+    """
+    told, tells = os.pipe()
+    os.set_blocking(tells, False)
+    signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
+
+    def wait() -> None:
+        endings = {signal.SIGTERM, signal.SIGINT}
+        while not endings.intersection(os.read(told, 1)):
+            pass
+        events.stop()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+
+
+_stop_at_signal()
+application = metrics.counted(Worker())

@@ -2,41 +2,40 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
 
 from layers.errors import GoneError, UnsupportedFormatError
 from layers.kinds.collection import CollectionKind, degrees
+from layers.kinds.contours import ContoursKind
 from layers.kinds.stations import StationsKind
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
 from layers.tiles import data_part
 from mapserver import negotiation, params
-from mapserver.documents import current, geojson, tilejson
+from mapserver.documents import geojson, tilejson
+from mapserver.services.downloads import SHARE, Downloads
+from mapserver.services.held import Held
 from mapserver.services.site import Site
 
 
 def blueprint(site: Site) -> Blueprint:
     """Return the addresses ``/current.json`` and ``/files/...``."""
     bp = Blueprint("data", __name__)
+    # Thousands of pages ask for it in the moment that something is published.
+    current = Held(lambda: site.store, lambda: _current(site))
+    downloads = Downloads(max(1, site.settings.threads // SHARE))
 
     @bp.get("/current.json")
     def newest() -> Response:
         params.only(request.args, ())
-        counts = site.store.collections(site.audience)
-        document = current.current(
-            site.catalog,
-            {
-                e.id: counts.get(e.collection or "", 0)
-                for e in site.catalog.layers.values()
-                if e.collection
-            },
-            site.now(),
-        )
-        # The moment of asking is no change: without it, unchanged data keep their entity tag.
-        generated = document.pop("generated")
-        etag = negotiation.body_etag(negotiation.json_bytes(document))
-        return negotiation.json_answer(
-            {"generated": generated, **document}, request, cache=negotiation.SHORT, etag=etag
+        body, packed, etag = current()
+        return negotiation.answer(
+            body,
+            "application/json",
+            request,
+            cache=negotiation.SHORT,
+            etag=etag,
+            packed=packed,
         )
 
     @bp.get("/files/<layer>/<version>/<name>")
@@ -52,8 +51,8 @@ def blueprint(site: Site) -> Blueprint:
         cache = negotiation.IMMUTABLE if fixed else negotiation.LATEST
         if isinstance(kind, SurfaceKind):
             _offered(definition, "tif", suffix)
-            return _geotiff(site, definition, at, wanted, cache)
-        if isinstance(kind, StationsKind | CollectionKind):
+            return _geotiff(site, downloads, definition, at, wanted, cache)
+        if isinstance(kind, StationsKind | CollectionKind | ContoursKind):
             _offered(definition, "geojson", suffix)
             features = kind.everything(at, wanted)
             said = {
@@ -71,22 +70,33 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
+def _current(site: Site) -> tuple[bytes, bytes, str]:
+    """Return ``/current.json``, the same packed, and its entity tag."""
+    document, etag = site.current()
+    body = negotiation.json_bytes(document)
+    return body, negotiation.gzip_of(body), etag
+
+
 def _offered(layer: LayerDefinition, offered: str, asked: str) -> None:
     if asked != offered:
         raise UnsupportedFormatError(f'layer "{layer.id}" is offered as .{offered}, not ".{asked}"')
 
 
 def _geotiff(
-    site: Site, layer: LayerDefinition, at: datetime | None, version: str, cache: str
+    site: Site,
+    downloads: Downloads,
+    layer: LayerDefinition,
+    at: datetime | None,
+    version: str,
+    cache: str,
 ) -> Response:
     info = site.store.surface(layer.id, at, version)
     path = site.store.geotiff(info)
     if not path.is_file():
         raise GoneError(f'version "{version}" of layer "{layer.id}" is no longer kept')
-    response = send_file(
+    response = downloads.send(
         path,
         mimetype="image/tiff; application=geotiff; profile=cloud-optimized",
-        conditional=True,
         etag=info.token,
         download_name=f"{layer.id}-{tilejson.time_word(info.valid_time)}.tif",
     )

@@ -1,4 +1,6 @@
-"""Is it alive, and is it ready."""
+"""Is it alive, is it ready, and what is counted. None of them waits for a render."""
+
+from types import MappingProxyType
 
 from flask import Blueprint, Response
 
@@ -6,9 +8,11 @@ from layers.errors import LayersError
 from mapserver import negotiation
 from mapserver.services.site import Site
 
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
+
 
 def blueprint(site: Site) -> Blueprint:
-    """Return the addresses ``/healthz`` and ``/readyz``."""
+    """Return the addresses ``/healthz``, ``/readyz`` and ``/metrics``."""
     bp = Blueprint("health", __name__)
 
     @bp.get("/healthz")
@@ -19,11 +23,11 @@ def blueprint(site: Site) -> Blueprint:
     def ready() -> Response:
         reasons = []
         try:
-            status = site.call_keeper({"op": "status"}, b"")
+            status = site.keeper_status()
             if not status["ready"]:
                 reasons.append("the newest surface is being made")
         except LayersError as error:
-            status = {}
+            status = MappingProxyType({})
             reasons.append(str(error))
         document = {
             "status": "waiting" if reasons else "ready",
@@ -34,6 +38,17 @@ def blueprint(site: Site) -> Blueprint:
         response = negotiation.uncached(document, 503 if reasons else 200)
         if reasons:
             response.headers["Retry-After"] = "1"
+        return response
+
+    @bp.get("/metrics")
+    def metrics() -> Response:
+        now = site.now()
+        ages = {}
+        for layer, kind in site.catalog.kinds.items():
+            if times := kind.extent().times:
+                ages[layer] = (now - times[-1]).total_seconds()
+        response = Response(site.metrics(ages), content_type=EXPOSITION)
+        response.headers["Cache-Control"] = negotiation.NO_STORE
         return response
 
     return bp

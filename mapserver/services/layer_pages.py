@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from layers.errors import NotFoundError
-from layers.kinds import KINDS
+from layers.kinds import KINDS, is_timed
 from layers.kinds.surface import SurfaceKind
 from layers.messages import LANGUAGES
 from layers.model import LayerDefinition
@@ -73,7 +73,7 @@ def _description(
         version=version,
         time=at,
         asked=asked,
-        timed=spec.timed,
+        timed=is_timed(layer),
         file="geojson" if spec.vector else "tif" if surface else "",
         surface=surface,
         names=_names(site, language) if surface else {},

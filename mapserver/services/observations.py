@@ -1,12 +1,18 @@
 """Deliveries by HTTP: a POST with a token of one organisation, every row accounted for."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from layers import exchange
-from layers.errors import BadParameterError, TooLargeError, UnsupportedFormatError
+from layers.errors import (
+    BadParameterError,
+    TooLargeError,
+    UnavailableError,
+    UnsupportedFormatError,
+)
 from layers.model import Context
 from mapserver import auth, negotiation, params
 from mapserver.errors import LengthMissingError, UnsupportedBodyError
@@ -15,7 +21,12 @@ from mapserver.services.site import Site
 NAME = "the body"
 KEYS = ("format", "batch_id", "context", "quantity", "unit", "time", "averaging", "network")
 TAKEN = ("observations", "stations")
+BODIES = 16
+"""Bodies that a worker reads at once: each holds a thread for as long as its sender takes."""
 DEFAULTS = ("quantity", "unit", "time", "averaging", "network")
+
+
+_reading = threading.BoundedSemaphore(BODIES)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -100,7 +111,12 @@ def _body(limit: int) -> bytes:
     packing = request.headers.get("Content-Encoding", "identity")
     if packing.strip().lower() != "identity":
         raise UnsupportedBodyError(f'a body packed by "{packing}" is not taken; send it as it is')
-    body = request.stream.read(declared)
+    if not _reading.acquire(blocking=False):
+        raise UnavailableError(f"{BODIES} deliveries are being sent; send this one again")
+    try:
+        body = request.stream.read(declared)
+    finally:
+        _reading.release()
     if len(body) < declared:
         raise BadParameterError(f"the body ended after {len(body):,} of {declared:,} bytes")
     if not body:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, request, send_file
+from flask import Blueprint, Response, redirect, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
@@ -72,12 +72,11 @@ def blueprint(site: Site) -> Blueprint:
         if found is None or "\0" in found or not (path := Path(found)).is_file():
             raise NotFoundError(f'no file "{name}" belongs to the page')
         cache = negotiation.IMMUTABLE if site.assets.is_immutable(name) else negotiation.LATEST
-        if path.suffix in TEXTUAL:
-            return negotiation.answer(path.read_bytes(), TEXTUAL[path.suffix], request, cache=cache)
-        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        response = send_file(path, mimetype=media_type, conditional=True)
-        response.headers["Cache-Control"] = cache
-        return response
+        guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        # Whole, and not piece by piece: a slow reader then holds a little memory and no thread.
+        return negotiation.answer(
+            path.read_bytes(), TEXTUAL.get(path.suffix, guessed), request, cache=cache
+        )
 
     @bp.get("/favicon.ico")
     def icon() -> AnyResponse:

@@ -1,7 +1,7 @@
 """What every service is handed: catalogue, tiler, pictures, store, files of the page, settings."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,18 @@ from layers.model import LayerDefinition
 from layers.pictures import Pictures
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
+from mapserver import negotiation
+from mapserver.documents import current
 from mapserver.documents.assets import Assets
 from mapserver.settings import Settings
 
 CallKeeper = Callable[[Mapping[str, Any], bytes], Mapping[str, Any]]
+News = Callable[[], tuple[str, bytes]]
+"""What is to be told now: its id, and the event as it goes out."""
+OpenStream = Callable[[News, str | None], Iterator[bytes]]
+"""Opens a stream for one who has seen an id; raises UnavailableError where none is free."""
+Ages = Mapping[str, float]
+"""Seconds since the beginning of the newest hour of each layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,9 @@ class Site:
     audience: Audience
     now: Callable[[], datetime]
     call_keeper: CallKeeper
+    keeper_status: Callable[[], Mapping[str, Any]]
+    open_stream: OpenStream
+    metrics: Callable[[Ages], bytes]
 
     def credited(self, layer: LayerDefinition) -> LayerDefinition:
         """Return a layer with the attribution of those its data come from, unless it names one."""
@@ -46,6 +57,16 @@ class Site:
         else:
             return layer
         return dataclasses.replace(layer, attribution=credit)
+
+    def current(self) -> tuple[dict[str, Any], str]:
+        """Return the document of ``/current.json`` and its entity tag."""
+        counts = self.store.collections(self.audience)
+        collections = {e.id: e.collection for e in self.catalog.layers.values() if e.collection}
+        features = {layer: counts.get(name, 0) for layer, name in collections.items()}
+        document = current.current(self.catalog, features, self.now())
+        # The moment of asking is no change: without it, unchanged data keep their entity tag.
+        said = {key: value for key, value in document.items() if key != "generated"}
+        return document, negotiation.body_etag(negotiation.json_bytes(said))
 
     def base_url(self, request: Request) -> str:
         """Return the public address without a slash at the end: configured, else the request's."""

@@ -1,10 +1,15 @@
 """XYZ tiles of every layer in the catalogue, and their TileJSON."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from layers.errors import GoneError
 from layers.kinds.collection import CollectionKind
+from layers.kinds.contours import ContoursKind
 from layers.kinds.stations import StationsKind
+from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import data_part
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
@@ -52,22 +57,29 @@ def blueprint(site: Site) -> Blueprint:
         style = site.catalog.style(definition, request.args.get("style"))
         at = params.layer_time(definition, request.args.get("time", params.LATEST))
         version, moment = site.tiler.newest(definition.id, style.id, at)
-        kind = site.catalog.kind(layer)
-        document = tilejson.tilejson(
-            definition,
-            style,
-            kind.extent(),
-            version,
-            moment,
-            site.base_url(request),
-            site.catalog.definition,
-        )
-        if isinstance(kind, StationsKind | CollectionKind):
-            columns = kind.everything(moment, data_part(version)).properties
-            document["vector_layers"] = [tilejson.vector_layer(definition, columns)]
+        document = description(site, definition, style, version, moment, site.base_url(request))
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
 
     return bp
+
+
+def description(
+    site: Site,
+    layer: LayerDefinition,
+    style: StyleDefinition,
+    version: str,
+    at: datetime | None,
+    base_url: str,
+) -> dict[str, Any]:
+    """Return the TileJSON of a layer, with the properties that its vector tiles hold."""
+    kind = site.catalog.kind(layer.id)
+    document = tilejson.tilejson(
+        layer, style, kind.extent(), version, at, base_url, site.catalog.definition
+    )
+    if isinstance(kind, StationsKind | CollectionKind | ContoursKind):
+        columns = kind.everything(at, data_part(version)).properties
+        document["vector_layers"] = [tilejson.vector_layer(layer, columns)]
+    return document
 
 
 def _with_query(path: str) -> str:

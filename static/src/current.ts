@@ -1,4 +1,5 @@
 // The moving part: which versions and times exist now. The browser keeps the ETag.
+import { Live } from "./live.ts";
 
 export interface Entry {
   time: string; // "static" for a layer without time
@@ -12,27 +13,29 @@ interface Document {
   layers: { id: string; count?: number; times: Entry[] }[];
 }
 
-const EVERY_MS = 60_000;
-
 export class Current {
   private readonly entries = new Map<string, Map<string, Entry>>();
   private readonly counts = new Map<string, number>();
   private readonly address: string;
+  private readonly events: string;
   private seen = "";
+  private tag = "";
   /** Ask now: a file that is named here is no longer there, so something newer is. */
   again: () => Promise<void> = async () => undefined;
 
   constructor(root: string) {
     this.address = `${root}/current.json`;
+    this.events = `${root}/api/v1/events`;
   }
 
-  /** Ask once and then every minute; `changed` is called when something new is there, `failed` when asking fails. */
+  /** Ask once, then be told or ask every minute; `changed` is called when something new is there, `failed` when asking fails. */
   async start(changed: () => void, failed: (failing: boolean) => void): Promise<void> {
-    const ask = async (): Promise<void> => {
+    const ask = async (cache: RequestCache = "no-cache"): Promise<void> => {
       try {
-        const answer = await fetch(this.address);
+        const answer = await fetch(this.address, { cache });
         if (!answer.ok) throw new Error(`${this.address}: ${answer.status}`);
         const text = await answer.text();
+        this.tag = /^(?:W\/)?"(.*?)(?:-gz)?"$/.exec(answer.headers.get("ETag") ?? "")?.[1] ?? "";
         failed(false);
         if (text === this.seen) return;
         this.seen = text;
@@ -43,12 +46,14 @@ export class Current {
       }
     };
     this.again = ask;
-    await ask();
-    setInterval(() => {
-      if (!document.hidden) void ask();
-    }, EVERY_MS);
+    await ask("default"); // the answer that the page's head has asked for; later, nothing that the browser has kept
+    const live = new Live(this.events, { ask, known: () => this.tag });
+    if (!document.hidden) live.start();
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) void ask();
+      live.stop();
+      if (document.hidden) return;
+      void ask();
+      live.start();
     });
   }
 

@@ -208,7 +208,9 @@ export class Scene {
     const entry = this.current.entry(layer.id, null);
     if (!entry) return this.take(slot);
     const style = layer.styles[0]?.id ?? "default";
-    if (this.current.count(layer.id) > MOST_FEATURES) return this.plainTiles(slot, layer, style, "faults");
+    // Lines of a surface are others in every hour: its tiles follow the time, and carry the values.
+    const drawn = layer.kind === "contours" || this.current.count(layer.id) > MOST_FEATURES;
+    if (drawn) return this.plainTiles(slot, layer, style, "faults");
     const collection = await this.files.features(layer).catch(() => (void this.current.again(), null));
     if (!collection || !this.store.state.overlays.includes(layer.id)) return;
     this.collections.set(layer.id, collection);

@@ -13,8 +13,9 @@ from layers import exchange, kinds, units
 from layers.catalog import DEFAULT_CATALOG, parse, read
 from layers.catalog.covariates import MOST
 from layers.exchange import csv_table, limits, quakes_csv, stations_csv
-from layers.kinds import raster
+from layers.kinds import raster_datasets, raster_files, raster_mosaic
 from layers.model import CatalogDefinition, FeedDefinition, LayerDefinition, StyleDefinition
+from layers.refresh import aligning
 from mapserver import errors, params, settings
 from mapserver.app import create_app
 from mapserver.cli import main
@@ -90,6 +91,7 @@ def test_every_command_is_there_with_every_option() -> None:
 
 def test_every_address_is_there_and_no_other() -> None:
     site = Site.__new__(Site)  # the addresses do not hang on what is served
+    object.__setattr__(site, "settings", settings.read({}))
     rules = {rule.rule for rule in create_app(site).url_map.iter_rules()}
     assert set(table("addresses.md", "| address")) == rules
 
@@ -145,8 +147,15 @@ def test_every_unit_and_limit_is_there() -> None:
         limits.MAX_LINE_CHARS,
         limits.MAX_FEATURES,
         limits.MAX_VERTICES,
-        raster.LARGEST_CELLS,
+        raster_datasets.LARGEST_CELLS,
+        raster_datasets.MOST_BANDS,
+        limits.MAX_BLOCK_BYTES,
+        raster_files.MOST_FILES,
+        raster_mosaic.FILES_A_TILE,
+        aligning.MOST_TIMES,
     }
+    assert aligning.LARGEST_ALIGNED == raster_datasets.LARGEST_CELLS
+    assert raster_datasets.MOST_OPEN == raster_mosaic.FILES_A_TILE
 
 
 def test_every_layer_and_kind_is_there() -> None:
@@ -174,7 +183,7 @@ def test_every_key_of_a_catalogue_is_there() -> None:
     of_kinds = {key for spec in kinds.KINDS.values() for key in spec.options}
     for heading, known in {
         "the catalogue": keys(CatalogDefinition, layers="layer", feeds="feed"),
-        "a layer": keys(LayerDefinition, styles="style", options=None) | of_kinds,
+        "a layer": keys(LayerDefinition, styles="style", paths="path", options=None) | of_kinds,
         "a style": keys(StyleDefinition, palette="ramp"),
         "a feed": keys(FeedDefinition),
     }.items():

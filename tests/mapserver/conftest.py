@@ -187,6 +187,9 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
     catalog = folder / "catalog.toml"
     catalog.write_text(f"{DEFAULT_CATALOG.read_text()}\n{ADDED}")
     _write_raster(folder / "grid.tif")
+    (folder / "hours").mkdir()
+    for hour in (9, 10, 11):
+        _write_raster(folder / "hours" / f"20261120T{hour:02}_a.tif", float(hour))
 
     def prepare(keeper: Keeper) -> None:
         for hours in (2, 1, 0):
@@ -200,7 +203,7 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
     return open_house(folder / "data", prepare, catalog=str(catalog))
 
 
-def _write_raster(path: Path) -> None:
+def _write_raster(path: Path, more: float = 0.0) -> None:
     rows, cols = np.mgrid[0:80, 0:150]
     with rasterio.open(
         path,
@@ -214,7 +217,7 @@ def _write_raster(path: Path) -> None:
         nodata=-1,
         transform=Affine(0.1, 0, 60, 0, -0.1, 46),
     ) as dataset:
-        dataset.write((20 + (rows * 7 + cols * 3) % 90).astype("float32"), 1)
+        dataset.write((20 + more + (rows * 7 + cols * 3) % 90).astype("float32"), 1)
 
 
 def _added_data() -> Iterator[tuple[str, bytes, dict[str, str]]]:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from PIL import Image
 from werkzeug.routing import Rule
 
-from layers.kinds import KINDS
+from layers.kinds import KINDS, is_timed
 from mapserver.cli import main
 
 LON, LAT = 69.3, 41.3
@@ -165,7 +165,7 @@ def test_a_layer_with_times_lists_them_newest_last_in_tilejson_and_current(
     layer = definition(house, layer_id)
     described = house.json(f"/tilejson/{layer_id}.json")
     current = next(e for e in house.json("/current.json")["layers"] if e["id"] == layer_id)
-    if KINDS[layer.kind].timed:
+    if is_timed(layer):
         hours = [f"2026-11-20T{hour:02}:00:00Z" for hour in (9, 10, 11)]
         assert described["times"] == hours
         assert [each["time"] for each in current["times"]] == hours

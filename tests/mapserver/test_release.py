@@ -11,7 +11,7 @@ import shapely
 
 from layers.catalog import DEFAULT_CATALOG
 from layers.errors import ConflictError
-from layers.kinds import KINDS
+from layers.kinds import is_timed
 from layers.model import (
     Context,
     Feature,
@@ -159,7 +159,7 @@ def _addresses(house: Any) -> Iterator[str]:
         unknown = set(names) - VALUES.keys()
         assert not unknown, f"say in this test which words {rule.rule} takes: {unknown}"
         for layer in layers if "layer" in rule.arguments else layers[:1]:
-            timed = KINDS[layer.kind].timed
+            timed = is_timed(layer)
             styles = [s.id for s in layer.styles] if "style" in rule.arguments else [""]
             choices = [
                 ["latest", "static"] if name == "time" and not timed else VALUES[name]

@@ -1,6 +1,8 @@
 // The only module that knows Leaflet. All others speak of positions [lon, lat], pixels and handles.
 import * as L from "leaflet";
 
+import { later } from "./again.ts";
+
 export type Position = readonly [lon: number, lat: number];
 export type Bounds = readonly [west: number, south: number, east: number, north: number];
 
@@ -149,7 +151,7 @@ export class MapView {
   }
 
   tiles(address: string, pane: Pane, minZoom: number, maxZoom: number, bounds?: Bounds): Handle {
-    return L.tileLayer(address, {
+    const layer = L.tileLayer(address, {
       pane,
       minZoom: 0,
       maxZoom: 22,
@@ -157,7 +159,17 @@ export class MapView {
       maxNativeZoom: maxZoom,
       keepBuffer: 4,
       ...(bounds ? { bounds: corners(bounds) } : {}),
-    }).addTo(this.map);
+    });
+    const tries = new WeakMap<HTMLElement, number>();
+    layer.on("tileerror", ({ tile }: L.TileErrorEvent) => {
+      const before = tries.get(tile) ?? 0;
+      tries.set(tile, before + 1);
+      const { src } = tile as HTMLImageElement;
+      later(before, () => {
+        if (tile.isConnected) (tile as HTMLImageElement).src = src;
+      });
+    });
+    return layer.addTo(this.map);
   }
 
   /**

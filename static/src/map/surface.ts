@@ -1,4 +1,5 @@
 // A surface with its hatch: where the network cannot know nothing is coloured, and thin lines say so.
+import { later } from "./again.ts";
 import type { Bounds, Handle, MapView, Position } from "./leaflet.ts";
 
 const TILE_PX = 256;
@@ -47,13 +48,17 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
     if (!touches(options.bounds, zoom, col, row)) return queueMicrotask(() => paint(null));
     const picture = new Image();
     picture.onload = () => paint(picture);
-    // A picture that did not come tells nothing of what the network knows: no colour and no hatch.
-    picture.onerror = () => done();
-    picture.src = options.address
+    const address = options.address
       .replace("{z}", String(zoom))
       .replace("{x}", String(col))
       .replace("{y}", String(row))
       .replace("{dense}", density > 1 ? "@2x" : "");
+    let tries = 0;
+    picture.onerror = () => {
+      // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
+      if (!later(tries++, () => (picture.src = address))) done();
+    };
+    picture.src = address;
   };
   return map.canvasTiles(draw, "surface", options.maxZoom, options.area ? hull(options.area) : options.bounds, ready);
 }

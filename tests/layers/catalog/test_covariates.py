@@ -43,7 +43,7 @@ def read(table: dict[str, Any]) -> Any:
 def test_a_surface_holds_the_layers_that_it_names_in_its_order(terrain: Path) -> None:
     found = read(catalogue(terrain, ["rain", "terrain"])).covariates
     assert [layer.id for layer in found] == ["rain", "terrain"]
-    assert all(layer.path == terrain for layer in found)
+    assert all(layer.paths == (terrain,) for layer in found)
     assert read({"title": "T", "layer": [SURFACE]}).covariates == ()
     assert MOST == 4
     assert len(read(catalogue(terrain, ["terrain", "rain", "geology", "soil"])).covariates) == 4
@@ -83,4 +83,11 @@ def test_the_key_misspelt_is_offered_its_right_spelling(terrain: Path) -> None:
     table = catalogue(terrain, ["terrain"])
     table["layer"][0]["covariats"] = table["layer"][0].pop("covariates")
     with pytest.raises(CatalogError, match='did you mean "covariates"'):
+        read(table)
+
+
+def test_a_raster_with_times_is_no_covariate(tmp_path: Path) -> None:
+    hours = {"id": "hours", "kind": "raster", "title": "T", "path": str(tmp_path / "{time:%Y}.tif")}
+    table = {"title": "T", "layer": [{**SURFACE, "covariates": ["hours"]}, hours]}
+    with pytest.raises(CatalogError, match="has times"):
         read(table)

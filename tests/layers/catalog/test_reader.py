@@ -75,6 +75,12 @@ def test_the_default_catalogue_has_what_every_installation_shows() -> None:
         (with_layer(support_limit=0), "support_limit"),
         (with_layer(titles={"de": "x"}), "kk, uz, ru, en"),
         (with_layer(kind="raster", quantity=None, path="no.tif"), "no.tif is missing"),
+        (with_layer(kind="raster", quantity=None, path="no/*.tif"), "folder .*no is missing"),
+        (with_layer(kind="raster", quantity=None, path=["no.tif"]), "no.tif is missing"),
+        (with_layer(kind="raster", quantity=None, path=[]), "path"),
+        (with_layer(kind="raster", quantity=None, path=[3]), "no text"),
+        (with_layer(kind="raster", quantity=None, path="{time:%H}.tif"), "no year"),
+        (with_layer(kind="raster", quantity=None, path="*.tif", align=1), "align.*bool"),
         (with_layer(path="x.tif"), "path"),
         (with_style(ramp="dosis"), 'style mean.*dosis.*dose'),
         (with_style(measure="main"), 'style mean.*main.*mean'),
@@ -172,7 +178,7 @@ def test_a_raster_that_was_cut_off_is_refused_by_its_entry(tmp_path: Path) -> No
     ) as dataset:  # fmt: skip
         dataset.write(np.ones((200, 200), np.float32), 1)
     whole = with_layer(kind="raster", quantity=None, path=str(path))
-    assert parse(whole, DEFAULT_CATALOG, PALETTES).layers[0].path == path
+    assert parse(whole, DEFAULT_CATALOG, PALETTES).layers[0].paths == (path,)
     path.write_bytes(path.read_bytes()[:20_000])
     with pytest.raises(CatalogError, match=r"cut\.tif is cut off"):
         parse(whole, DEFAULT_CATALOG, PALETTES)

@@ -1,5 +1,6 @@
 """Four questions to every kind, over a real store and a real file."""
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import shapely
 from rasterio.transform import Affine
 from scipy.special import ndtr
 
-from layers.errors import BadFileError, CatalogError, GoneError, NoSurfaceError
+from layers.errors import BadFileError, CatalogError, GoneError, NoSurfaceError, UnavailableError
 from layers.geo import Bounds, CellGrid, Point, Window, mercator
 from layers.kinds import KINDS, Sources
 from layers.model import (
@@ -296,7 +297,7 @@ def raster(tmp_path: Path) -> Path:
 
 
 def test_a_raster_of_another_projection_is_shown_cell_for_cell(house: House, raster: Path) -> None:
-    layer = house.kind("raster", path=raster, options={"unit": "nSv/h"})
+    layer = house.kind("raster", paths=(raster,), options={"unit": "nSv/h"})
     click = layer.inspect(TASHKENT, None)
     with rasterio.open(raster) as dataset:
         xs, ys = rasterio.warp.transform("OGC:CRS84", dataset.crs, [69.24], [41.3])
@@ -317,13 +318,11 @@ def test_a_raster_of_another_projection_is_shown_cell_for_cell(house: House, ras
     assert layer.tile(FAR, None, layer.version(None), asked()) is None
 
 
-def test_a_raster_is_named_by_its_bytes(house: House, raster: Path) -> None:
-    first = house.kind("raster", path=raster).version(None)
-    assert house.kind("raster", path=raster).version(None) == first
-    body = bytearray(raster.read_bytes())
-    body[-1] ^= 1
-    raster.write_bytes(bytes(body))
-    assert house.kind("raster", path=raster).version(None) != first
+def test_a_raster_is_named_by_what_its_folder_says_of_it(house: House, raster: Path) -> None:
+    first = house.kind("raster", paths=(raster,)).version(None)
+    assert house.kind("raster", paths=(raster,)).version(None) == first
+    os.utime(raster, ns=(0, raster.stat().st_mtime_ns + 1))
+    assert house.kind("raster", paths=(raster,)).version(None) != first
 
 
 def test_a_raster_over_the_antimeridian_is_opened(house: House, tmp_path: Path) -> None:
@@ -333,15 +332,20 @@ def test_a_raster_over_the_antimeridian_is_opened(house: House, tmp_path: Path) 
         crs="EPSG:3832", transform=Affine(100_000, 0, 2_000_000, 0, -100_000, 500_000),
     ) as dataset:  # fmt: skip
         dataset.write(np.ones((10, 40), np.float32), 1)
-    layer = house.kind("raster", path=path)
+    layer = house.kind("raster", paths=(path,))
     assert (layer.extent().bounds.west, layer.extent().bounds.east) == (-180.0, 180.0)
 
 
 def test_a_file_that_is_no_raster_is_refused_by_name(house: House, tmp_path: Path) -> None:
     for name, body in (("cut.tif", b"II*\x00\x08"), ("text.tif", b"hello")):
         (tmp_path / name).write_bytes(body)
+        layer = LayerDefinition("l", "raster", "L", paths=(tmp_path / name,))
         with pytest.raises(BadFileError, match=name):
-            house.kind("raster", path=tmp_path / name)
+            KINDS["raster"].check(layer)
+        kind = house.kind("raster", paths=layer.paths)
+        with pytest.raises(UnavailableError, match=name):
+            kind.tile(AROUND, None, kind.version(None), asked())
+        assert kind.inspect(TASHKENT, None)["known"] is False
 
 
 class Land:
@@ -378,7 +382,7 @@ def test_the_base_map_gives_its_block_and_knows_nothing_of_a_place(house: House)
 def test_a_raster_that_breaks_under_a_running_server_is_gone_and_harms_no_other(
     house: House, raster: Path
 ) -> None:
-    layer = house.kind("raster", path=raster)
+    layer = house.kind("raster", paths=(raster,))
     version = layer.version(None)
     raster.write_bytes(raster.read_bytes()[:1_500])
     with pytest.raises(GoneError, match="cannot be read any more"):

@@ -30,7 +30,7 @@ def raster(
         crs=crs, transform=place, **more,
     ) as dataset:  # fmt: skip
         dataset.write(np.moveaxis(bands, -1, 0))
-    return LayerDefinition(path.stem, "raster", "T", path=path)
+    return LayerDefinition(path.stem, "raster", "T", paths=(path,))
 
 
 def degrees(path: Path, step: float = 0.5, scale: float = 10.0) -> LayerDefinition:
@@ -99,7 +99,7 @@ def test_beyond_the_raster_nothing_is_known(tmp_path: Path) -> None:
 def test_a_band_that_the_layer_names_is_read(tmp_path: Path) -> None:
     cells = np.stack([np.full((12, 16), 1.0), np.full((12, 16), 2.0)]).astype("float32")
     layer = raster(tmp_path / "two.tif", cells, Affine(0.5, 0, 66, 0, -0.5, 46))
-    second = LayerDefinition("b", "raster", "T", path=layer.path, options={"band": 2})
+    second = LayerDefinition("b", "raster", "T", paths=layer.paths, options={"band": 2})
     found = covariates((layer, second), GRID)
     np.testing.assert_array_equal(found.cells[3, 3], [1.0, 2.0])
     assert found.state.count("/1/") == found.state.count("/2/") == 1
@@ -121,7 +121,7 @@ def test_a_station_has_the_value_of_its_cell_within_the_grid_and_beyond(tmp_path
 def test_another_file_is_another_state_and_the_same_bytes_are_not(tmp_path: Path) -> None:
     layer = degrees(tmp_path / "lon.tif")
     before = state((layer,))
-    os.utime(layer.path, (1, 1))
+    os.utime(layer.paths[0], (1, 1))
     assert state((layer,)) == before
     degrees(tmp_path / "lon.tif", scale=11.0)
     assert state((layer,)) != before
@@ -130,11 +130,22 @@ def test_another_file_is_another_state_and_the_same_bytes_are_not(tmp_path: Path
 
 def test_a_file_that_is_gone_or_broken_is_told_by_name(tmp_path: Path) -> None:
     layer = degrees(tmp_path / "lon.tif")
-    whole = layer.path.read_bytes()
-    layer.path.write_bytes(whole[: len(whole) // 2])
+    whole = layer.paths[0].read_bytes()
+    layer.paths[0].write_bytes(whole[: len(whole) // 2])
     with pytest.raises(BadFileError, match=r"lon\.tif"):
         covariates((layer,), GRID)
-    layer.path.unlink()
+    layer.paths[0].unlink()
     assert state((layer,)).endswith("/gone")
     with pytest.raises(BadFileError, match=r"lon\.tif"):
         covariates((layer,), GRID)
+
+
+def test_many_files_are_one_covariate_and_the_later_lies_above(tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    folder.mkdir()
+    one, two = degrees(folder / "a.tif"), degrees(folder / "b.tif", scale=20.0)
+    both = LayerDefinition("m", "raster", "T", paths=(folder,))
+    np.testing.assert_array_equal(covariates((both,), GRID).cells, covariates((two,), GRID).cells)
+    turned = LayerDefinition("m", "raster", "T", paths=(*two.paths, *one.paths))
+    np.testing.assert_array_equal(covariates((turned,), GRID).cells, covariates((one,), GRID).cells)
+    assert state((both,)) != state((turned,))

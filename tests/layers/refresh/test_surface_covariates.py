@@ -51,7 +51,7 @@ def terrain(path: Path, cells: Any = None) -> LayerDefinition:
         crs="EPSG:4326", transform=Affine(step, 0, 65, 0, -step, 47),
     ) as dataset:  # fmt: skip
         dataset.write(cells.astype("float32"), 1)
-    return LayerDefinition("terrain", "raster", "Altitude", path=path)
+    return LayerDefinition("terrain", "raster", "Altitude", paths=(path,))
 
 
 def layer(*covariates: LayerDefinition) -> LayerDefinition:

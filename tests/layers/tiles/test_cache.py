@@ -1,18 +1,25 @@
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from layers.geo import Bounds, Window
 from layers.tiles.cache import DiskCache
 from layers.tiles.memory import Memory
+from layers.tiles.seeded import Seeded, SeedOrder, Standing
 from layers.tiles.tile import Tile
 
 BLOCK = 4096
 
 
-def cache(folder, blocks=1000, current=lambda *edition: True):
-    return DiskCache(folder, blocks * BLOCK, current)
+def cache(folder, blocks=1000, current=lambda *edition: True, seeded=None):
+    def standing(*edition):
+        return Standing.NEWEST if current(*edition) else Standing.SUPERSEDED
+
+    return DiskCache(folder, blocks * BLOCK, standing, seeded)
 
 
 def path(i, version="aa-bb", at="static"):
@@ -99,6 +106,133 @@ def test_a_disk_that_cannot_be_written_is_no_error(tmp_path):
     kept = cache(in_the_way)
     kept.put(path(1), b"x")
     assert kept.get(path(1)) is None
+
+
+def seeded_order(folder, **more):
+    seeded = Seeded(folder / "seeded")
+    seeded.add(SeedOrder("zones", "default", (9, 9), **more))
+    return seeded
+
+
+def test_seeded_levels_of_what_is_shown_are_never_deleted(tmp_path):
+    seeded = seeded_order(tmp_path)
+    large = cache(tmp_path / "tiles")
+    deeper = path(1).replace("/9/7/", "/10/7/")
+    for i in range(6):
+        large.put(path(i), b"x")
+        aged(tmp_path / "tiles", path(i), 1000)
+        large.put(path(i, "aa-cc"), b"x")
+    large.put(deeper, b"x")
+    small = cache(tmp_path / "tiles", 3, lambda *edition: edition[2] == "aa-bb", seeded)
+    assert small.sweep() == 6 * BLOCK
+    assert all(large.holds(path(i)) for i in range(6))
+    assert not any(large.holds(path(i, "aa-cc")) for i in range(6))
+    assert not large.holds(deeper)
+
+
+def test_that_seeded_tiles_alone_exceed_the_limit_is_told_once(tmp_path, caplog):
+    seeded = seeded_order(tmp_path)
+    small = cache(tmp_path / "tiles", 3, seeded=seeded)
+    for i in range(6):
+        small.put(path(i), b"x")
+    for _ in range(3):
+        small.sweep()
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert "seeded tiles are more than" in said
+
+
+def test_only_what_was_ordered_is_kept(tmp_path):
+    box = Window(9, 7, 3).bounds
+    inner = Bounds(box.west + 0.01, box.south + 0.01, box.east - 0.01, box.north - 0.01)
+    order = SeedOrder("zones", "default", (9, 10), bounds=inner)
+    assert order.covers(9, 7, "3.png")
+    assert order.covers(10, 14, "7.png")
+    for zoom, col, leaf in [
+        (8, 7, "3.png"), (11, 7, "3.png"), (9, 8, "3.png"), (9, 7, "4.png"), (9, 7, "3@2x.png"),
+        (9, 7, "3.webp"), (9, 7, "3-0123456789abcdef.png"),
+    ]:  # fmt: skip
+        assert not order.covers(zoom, col, leaf)
+
+
+@pytest.mark.parametrize(
+    ("time", "held"),
+    [
+        ("latest", ["T02"]),
+        ("all", ["T00", "T01", "T02"]),
+        ("2026-11-20T01:00:00Z", ["T01"]),
+        ("2026-11-20T00:00:00Z/2026-11-20T02:00:00Z", ["T00", "T01"]),
+    ],
+)
+def test_an_order_holds_the_times_that_it_names_and_no_superseded_version(tmp_path, time, held):
+    seeded = seeded_order(tmp_path, time=time)
+    hours = [f"2026-11-20T0{hour}:00:00Z" for hour in range(3)]
+
+    def judge(layer, style, version, at):
+        if version != "aa-bb":
+            return Standing.SUPERSEDED
+        return Standing.NEWEST if at == hours[-1] else Standing.CURRENT
+
+    for at in hours:
+        for version in ("aa-bb", "aa-cc"):
+            cache(tmp_path / "tiles").put(path(1, version, at), b"x")
+    DiskCache(tmp_path / "tiles", 0, judge, seeded).sweep()
+    left = sorted(p.relative_to(tmp_path / "tiles").parts[2:4] for p in tmp_path.rglob("*.png"))
+    assert left == [("aa-bb", at) for at in hours if at[10:13] in held]
+
+
+def test_the_same_order_again_is_one_file_and_a_spoilt_one_is_passed_over(tmp_path):
+    seeded = seeded_order(tmp_path)
+    seeded_order(tmp_path)
+    (tmp_path / "seeded" / "spoilt.json").write_text('{"zooms": 3}')
+    (tmp_path / "seeded" / "half.json").write_text('{"zoo')
+    assert [order.zooms for order in seeded.orders()] == [(9, 9)]
+
+
+USES = """
+from pathlib import Path
+from layers.tiles.cache import DiskCache
+from layers.tiles.flight import Flight
+from layers.tiles.seeded import Standing
+kept = DiskCache(Path(folder) / "tiles", 0, lambda *edition: Standing.CURRENT)
+found = kept.get("zones/default/aa-bb/static/9/7/1.png")
+made = Flight(Path(folder) / "locks").once("key", lambda: None, lambda: "made")
+kept.put("zones/default/aa-bb/static/9/7/2.png", b"x" * 100_000)
+kept.sweep()
+said = [found, made, kept.get("zones/default/aa-bb/static/9/7/2.png")]
+"""
+
+
+def test_a_folder_that_is_read_only_serves_what_it_has(tmp_path, monkeypatch):
+    cache(tmp_path / "tiles").put(path(1), b"tile")
+    monkeypatch.chdir(tmp_path)
+    places = [tmp_path, *(p for p in tmp_path.rglob("*") if p.is_dir())]
+    for place in places:
+        place.chmod(0o555)
+    known = {"folder": "."}
+    root = os.geteuid() == 0
+    try:
+        if root:
+            os.seteuid(65534)  # nothing is read only to root
+        exec(USES, known)
+    finally:
+        if root:
+            os.seteuid(0)
+        for place in places:
+            place.chmod(0o755)
+    assert known["said"] == [b"tile", "made", None]
+    assert cache(tmp_path / "tiles").get(path(1)) == b"tile"
+
+
+def test_a_disk_that_takes_no_more_bytes_costs_no_answer(tmp_path):
+    cache(tmp_path / "tiles").put(path(1), b"tile")
+    # Every write beyond a few bytes fails, as on a full disk.
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"folder = {str(tmp_path)!r}\n{full}{USES}print(*said)"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["b'tile'", "made", "None"], done.stderr
+    assert not list(tmp_path.rglob("*.part"))
 
 
 @pytest.mark.parametrize("how", ["refused", "cut"])

@@ -255,6 +255,14 @@ def test_without_a_folder_tiles_are_kept_in_memory_only(tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
+def test_who_looked_before_the_tile_was_drawn_and_comes_after_draws_no_second(tmp_path):
+    made, _, renders = tiler(tmp_path, cache=False)
+    tile = made.fetch(request())
+    late = made.pinned(request())
+    assert made._flown(late, late.path) == tile
+    assert renders() == 1
+
+
 def test_a_version_of_other_data_is_gone(tmp_path):
     made, _, _ = tiler(tmp_path)
     with pytest.raises(GoneError):

@@ -4,9 +4,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import rasterio
 from click.testing import CliRunner, Result
+from rasterio.transform import Affine
 
+from layers.model import Context
+from layers.store import Writer
 from mapserver.cli import main
 from mapserver.operations.doctor import findings
 from mapserver.settings import KNOBS, SettingError, read
@@ -31,8 +36,8 @@ def told(done: Result, *words: str, code: int = 1) -> None:
         assert inside not in done.output
 
 
-COMMANDS = ("backup", "catalog", "doctor", "ingest", "interpolate", "reprocess", "seed", "serve",
-            "token")  # fmt: skip
+COMMANDS = ("align", "backup", "catalog", "doctor", "ingest", "interpolate", "reprocess", "seed",
+            "serve", "token")  # fmt: skip
 
 
 def test_help_lists_every_command_and_each_explains_itself() -> None:
@@ -219,30 +224,6 @@ def test_a_missing_catalogue_is_told(tmp_path: Path) -> None:
     told(run("catalog", "check", "--catalog", file), file)
 
 
-def test_seed_draws_the_newest_tiles_of_every_style(house: Any) -> None:
-    catalog = str(house.site.settings.catalog)
-    done = house.command("seed", "own-zones", "--zooms", "4-5", "--catalog", catalog)
-    assert done.exit_code == 0, done.output
-    assert "tiles of own-zones are in the cache" in done.output
-    kept = list((house.site.store.paths.cache / "tiles").rglob("own-zones/**/*.png"))
-    assert kept
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["dose_rate"], 'did you mean "dose-rate"'),
-        (["dose-rate", "--style", "meen"], 'did you mean "mean"'),
-        (["faults", "--zooms", "a-b"], "--zooms"),
-        (["faults", "--zooms", "3-"], "--zooms"),
-        (["faults", "--zooms", "6-3"], "--zooms"),
-        (["faults", "--zooms", "3-99"], "--zooms"),
-    ],
-)
-def test_seed_tells_what_cannot_be(house: Any, words: list[str], said: str) -> None:
-    told(house.command("seed", *words), said)
-
-
 @pytest.fixture
 def tables(tmp_path: Path) -> tuple[Path, Path, Path]:
     table, points = tmp_path / "table.csv", tmp_path / "points.csv"
@@ -307,3 +288,52 @@ def test_findings_are_sentences(own: Any) -> None:
     for finding in findings(own.site.store, own.site.store.paths):
         assert finding.good
         assert len(finding.text.split()) > 1
+
+
+OWN = """
+[[layer]]
+id = "own"
+kind = "raster"
+title = "Own"
+path = "grids"
+align = true
+"""
+
+
+@pytest.fixture
+def grids(tmp_path: Path) -> Path:
+    folder = tmp_path / "grids"
+    folder.mkdir()
+    (tmp_path / "own.toml").write_text(f'title = "T"\n{OWN}')
+    with rasterio.open(
+        folder / "a.tif", "w", driver="GTiff", width=9, height=9, count=1, dtype="float32",
+        crs="EPSG:4326", transform=Affine(0.1, 0, 66, 0, -0.1, 44),
+    ) as dataset:  # fmt: skip
+        dataset.write(np.ones((9, 9), np.float32), 1)
+    return folder
+
+
+def test_a_check_of_the_catalogue_reads_every_file_of_its_rasters(grids: Path) -> None:
+    catalog = str(grids.parent / "own.toml")
+    assert run("catalog", "check", "--catalog", catalog).exit_code == 0
+    (grids / "b.tif").write_bytes(b"hello")
+    done = run("catalog", "check", "--catalog", catalog)
+    assert done.exit_code == 1
+    assert 'layer "own": b.tif is no readable GeoTIFF' in done.output
+
+
+def test_rasters_are_aligned_on_demand(grids: Path) -> None:
+    data = grids.parent / "data"
+    words = ["--data-dir", str(data), "--catalog", str(grids.parent / "own.toml")]
+    told(run("align", *words), "store")
+    Writer(data, Context.ROUTINE).close()
+    done = run("align", *words)
+    assert (done.exit_code, done.output) == (0, "own static: aligned\nown: 1 copies were made\n")
+    assert len(list((data / "cache" / "aligned" / "own").iterdir())) == 1
+    assert run("align", "own", *words).output == "own: 0 copies were made\n"
+    told(run("align", "owm", *words), 'no layer "owm"', 'did you mean "own"')
+    with (grids / "b.tif").open("wb") as stream:
+        stream.write((grids / "a.tif").read_bytes()[:500])
+    done = run("align", *words)
+    assert done.exit_code == 1
+    assert "b.tif cannot be read here" in done.output

@@ -1,8 +1,12 @@
+import contextlib
 import json
 import os
 import signal
 import threading
+import time
+import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +175,39 @@ def test_real_data_are_refused_by_a_demonstration_folder(tmp_path: Path, start: 
     assert done.returncode == 1
     assert "need a folder of their own" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_server_with_open_streams_ends_when_it_is_told_to(tmp_path: Path, start: Start) -> None:
+    server = start(tmp_path / "data", "--demo-days", "0")
+    with contextlib.ExitStack() as streams:
+        opened = [
+            streams.enter_context(urllib.request.urlopen(server.url + "/api/v1/events"))
+            for _ in range(6)
+        ]
+        for each in opened:
+            assert each.readline() == b"retry: 5000\n"
+        server.end()
+        for each in opened:
+            each.read()  # whole: a stream that is cut off would raise IncompleteRead
+    assert server.process.returncode in (0, 1, -signal.SIGTERM)
+    assert "Killing" not in server.log.read_text()
+
+
+def test_readiness_and_metrics_do_not_wait_for_a_keeper_that_is_silent(
+    own_data: Path, start: Start
+) -> None:
+    server = start(own_data, "--no-demo", "--workers", "1", "--threads", "4")
+    os.kill(server.keeper_pid(), signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(12) as pool:
+            asked = [pool.submit(server.get, "/readyz") for _ in range(24)]
+            assert server.get("/healthz")[0] == 200
+            assert server.get("/metrics")[0] == 200
+            assert all(each.result()[0] in (200, 503) for each in asked)
+        time.sleep(1.1)  # for so long its last word counts
+        assert server.get("/readyz")[0] == 503
+    finally:
+        os.kill(server.keeper_pid(), signal.SIGCONT)
 
 
 def test_while_the_keeper_is_away_the_map_is_still_served(own_data: Path, start: Start) -> None:

@@ -1,0 +1,165 @@
+"""Copies of external rasters, aligned once to the tiles of WebMercatorQuad: a level for each zoom.
+
+They lie in the folder of the cache and may be deleted at any time. A level is raw little-endian
+float32, tile by tile: shape (tile rows, tile columns, 256, 256).
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from layers.geo import TILE_PX, Bounds, CellGrid, Window
+from layers.model import Float32Array
+from layers.store.paths import Paths
+
+Cells = Float32Array | None
+OPEN_LEVELS = 64
+_SAID = "aligned.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The cells of one zoom, mapped."""
+
+    grid: CellGrid
+    tiles: Float32Array
+
+    def tile(self, row: int, col: int) -> Float32Array | None:
+        """Return the cells of a tile, shape (256, 256), or None where the copy has none."""
+        r, c = row - self.grid.row // TILE_PX, col - self.grid.col // TILE_PX
+        rows, cols = self.tiles.shape[:2]
+        return self.tiles[r, c] if 0 <= r < rows and 0 <= c < cols else None
+
+    def read(self, rows: slice, cols: slice) -> Float32Array:
+        """Return cells of shape (rows, cols), counted in the grid; it has no part of a tile."""
+        row, col = rows.start // TILE_PX, cols.start // TILE_PX
+        part = self.tiles[row : -(-rows.stop // TILE_PX), col : -(-cols.stop // TILE_PX)]
+        down, across = part.shape[0] * TILE_PX, part.shape[1] * TILE_PX
+        whole = part.transpose(0, 2, 1, 3).reshape(down, across)
+        found: Float32Array = whole[
+            rows.start - row * TILE_PX : rows.stop - row * TILE_PX,
+            cols.start - col * TILE_PX : cols.stop - col * TILE_PX,
+        ]
+        return found
+
+
+def grid_of(bounds: Bounds, zoom: int) -> CellGrid:
+    """Return whole tiles that cover bounds: a copy holds no part of one."""
+    found = CellGrid.covering(bounds, zoom)
+    col, row = found.col // TILE_PX, found.row // TILE_PX
+    width = -(-(found.col + found.width) // TILE_PX) - col
+    height = -(-(found.row + found.height) // TILE_PX) - row
+    side = TILE_PX
+    return CellGrid(zoom, col * side, row * side, width * side, height * side)
+
+
+class Aligned:
+    """The copies in a data folder; safe for threads, and for readers beside the one who writes."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._root = paths.cache / "aligned"
+        self._open: OrderedDict[tuple[str, str, int], Level] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def has(self, layer_id: str, token: str) -> bool:
+        """Tell whether there is a whole copy of that version."""
+        return (self._root / layer_id / token / _SAID).is_file()
+
+    def level(self, layer_id: str, token: str, zoom: int) -> Level | None:
+        """Return the cells of a zoom, or of the deepest one below it; None without a copy."""
+        folder = self._root / layer_id / token
+        try:
+            said = json.loads((folder / _SAID).read_text("utf-8"))
+            zoom = min(zoom, said["zoom"])
+            key = (layer_id, token, zoom)
+            with self._lock:
+                if key in self._open:
+                    self._open.move_to_end(key)
+                    return self._open[key]
+            grid = grid_of(Bounds(*said["bounds"]), zoom)
+            # A plain array: a memmap would make each of its slices at ten times the cost.
+            flat = np.memmap(folder / f"{zoom}.cells", "<f4", "r").view(np.ndarray)
+            shape = (grid.height // TILE_PX, grid.width // TILE_PX, TILE_PX, TILE_PX)
+            found = Level(grid, flat.reshape(shape))
+        except (OSError, ValueError):
+            return None
+        with self._lock:
+            self._open[key] = found
+            while len(self._open) > OPEN_LEVELS:
+                self._open.popitem(last=False)
+        return found
+
+    def write(
+        self,
+        layer_id: str,
+        token: str,
+        bounds: Bounds,
+        zoom: int,
+        read: Callable[[Window], Cells],
+    ) -> None:
+        """Write a copy, tile by tile: no more than one tile is held.
+
+        Parameters
+        ----------
+        bounds : Bounds
+            What the copy covers.
+        zoom : int
+            Its deepest level; there is one for each zoom down to 0.
+        read : callable
+            Returns the cells of a tile, shape (256, 256), or None for none.
+        """
+        with self._writing():
+            if not self.has(layer_id, token):
+                self._write(self._root / layer_id / token, bounds, zoom, read)
+
+    def _write(
+        self, folder: Path, bounds: Bounds, zoom: int, read: Callable[[Window], Cells]
+    ) -> None:
+        unfinished = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        nothing = np.full((TILE_PX, TILE_PX), np.nan, "<f4")
+        for each in range(zoom + 1):
+            with (unfinished / f"{each}.cells").open("wb") as stream:
+                for window in windows_of(grid_of(bounds, each)):
+                    cells = read(window)
+                    tile = nothing if cells is None else cells.astype("<f4", order="C")
+                    stream.write(tile.data)
+                stream.flush()
+                os.fsync(stream.fileno())
+        said = {"zoom": zoom, "bounds": bounds.as_tuple()}
+        (unfinished / _SAID).write_text(json.dumps(said), "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep other writers out; the kernel lets them in when this one dies."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def keep(self, layer_id: str, tokens: Collection[str]) -> None:
+        """Delete the copies of a layer but these; who reads one at this moment reads on."""
+        folder = self._root / layer_id
+        with self._writing():
+            for path in folder.iterdir() if folder.is_dir() else ():
+                if path.name not in tokens:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def windows_of(grid: CellGrid) -> Iterator[Window]:
+    """Yield the tiles of a grid of whole ones, row by row."""
+    for row in range(grid.row // TILE_PX, (grid.row + grid.height) // TILE_PX):
+        for col in range(grid.col // TILE_PX, (grid.col + grid.width) // TILE_PX):
+            yield Window(grid.zoom, col, row)

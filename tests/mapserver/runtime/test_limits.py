@@ -1,0 +1,33 @@
+"""What the operator says of sizes holds for what is served."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from layers.tiles import SeedOrder
+from mapserver import settings
+from mapserver.operations.seed import editions
+from mapserver.runtime.opening import open_site
+
+
+def blocks(folder: Path) -> int:
+    """Bytes that files take on a disk of 4 kB blocks."""
+    sizes = [path.stat().st_size for path in folder.rglob("*.png")]
+    return sum(-(-size // 4096) * 4096 for size in sizes)
+
+
+def test_the_caches_stay_within_the_settings(house: Any, wait_for: Callable[..., None]) -> None:
+    known = house.site.settings
+    words = {"data_dir": str(known.data_dir), "catalog": str(known.catalog)}
+    site = open_site(settings.read({}, cache_mb=1, memory_cache_mb=1, **words))
+    tiles = site.store.paths.cache / "tiles"
+    drawn = 0
+    for style in ("mean", "sd", "exceedance"):
+        for edition in editions(site, SeedOrder("dose-rate", style, (0, 7))):
+            for block in edition.blocks():
+                for request in block:
+                    drawn += len(site.tiler.fetch(request).body) > 0
+    assert drawn * 4096 > 3_000_000
+    wait_for(lambda: blocks(tiles) <= 1_000_000)
+    assert 0 < site.tiler._memory.held_bytes <= 1_000_000
+    site.store.close()
