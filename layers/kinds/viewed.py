@@ -18,6 +18,9 @@ from layers.views import View
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.floating[Any]]
 
+DENSE = 1.3
+"""Cells for each pixel from which on picking three bands costs less than classing all cells."""
+
 _HAIR = 1e-6
 
 
@@ -35,6 +38,24 @@ class Seen:
     cols: NDArray[np.intp]
     smooth: bool
     at: tuple[NDArray[Any], NDArray[Any]]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there are so many more cells than pixels that each pixel better has its own."""
+        if self.smooth or _crossing(*self.at):
+            return False
+        return len(self.rows) * len(self.cols) > DENSE * self.at[0].size
+
+    def at_pixels(self, bands: Float32Array) -> Float32Array:
+        """Return the bands of the cell of each pixel, NaN where there is none."""
+        rows, cols = self.at
+        place = rows * np.int32(len(self.cols)) + cols
+        flat = bands.reshape(len(bands), -1)
+        found: Float32Array = flat.take(place, axis=1, mode="clip")
+        outside = (rows == len(self.rows)) | (cols == len(self.cols))
+        if outside.any():
+            found[:, outside] = np.nan
+        return found
 
     def shown(self, raster: Raster) -> Raster:
         """Return the raster of these cells as one of the view's pixels."""
