@@ -72,6 +72,8 @@ class SurfaceKind:
         if seen is None:
             return None
         bands = self._store.picked(info, seen.zoom, seen.rows, seen.cols)
+        if seen.is_dense:
+            return self._raster(info, seen.at_pixels(bands), question, 0)
         found = self._raster(info, bands, question, int(seen.smooth))
         return None if found is None else seen.shown(found)
 

@@ -18,6 +18,9 @@ from layers.views import View
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.floating[Any]]
 
+DENSE = 1.3
+"""Cells for each pixel from which on picking three bands costs less than classing all cells."""
+
 _HAIR = 1e-6
 
 
@@ -35,6 +38,24 @@ class Seen:
     cols: NDArray[np.intp]
     smooth: bool
     at: tuple[NDArray[Any], NDArray[Any]]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there are so many more cells than pixels that each pixel better has its own."""
+        if self.smooth or _crossing(*self.at):
+            return False
+        return len(self.rows) * len(self.cols) > DENSE * self.at[0].size
+
+    def at_pixels(self, bands: Float32Array) -> Float32Array:
+        """Return the bands of the cell of each pixel, NaN where there is none."""
+        rows, cols = self.at
+        place = rows * np.int32(len(self.cols)) + cols
+        flat = bands.reshape(len(bands), -1)
+        found: Float32Array = flat.take(place, axis=1, mode="clip")
+        outside = (rows == len(self.rows)) | (cols == len(self.cols))
+        if outside.any():
+            found[:, outside] = np.nan
+        return found
 
     def shown(self, raster: Raster) -> Raster:
         """Return the raster of these cells as one of the view's pixels."""
@@ -72,7 +93,7 @@ def seen(view: View, grid: CellGrid, *, smooth: bool) -> Seen | None:
     index = [_index(*each) for each in zip(where, thinned.shape, strict=True)]
     between = smooth and larger < -_HAIR
     # Rows are read as they lie: all columns between the first and last cost less than picking.
-    apart = 1 in index[0].shape and not between
+    apart = _crossing(*index) and not between
     used = [
         _used(index[0], thinned.height, between, apart),
         _used(index[1], thinned.width, between),
@@ -84,6 +105,11 @@ def seen(view: View, grid: CellGrid, *, smooth: bool) -> Seen | None:
     else:
         at = [_among(*each) for each in zip(index, used, strict=True)]
     return Seen(zoom, used[0], used[1], between, (at[0], at[1]))
+
+
+def _crossing(rows: NDArray[Any], cols: NDArray[Any]) -> bool:
+    """Tell whether rows and columns are independent of each other."""
+    return bool(rows.shape[1] == 1 and cols.shape[0] == 1)
 
 
 def _index(position: FloatArray, count: int) -> IntArray:
@@ -132,7 +158,7 @@ def _bilinear(value: Float32Array, rows: FloatArray, cols: FloatArray) -> Float3
     known = ~np.isnan(framed)
     last = framed.shape[0] - 1, framed.shape[1] - 1
     own = known[_held(np.floor(rows), last[0]), _held(np.floor(cols), last[1])]
-    between = _crossed if 1 in rows.shape else _gathered
+    between = _crossed if _crossing(rows, cols) else _gathered
     total = between(np.where(known, framed, np.float32(0)), rows, cols)
     weight = between(known.astype(np.float32), rows, cols)
     found = np.full(total.shape, np.nan, np.float32)

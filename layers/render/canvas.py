@@ -96,7 +96,11 @@ class Canvas:
 
     def polygon(self, rings: list[IntArray], fill: Colour) -> None:
         """Fill the first ring, less the others."""
+        # A ring smaller than a dot is a single vertex, and fills nothing.
         outer, *holes = rings
+        holes = [hole for hole in holes if len(hole) > 1]
+        if len(outer) < 2:
+            return
         if not holes:
             self._draw.polygon(_listed(outer), fill)
             return

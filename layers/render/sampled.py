@@ -26,7 +26,7 @@ def classes(raster: Raster, style: StyleDefinition, breaks: tuple[float, ...] = 
         return found
     framed = np.zeros((found.shape[0] + 1, found.shape[1] + 1), np.uint8)
     framed[:-1, :-1] = found
-    if 1 in rows.shape and 1 in cols.shape:
+    if rows.shape[1] == 1 and cols.shape[0] == 1:
         across = framed.take(cols.ravel(), axis=1, mode="clip")
         return across.take(rows.ravel(), axis=0, mode="clip")
     place = rows * np.int32(framed.shape[1])

@@ -17,10 +17,15 @@ FloatArray = NDArray[np.floating[Any]]
 Box = tuple[float, float, float, float]
 
 MAX_SIDE_PX = 4096
+FARTHEST = 1e9
+"""The largest coordinate of a box: beyond it no system has a place, and GDAL does not end."""
 TOLERANCE_PX = 0.125
 """How far an interpolated position may be from the exact one, in pixels of the picture."""
 PART_PX = 1 << 17
 PART = (256, 512)
+
+SMALLEST_M, SMALLEST_DEGREES = 1e-5, 1e-10
+"""The smallest side of a pixel: below it the digits of a place do not tell pixels apart."""
 
 _NODES = 16
 _FINEST = 256
@@ -50,13 +55,17 @@ class View:
 
     def __post_init__(self) -> None:
         box = (self.west, self.south, self.east, self.north)
-        if not all(map(math.isfinite, box)) or not (
-            self.west < self.east and self.south < self.north
-        ):
+        if not all(map(math.isfinite, box)) or self.west >= self.east or self.south >= self.north:
             raise BadExtentError(f"the box {box} is not west < east, south < north")
+        if max(map(abs, box)) > FARTHEST:
+            raise BadExtentError(f"the box {box} reaches beyond {FARTHEST:g} of its units")
         for side in (self.width, self.height):
             if not 1 <= side <= MAX_SIDE_PX:
                 raise BadExtentError(f"a side of {side} pixels; 1 to {MAX_SIDE_PX} are drawn")
+
+        least = SMALLEST_DEGREES if self._degrees else SMALLEST_M
+        if min(self.size) < least:
+            raise BadExtentError(f"pixels of {min(self.size):g}; at least {least:g} are drawn")
 
     @property
     def projection(self) -> Projection:

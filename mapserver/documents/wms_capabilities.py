@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from layers.geo import Bounds
-from layers.kinds import KINDS
+from layers.kinds import is_timed
 from layers.messages import catalogue
 from layers.model import CatalogDefinition, Extent, LayerDefinition, StyleDefinition
 from layers.pictures import MEDIA_TYPES, MOST_SHEETS
@@ -201,7 +201,7 @@ def _layer(parent: Element, offered: Offered, systems: Sequence[str], said: Capa
     for keyword in filter(None, (layer.kind, layer.quantity)):
         _text(keywords, "Keyword", keyword)
     _bounds(element, extent.bounds, systems, said.newer)
-    if KINDS[layer.kind].timed and extent.times:
+    if is_timed(layer) and extent.times:
         _times(element, extent, said.newer)
     if layer.attribution:
         _text(SubElement(element, "Attribution"), "Title", layer.attribution)

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from layers.geo import Window
-from layers.kinds import KINDS
+from layers.kinds import is_timed
 from layers.views import projection
 
 SCHEMAS = Path(
@@ -117,7 +117,7 @@ def test_every_layer_stands_in_the_capabilities(house: Any, version: str) -> Non
         title = element.findtext(f"{space}Title") or ""
         assert title.startswith(layer.title)
         assert ("(simulated)" in title) == bool(layer.quantity)
-        assert (element.find(f"{space}Dimension") is not None) == KINDS[layer.kind].timed
+        assert (element.find(f"{space}Dimension") is not None) == is_timed(layer)
 
 
 def test_times_are_intervals_in_either_version(house: Any) -> None:
@@ -284,7 +284,7 @@ def test_every_layer_is_drawn_at_its_place(house: Any, layer_id: str) -> None:
     assert (rgba(answer)[..., 3] > 0).any()
     version = answer.headers["X-Data-Version"]
     assert version.startswith(f"{layer_id}=")
-    timed = KINDS[house.site.catalog.layers[layer_id].kind].timed
+    timed = is_timed(house.site.catalog.layers[layer_id])
     assert answer.headers.get("X-Data-Time") == (f"{layer_id}={NEWEST}" if timed else None)
 
 

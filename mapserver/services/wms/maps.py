@@ -6,7 +6,7 @@ from flask import Response, request
 
 from layers import temporal
 from layers.errors import GoneError
-from layers.kinds import KINDS
+from layers.kinds import is_timed
 from layers.pictures import MEDIA_TYPES, MOST_SHEETS, Sheet
 from layers.views import View, listed
 from mapserver import negotiation
@@ -72,7 +72,7 @@ def _drawn(
 
 def _say(response: Response, site: Site, query: Query, sheets: Sequence[Sheet]) -> None:
     """Say in the headers what was drawn, and that a time was chosen where none was asked for."""
-    timed = [s for s in sheets if KINDS[site.catalog.layers[s.layer].kind].timed and s.time]
+    timed = [s for s in sheets if is_timed(site.catalog.layers[s.layer]) and s.time]
     versions = ", ".join(f"{sheet.layer}={sheet.version}" for sheet in sheets)
     response.headers["X-Data-Version"] = versions
     if not timed:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from layers import temporal
 from layers.errors import BadInstantError, NoSurfaceError
-from layers.kinds import KINDS
+from layers.kinds import is_timed
 from layers.model import LayerDefinition
 from layers.model.kind import LayerKind
 from mapserver.services.wms.query import WmsError
@@ -32,7 +32,7 @@ def moment(layer: LayerDefinition, kind: LayerKind, text: str) -> datetime | Non
     WmsError
         InvalidDimensionValue for a time that the layer does not have, or that is none.
     """
-    if not KINDS[layer.kind].timed or not text or text == CURRENT:
+    if not is_timed(layer) or not text or text == CURRENT:
         return None
     members = text.split(",")
     if len(members) > MOST_MEMBERS:

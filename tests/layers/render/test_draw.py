@@ -301,3 +301,13 @@ def test_drawn_tiles_look_as_they_were_approved(name):
         approved = np.asarray(image.convert("RGBA"))
     # Rasterisers of other releases may round an edge otherwise; they never move it.
     assert (difference(rgba, approved) > 0.2).mean() < 2e-3
+
+
+def test_an_area_and_a_hole_smaller_than_a_dot_draw_nothing():
+    tiny = columns([ellipse(60, 60, 0.01, 0.01)], msk=[7])
+    pierced = columns([ellipse(60, 60, 40, 30) - ellipse(60, 60, 0.01, 0.01)], msk=[7])
+    whole = columns([ellipse(60, 60, 40, 30)], msk=[7])
+    assert draw.picture(tiny, MSK, WINDOW)[..., 3].astype(int).sum() < 4 * 255
+    np.testing.assert_array_equal(
+        draw.picture(pierced, MSK, WINDOW)[..., 3], draw.picture(whole, MSK, WINDOW)[..., 3]
+    )
