@@ -1,11 +1,13 @@
 """Headers, statuses and cache rules: the last step of every answer."""
 
+import functools
 import gzip
 import hashlib
 import json
 from typing import Any
 
 from flask import Request, Response
+from werkzeug.http import parse_accept_header
 
 from layers.errors import LayersError
 from mapserver import errors
@@ -82,6 +84,12 @@ def answer(
             response.headers["Content-Encoding"] = "gzip"
     response.make_conditional(request)
     return response
+
+
+@functools.lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Tell of an ``Accept-Encoding`` header whether gzip may be sent."""
+    return parse_accept_header(accepted)["gzip"] > 0
 
 
 def gzip_of(body: bytes) -> bytes:

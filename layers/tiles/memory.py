@@ -38,4 +38,4 @@ class Memory:
 
 
 def _size(tile: Tile) -> int:
-    return len(tile.body) + _OVERHEAD_BYTES
+    return len(tile.body) + len(tile.packed or b"") + _OVERHEAD_BYTES

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from isal import igzip
+
 from layers import temporal
 from layers.errors import (
     BusyError,
@@ -32,6 +34,9 @@ from layers.tiles.tile import Tile
 from layers.tiles.version import data_part, style_token
 
 MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_TYPE}
+PACKED_FROM_BYTES = 1_000
+PACKING = 2
+"""Level of gzip: a fifth of the time of zlib's default for a tenth more bytes."""
 _INDEXED = {"png": png.indexed, "webp": webp.indexed}
 _PICTURE = {"png": png.picture, "webp": webp.picture}
 _SCENERY = {"png": png.picture, "webp": webp.scenery}
@@ -211,7 +216,12 @@ class Tiler:
         body = self._disk.get(key) if self._disk else None
         if body is None:
             return None
-        return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
+        return self._tile(pinned, body)
+
+    def _tile(self, pinned: TileRequest, body: bytes) -> Tile:
+        packs = pinned.format == "mvt" and len(body) >= PACKED_FROM_BYTES
+        packed = igzip.compress(body, PACKING, mtime=0) if packs else None
+        return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned), packed=packed)
 
     def _found(self, pinned: TileRequest, key: str) -> Mapping[str, Tile] | None:
         tile = self._memory.get(key) or self._stored(pinned, key)
@@ -244,7 +254,7 @@ class Tiler:
     def _kept(self, pinned: TileRequest, body: bytes) -> Tile:
         if self._disk:
             self._disk.put(pinned.path, body)
-        return Tile(body, MEDIA_TYPES[pinned.format], self.etag(pinned))
+        return self._tile(pinned, body)
 
     def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
         version = str(pinned.version)

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_etags
 
 from layers.errors import LayersError
+from layers.render import mvt
 from layers.tiles import Tile, TileRequest
 from mapserver import negotiation, params
 from mapserver.app import MAX_QUERY_BYTES
@@ -38,13 +39,9 @@ class Front:
             known = environ.get("HTTP_IF_NONE_MATCH", "")
             found = self._found(path[len(PREFIX) :], environ.get("QUERY_STRING", ""), known)
             if isinstance(found, Tile):
-                headers = [
-                    ("Content-Type", found.media_type),
-                    ("Content-Length", str(len(found.body))),
-                    *_headers(found.etag),
-                ]
+                body, headers = _sent(found, environ.get("HTTP_ACCEPT_ENCODING", ""))
                 start_response("200 OK", headers)
-                return [] if environ["REQUEST_METHOD"] == "HEAD" else [found.body]
+                return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
             if found is not None:
                 start_response("304 NOT MODIFIED", _headers(found))
                 return []
@@ -52,8 +49,8 @@ class Front:
 
     def _found(self, path: str, query: str, known: str) -> Tile | str | None:
         """Return the tile, the tag of one that the client has, or None where others must speak."""
-        if path.endswith(".mvt"):
-            return None  # packed or not: that is negotiated
+        if known and path.endswith(".mvt"):
+            return None  # what is known may be packed or not
         # Without a query an address is the name of its tile.
         tile = None if query or known else self._site.tiler.remembered(path)
         if tile is not None:
@@ -82,6 +79,22 @@ class Front:
         given = MultiDict(parse_qsl(query, keep_blank_values=True)) if query else MultiDict()
         asked = params.tile_request(layer, style, words, given)
         return self._site.tiler.pinned(asked)
+
+
+def _sent(tile: Tile, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
+    """Return the bytes of a tile as the client takes them, and all headers."""
+    packs = tile.packed is not None and negotiation.takes_gzip(accepted)
+    body = tile.packed if tile.packed is not None and packs else tile.body
+    headers = [
+        ("Content-Type", tile.media_type),
+        ("Content-Length", str(len(body))),
+        *_headers(f"{tile.etag}-gz" if packs else tile.etag),
+    ]
+    if packs:
+        headers.append(("Content-Encoding", "gzip"))
+    if tile.media_type == mvt.MEDIA_TYPE:
+        headers.append(("Vary", "Accept-Encoding"))
+    return body, headers
 
 
 def _headers(etag: str) -> list[tuple[str, str]]:

@@ -47,6 +47,7 @@ def blueprint(site: Site) -> Blueprint:
             request,
             cache=cache,
             etag=etag,
+            packed=found.packed,
             content_location=None if fixed else _with_query(tilejson.tile_path(pinned)),
         )
 
