@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from layers.render.basemap_coverage import coverage, edges
 
 SHAPE = (12, 16)
-corner = st.tuples(st.floats(-30, 40), st.floats(-30, 40))
+number = st.floats(-30, 40).map(lambda value: round(value, 6))
+corner = st.tuples(number, number)
 triangle = st.tuples(corner, corner, corner).map(lambda corners: np.array(corners))
 
 
