@@ -211,6 +211,7 @@ def test_the_front_page_speaks_the_language_that_is_wished(
     assert "Accept-Language" in answer.headers["Vary"]
 
 
+EVENTS = "/api/v1/events"
 words = st.one_of(
     st.sampled_from(
         ["latest", "static", "dose-rate", "stations", "faults", "own-raster", "mean", "default",
@@ -235,7 +236,8 @@ queries = st.lists(st.tuples(keys, words), max_size=4)
 )
 @given(data=st.data())
 def test_no_question_makes_the_server_fail(house: Any, data: st.DataObject) -> None:
-    rules = sorted(house.app.url_map.iter_rules(), key=str)
+    # A stream has no end; test_events.py asks it.
+    rules = sorted((r for r in house.app.url_map.iter_rules() if str(r) != EVENTS), key=str)
     rule = data.draw(st.sampled_from(rules))
     parts = {name: data.draw(words) for name in sorted(rule.arguments)}
     path = rule.rule

@@ -22,6 +22,8 @@ NO_FACE = {
     "/favicon.ico": "a picture of the site",
     "/healthz": "of the process",
     "/readyz": "of the process",
+    "/metrics": "of the processes",
+    "/api/v1/events": "that there is something new, in a stream without end",
 }
 """Addresses that tell nothing of layers. Whatever is not listed here must tell of every layer."""
 QUERY = {"/api/v1/point": [f"lon={LON}&lat={LAT}"]}

@@ -145,7 +145,11 @@ QUERIES = {
     "/api/v1/point": [f"lon={x}&lat={y}&time={t}" for x, y in (PLACE, (69.5, 41.5)) for t in TIMES],
     "/tilejson/<layer>.json": ["", *(f"time={time}" for time in TIMES)],
 }
-NOT_OF_DATA = ("/static/<path:name>", "/favicon.ico")
+NOT_OF_DATA = (
+    *("/static/<path:name>", "/favicon.ico"),
+    "/api/v1/events",  # a stream without end; its id is the tag of /current.json
+    "/metrics",  # how much the processes did; the files for a public server keep it inside
+)
 HEADERS = ("ETag", "Content-Length", "Content-Location", "Cache-Control", "Content-Disposition")
 
 
