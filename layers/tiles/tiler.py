@@ -94,6 +94,9 @@ class Tiler:
             cache_dir / "lock" if cache_dir and disk_bytes else None
         )
         self.gate = Gate(renders, waiting)
+        """For what is drawn."""
+        self.quick = Gate(renders, waiting)
+        """For cells and vector tiles, which take a hundredth of that: they wait for one another."""
         self._timeless: set[str] = set()
         self._shown = {
             (layer.id, style.id): style_token(layer, style)
@@ -185,7 +188,7 @@ class Tiler:
         block = self._block(pinned)
 
         def make() -> Mapping[str, Tile]:
-            with self.gate.passed():
+            with self._gate(pinned).passed():
                 made = self._made(pinned)
             # Those who come late find it, even where there is no disk or it takes nothing.
             self._memory.put(key, made[key])
@@ -202,6 +205,11 @@ class Tiler:
     ) -> tuple[legend.LegendEntry, ...]:
         """Return what the colours of a style mean, low to high."""
         return legend.entries(self._style(layer_id, style_id), breaks)
+
+    def _gate(self, pinned: TileRequest) -> Gate:
+        spec = KINDS[self._layers[pinned.layer].kind]
+        drawn = spec.block_px or (spec.vector and pinned.format != "mvt")
+        return self.gate if drawn else self.quick
 
     def _block(self, pinned: TileRequest) -> str:
         """Return the name of what is drawn at once: the tile, or the first one of its block."""

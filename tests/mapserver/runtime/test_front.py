@@ -92,7 +92,7 @@ def test_where_too_many_wait_the_next_picture_is_refused_and_what_is_held_is_not
     house: Any, addresses: dict[str, str]
 ) -> None:
     held = house.get(addresses["fixed"])
-    gate = house.site.tiler.gate
+    gate = house.site.tiler.quick
     new = addresses["fixed"].replace("23.png", "22.png") + "?breaks=61,62,63"
     gate._inside, before = gate._most, gate._inside
     try:
@@ -101,7 +101,8 @@ def test_where_too_many_wait_the_next_picture_is_refused_and_what_is_held_is_not
         assert refused.content_type == "application/problem+json"
         assert "ask again" in refused.json["detail"]
         assert house.get(addresses["fixed"]).data == held.data
-        for path in ("/healthz", "/current.json", "/en"):
+        drawn = addresses["vector_picture"].replace("23@2x.webp", "22@2x.webp")
+        for path in ("/healthz", "/current.json", "/en", drawn):
             assert house.get(path).status_code == 200
     finally:
         gate._inside = before
