@@ -15,7 +15,7 @@ NEWEST = 24 * 8
 
 
 def current(catalog: Catalog, counts: Mapping[str, int], now: datetime) -> dict[str, Any]:
-    """Return the document; ``counts`` gives the features of the layers that have any."""
+    """Return the document; ``counts`` gives the features of each collection."""
     layers = []
     for layer in catalog.layers.values():
         kind = catalog.kinds[layer.id]
@@ -30,8 +30,8 @@ def current(catalog: Catalog, counts: Mapping[str, int], now: datetime) -> dict[
             versions = {style_id: data + tail for style_id, tail in tails.items()}
             times.append({"time": time_word(at), "data": data, "versions": versions})
         entry: dict[str, Any] = {"id": layer.id, "kind": layer.kind, "times": times}
-        if layer.id in counts:
-            entry["count"] = counts[layer.id]
+        if layer.collection:
+            entry["count"] = counts.get(layer.collection, 0)
         layers.append(entry)
     return {
         "generated": temporal.word(now.replace(microsecond=0)),

@@ -4,11 +4,20 @@ It is written aside and renamed, so who reads it sees what was or what is. Tiles
 before stay, so a page that read it a moment ago goes on without a gap.
 """
 
+import json
 import logging
 import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
 
-from mapserver.negotiation import json_bytes
-from mapserver.services.site import Site
+from layers.catalog import Catalog
+from layers.kinds import Sources
+from layers.model import CatalogDefinition
+from layers.store import PUBLIC, Reader
+from mapserver.documents.assets import Assets
+from mapserver.documents.current import current
+from mapserver.runtime.land import Land
 
 LOG = logging.getLogger("mapserver.keeper")
 LOOK_S = 10.0
@@ -20,9 +29,20 @@ APART_S = 0.5
 class Pointer:
     """Keeps the file as the store stands."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._path = site.store.paths.pointer
+    def __init__(
+        self,
+        definition: CatalogDefinition,
+        assets: Assets,
+        store: Reader,
+        now: Callable[[], datetime],
+    ) -> None:
+        # The catalogue alone: whatever else a site has would cost the keeper 30 MB.
+        needs_land = any(layer.kind == "basemap" for layer in definition.layers)
+        sources = Sources(store, PUBLIC, now, Land(assets) if needs_land else None)
+        self._catalog = Catalog(definition, sources)
+        self._store = store
+        self._now = now
+        self._path = store.paths.pointer
         self._written = ""
         self._news = threading.Event()
         self._closing = threading.Event()
@@ -35,12 +55,14 @@ class Pointer:
         OSError
             Where the disk takes it not; the old one stays.
         """
-        document, state = self._site.current()
+        document = current(self._catalog, self._store.collections(PUBLIC), self._now())
+        generated = document.pop("generated")
+        state = _text(document)
         if state == self._written and self._path.is_file():
             return False
         aside = self._path.with_suffix(".json.part")
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(json_bytes(document))
+        aside.write_text(_text({"generated": generated, **document}), "utf-8")
         aside.replace(self._path)
         self._written = state
         return True
@@ -63,3 +85,7 @@ class Pointer:
         """End ``follow``."""
         self._closing.set()
         self._news.set()
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

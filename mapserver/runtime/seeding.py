@@ -1,6 +1,7 @@
 """Keeps seeded levels seeded while a server runs: a publication never waits for it."""
 
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from layers.store import Paths
 from layers.tiles import LATEST, Seeded, SeedOrder
 from mapserver.settings import Settings
 
+LOG = logging.getLogger("mapserver.seeding")
 FIRST = ("basemap", "--zoom", "3-6")
 FIRST_ZOOMS = (3, 6)
 """What every map shows first: a first visitor need not wait for it."""
@@ -27,7 +29,7 @@ class Seeding:
         self._paths = Paths(settings.data_dir)
         self._seeded = Seeded(self._paths.cache / "seeded")
         self._closing = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[str] | None = None
         self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="seeding", daemon=True)
 
@@ -79,6 +81,10 @@ class Seeding:
                 [sys.executable, "-m", "mapserver", "seed", *words, "--wait", "--processes", "1"],
                 env=self._environ,
                 stdin=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
             )
-        self._child.wait()
+        _, said = self._child.communicate()
+        # A catalogue need not have a base map; that what was ordered cannot be drawn is news.
+        if self._child.returncode > 0 and not words and said:
+            LOG.warning("%s", said.splitlines()[-1])

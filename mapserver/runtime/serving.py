@@ -1,5 +1,6 @@
 """`mapserver serve`: one keeper and several web workers, ended together."""
 
+import dataclasses
 import importlib
 import logging
 import os
@@ -156,11 +157,11 @@ def keep(settings: Settings) -> None:
     from mapserver.runtime.aligner import Aligner
     from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
-    from mapserver.runtime.opening import open_site
     from mapserver.runtime.pointer import Pointer
 
     try:
-        catalog = definition(settings, assets.read())
+        built = assets.read()
+        catalog = definition(settings, built)
         keeper = Keeper(settings, catalog.layers, catalog.feeds, context_for(settings, catalog))
     except LayersError as error:
         print(error, flush=True)
@@ -176,7 +177,8 @@ def keep(settings: Settings) -> None:
         signal.signal(wanted, lambda *_: keeper.stop())
     aligner = Aligner(catalog.layers, Sources(keeper.reader, PUBLIC, keeper.now))
     server = keeper.listen()
-    pointer = Pointer(open_site(settings))
+    shown = dataclasses.replace(catalog, context=keeper.context)
+    pointer = Pointer(shown, built, keeper.reader, keeper.now)
     print(GREETING, flush=True)
     threading.Thread(target=wait_for_parent, name="parent", daemon=True).start()
     pointing = threading.Thread(target=pointer.follow, args=(keeper.news,), name="pointer")

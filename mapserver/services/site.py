@@ -61,9 +61,7 @@ class Site:
     def current(self) -> tuple[dict[str, Any], str]:
         """Return the document of ``/current.json`` and its entity tag."""
         counts = self.store.collections(self.audience)
-        collections = {e.id: e.collection for e in self.catalog.layers.values() if e.collection}
-        features = {layer: counts.get(name, 0) for layer, name in collections.items()}
-        document = current.current(self.catalog, features, self.now())
+        document = current.current(self.catalog, counts, self.now())
         # The moment of asking is no change: without it, unchanged data keep their entity tag.
         said = {key: value for key, value in document.items() if key != "generated"}
         return document, negotiation.body_etag(negotiation.json_bytes(said))

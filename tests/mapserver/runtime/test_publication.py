@@ -42,7 +42,7 @@ def said(document: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def pointer(own: Any) -> Pointer:
-    return Pointer(own.site)
+    return Pointer(own.site.catalog.definition, own.site.assets, own.keeper.reader, own.keeper.now)
 
 
 def shown(document: dict[str, Any], layer: str) -> list[dict[str, Any]]:
