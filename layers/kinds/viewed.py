@@ -18,7 +18,7 @@ from layers.views import View
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.floating[Any]]
 
-DENSE = 1.3
+DENSE = 2.5
 """Cells for each pixel from which on picking three bands costs less than classing all cells."""
 
 _HAIR = 1e-6

@@ -252,6 +252,7 @@ def test_tiles_that_are_put_together_are_one_picture(house: Any, layer_id: str, 
         if style.symbol in ("station", "quake", "point", "site"):
             assert off.max() == 0, style.id
         else:
-            # The end of a line that is cut a tile away is rounded, which turns it by a hair.
+            # The end of a line that is cut a tile away is rounded, which turns it by a hair: a few
+            # pixels of the 589,824 differ at its edge. A cut label would be hundreds.
             assert off.max() <= 1 / 4, style.id
-            assert (off > 0).mean() <= 1e-5, style.id
+            assert (off > 0).sum() <= 20, style.id
