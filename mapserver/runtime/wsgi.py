@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 
-from mapserver.runtime import events, metrics
+from mapserver.runtime import events, memory, metrics
 from mapserver.runtime.worker import Worker
 
 _PR_SET_PDEATHSIG = 1
@@ -15,6 +15,7 @@ _PR_SET_PDEATHSIG = 1
 # wish is of one process and no fork inherits it, so this module is loaded in the workers alone.
 if sys.platform == "linux":
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+memory.restrain()
 
 
 def _stop_at_signal() -> None:

@@ -1,0 +1,29 @@
+"""How the C library keeps memory that was given back: for a server of many threads, not one."""
+
+import ctypes
+import sys
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+ARENAS = 2
+KEPT_BYTES, MAPPED_BYTES = 8 << 20, 4 << 20
+
+
+def restrain() -> None:
+    """Share few heaps among all threads, and give back what is free at the end of one.
+
+    By default the allocator of glibc gives threads heaps of their own, up to eight a processor, and
+    each keeps what its threads needed at their worst. Arrays of a picture stay below
+    ``MAPPED_BYTES``: mapping each anew would cost more than what is done with it.
+
+    Notes
+    -----
+    Source: mallopt(3). Another C library has its own ways, and is left alone.
+    """
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return
+    mallopt(_ARENA_MAX, ARENAS)
+    mallopt(_MMAP_THRESHOLD, MAPPED_BYTES)
+    mallopt(_TRIM_THRESHOLD, KEPT_BYTES)
