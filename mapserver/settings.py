@@ -44,7 +44,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "max_upload_mb", 64, "Largest body that a POST or a file may have, in megabytes.", least=1
     ),
-    Knob("cache_mb", 2048, "Disk space of the tile cache, in megabytes."),
+    Knob("cache_mb", 2048, "Disk space of the tile cache, in megabytes; 0 keeps none."),
     Knob("memory_cache_mb", 64, "Finished tiles held in memory by each worker, in megabytes."),
     Knob(
         "surface_hours",

@@ -41,7 +41,7 @@ def open_site(settings: Settings) -> Site:
     tiler = Tiler(
         catalog.layers,
         catalog.kinds,
-        paths.cache,
+        paths.cache if settings.cache_mb else None,
         disk_bytes=settings.cache_mb * 1_000_000,
         memory_bytes=settings.memory_cache_mb * 1_000_000,
         font=_font(assets),
