@@ -62,6 +62,8 @@ lock: $(TEST)  ## renew requirements/*.txt after a change in pyproject.toml (UPG
 	$(LOCK) -o requirements/run.txt pyproject.toml
 	$(LOCK) -o requirements/test.txt -c requirements/run.txt --group test
 	$(LOCK) -o requirements/bench.txt -c requirements/run.txt -c requirements/test.txt --group bench
+	$(LOCK) -o requirements/bench-servers.txt -c requirements/run.txt -c requirements/test.txt \
+		-c requirements/bench.txt --group bench-servers
 	$(PY) hatch_build.py requires | $(LOCK) -o requirements/build.txt -c requirements/run.txt -
 
 clean:  ## remove all that was made here, but no data

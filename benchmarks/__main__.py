@@ -1,6 +1,8 @@
 """Runs the benchmarks of this folder: all, or those that are named.
 
-python -m benchmarks [NAME ...]
+python -m benchmarks [NAME ...] [--quick]
+
+``--quick`` goes to those that have a short form and are named.
 """
 
 import subprocess
@@ -12,6 +14,8 @@ HERE = Path(__file__).parent
 
 def main(names: list[str]) -> int:
     """Run benchmarks one after the other; return 1 where one failed or is not known."""
+    options = [name for name in names if name.startswith("-")]
+    names = [name for name in names if name not in options]
     known = {path.stem: path for path in sorted(HERE.glob("[a-z]*.py"))}
     strange = [name for name in names if name not in known]
     if strange:
@@ -20,7 +24,8 @@ def main(names: list[str]) -> int:
     failed = 0
     for name in names or known:
         print(f"== {name}", flush=True)
-        failed += subprocess.run([sys.executable, known[name]], cwd=HERE.parent).returncode != 0
+        words = [sys.executable, known[name], *options]
+        failed += subprocess.run(words, cwd=HERE.parent).returncode != 0
     return int(failed > 0)
 
 

@@ -160,6 +160,7 @@ def keep(settings: Settings) -> None:
     from mapserver.runtime.memory import restrain
     from mapserver.runtime.pointer import Pointer
 
+    restrain()
     try:
         built = assets.read()
         catalog = definition(settings, built)

@@ -1,0 +1,1 @@
+"""Map servers side by side: each peer set up in one module, one load, one way to count."""
