@@ -25,7 +25,7 @@ from layers.render.basemap_style import STYLES, Colour, Style
 FloatArray = NDArray[np.float64]
 Uint8Array = NDArray[np.uint8]
 
-KEPT_SCALES = 6  # about 10 MB each
+KEPT_SCALES = 2  # about 10 MB each; what is drawn is kept on the disk
 FADE_PX = 190  # of the relief: width of the fading at the edge of the data
 
 
