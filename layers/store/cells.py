@@ -15,7 +15,7 @@ from layers.store.paths import Paths
 from layers.store.working_copy import IntArray, WorkingCopy
 
 OPEN_COPIES = 64
-READ_BYTES = 32_000_000
+READ_BYTES = 16_000_000
 WORKING, GEOTIFF = ".tiles", ".tif"
 
 

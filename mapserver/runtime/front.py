@@ -51,8 +51,9 @@ class Front:
         """Return the tile, the tag of one that the client has, or None where others must speak."""
         if known and path.endswith(".mvt"):
             return None  # what is known may be packed or not
-        # Without a query an address is the name of its tile.
-        tile = None if query or known else self._site.tiler.remembered(path)
+        # Without a query an address is the name of its tile; with one the name has a word more.
+        plain = not query and not known and "-" not in path.rpartition("/")[2]
+        tile = self._site.tiler.remembered(path) if plain else None
         if tile is not None:
             return tile
         try:

@@ -5,7 +5,7 @@ import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 ARENAS = 2
-KEPT_BYTES, MAPPED_BYTES = 8 << 20, 4 << 20
+KEPT_BYTES, MAPPED_BYTES = 1 << 20, 1 << 20
 
 
 def restrain() -> None:

@@ -154,7 +154,8 @@ def hours(demonstration: Any) -> Any:
     while True:
         layers = {each["id"]: each for each in demonstration.json("/current.json")["layers"]}
         # All of them: a page that is told of news draws itself anew.
-        waiting = demonstration.json("/readyz")["surfaces_waiting"]
+        status, _, said = demonstration.get("/readyz")
+        waiting = status != 200 or json.loads(said)["surfaces_waiting"]
         if len(layers["dose-rate"]["times"]) >= 4 and layers["pm2-5"]["times"] and not waiting:
             return demonstration
         assert time.monotonic() < end, demonstration.log.read_text()

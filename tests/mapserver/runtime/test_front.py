@@ -88,6 +88,14 @@ def test_a_tile_that_is_held_is_not_asked_of_flask(
     assert house.get(addresses["fixed"] + "?smooth=1").status_code == 200
 
 
+def test_the_name_of_a_chosen_tile_is_no_address(house: Any, addresses: dict[str, str]) -> None:
+    assert house.get(addresses["fixed"] + "?smooth=1&breaks=60,90").status_code == 200
+    held = [key for key in house.site.tiler._memory._tiles if "-" in key.rpartition("/")[2]]
+    assert held
+    for key in held:
+        assert house.get(f"/tiles/{key}").status_code == 400
+
+
 def test_where_too_many_wait_the_next_picture_is_refused_and_what_is_held_is_not(
     house: Any, addresses: dict[str, str]
 ) -> None:

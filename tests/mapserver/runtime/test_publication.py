@@ -57,7 +57,10 @@ def test_the_file_says_what_the_server_says(own: Any, pointer: Pointer) -> None:
     assert [p.name for p in path.parent.glob("current*")] == ["current.json"]
 
 
-def test_an_unchanged_store_leaves_the_file_as_it_is(own: Any, pointer: Pointer) -> None:
+def test_an_unchanged_store_leaves_the_file_as_it_is(
+    own: Any, pointer: Pointer, wait_for: Callable[..., None]
+) -> None:
+    wait_for(own.idle)
     pointer.write()
     path = own.site.store.paths.pointer
     before = path.stat().st_mtime_ns
@@ -127,7 +130,9 @@ def test_a_page_that_reads_during_publications_sees_one_version_of_a_layer(
             ]
             pictures[version] = [fresh.fetch(request).body for request in asked]
         assert bodies == pictures[version]
-    assert len({b"".join(bodies) for bodies in pictures.values()}) == len(pictures) >= 5
+    assert len(pictures) >= 5
+    # The first two may lie within one class.
+    assert len({b"".join(bodies) for bodies in pictures.values()}) >= len(pictures) - 1
 
 
 def test_a_server_keeps_the_pointer_and_seeds_again_what_is_superseded(
