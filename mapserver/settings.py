@@ -57,7 +57,10 @@ KNOBS: tuple[Knob, ...] = (
     Knob("memory_cache_mb", 64, "Finished tiles held in memory by each worker, in megabytes."),
     Knob("renders", 2, "Pictures that each worker draws at once.", least=1),
     Knob(
-        "waiting", 8, "Pictures that may wait to be drawn by a worker; the next is refused (503)."
+        "waiting",
+        8,
+        "Pictures that may wait to be drawn by a worker (tiles of cells: four times as many); "
+        "the next is refused (503).",
     ),
     Knob(
         "surface_hours",

@@ -10,6 +10,7 @@ from werkzeug.test import EnvironBuilder
 
 from mapserver import settings
 from mapserver.app import create_app
+from mapserver.runtime.front import Front
 from mapserver.runtime.opening import open_site
 
 REPEATS, FEW = 5, 3
@@ -24,7 +25,7 @@ class Application:
         gc.collect()
         begin = time.process_time()
         self.site = open_site(settings.read({}, **words))
-        self._app = create_app(self.site)
+        self._app = Front(self.site, create_app(self.site))
         self.ask("/current.json")
         self.start_ms = 1000 * (time.process_time() - begin)
 

@@ -40,16 +40,26 @@ def indexed(classes: ClassArray, colours: ColourArray) -> bytes:
         lines[:, 1:] = (pairs << 4) | (pairs >> 8)
     else:
         lines[:, 1:] = classes
-    clear = np.flatnonzero(colours[:, 3] < 255)
-    opacity = colours[: clear[-1] + 1, 3].tobytes() if len(clear) else b""
+    return b"".join(
+        (
+            _head(width, height, depth, colours.tobytes()),
+            _chunk(b"IDAT", isal_zlib.compress(lines, 1)),
+            _END,
+        )
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _head(width: int, height: int, depth: int, rgba: bytes) -> bytes:
+    """Return all that stands before the pixels of a paletted PNG."""
+    opacity = rgba[3::4].rstrip(b"\xff")
+    palette = b"".join(rgba[i : i + 3] for i in range(0, len(rgba), 4))
     return b"".join(
         (
             _SIGNATURE,
             _header(width, height, depth, _INDEXED),
-            _chunk(b"PLTE", colours[:, :3].tobytes()),
+            _chunk(b"PLTE", palette),
             _chunk(b"tRNS", opacity) if opacity else b"",
-            _chunk(b"IDAT", isal_zlib.compress(lines, 1)),
-            _chunk(b"IEND", b""),
         )
     )
 
@@ -72,7 +82,7 @@ def picture(rgba: NDArray[np.uint8]) -> bytes:
             _SIGNATURE,
             _header(width, height, 8, _RGB if opaque else _RGBA),
             _chunk(b"IDAT", isal_zlib.compress(lines, 2)),
-            _chunk(b"IEND", b""),
+            _END,
         )
     )
 
@@ -91,3 +101,6 @@ def _header(width: int, height: int, depth: int, colour: int) -> bytes:
 def _chunk(name: bytes, data: bytes) -> bytes:
     body = name + data
     return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+
+_END = _chunk(b"IEND", b"")

@@ -33,6 +33,11 @@ def words(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> tuple[str, 
             f'{count} classes were asked of style "{style.id}"; '
             f'its ramp "{style.palette.id}" has {len(known)} colours'
         )
+    return _thinned(known, count)
+
+
+@functools.lru_cache(maxsize=1024)
+def _thinned(known: tuple[str, ...], count: int) -> tuple[str, ...]:
     if count == 1:
         return (known[len(known) // 2],)
     return tuple(known[round(i * (len(known) - 1) / (count - 1))] for i in range(count))

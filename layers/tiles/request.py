@@ -1,5 +1,6 @@
 """What is asked for, in words that are safe to be a path."""
 
+import functools
 import hashlib
 import json
 import re
@@ -49,7 +50,7 @@ class TileOptions:
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TileRequest:
     """One tile of one layer. ``version`` None is the newest; ``time`` None the newest, or no time.
 
@@ -90,7 +91,7 @@ class TileRequest:
         """The time as an address spells it; ``static`` where there is none."""
         return "static" if self.time is None else temporal.word(self.time)
 
-    @property
+    @functools.cached_property
     def path(self) -> str:
         """The name of the tile: layer/style/version/time/z/x/y[@2x][-options].format.
 

@@ -75,7 +75,8 @@ class Tiler:
         disk_bytes, memory_bytes : int
             Limits of the two caches; 0 keeps nothing.
         renders, waiting : int
-            Renders that go on at once in this process, and how many more may wait for their turn.
+            Pictures that are drawn at once in this process, and how many more may wait for their
+            turn; of cells and vector tiles, which take a hundredth, four times as many.
         font : bytes, optional
             A TrueType font for the text in drawn tiles.
         told : callable
@@ -95,8 +96,9 @@ class Tiler:
         )
         self.gate = Gate(renders, waiting)
         """For what is drawn."""
-        self.quick = Gate(renders, waiting)
-        """For cells and vector tiles, which take a hundredth of that: they wait for one another."""
+        self.quick = Gate(1, 4 * waiting)
+        """For cells and vector tiles, which take a hundredth of that: one after the other, for two
+        that take turns with the interpreter are slower than one."""
         self._timeless: set[str] = set()
         self._shown = {
             (layer.id, style.id): style_token(layer, style)

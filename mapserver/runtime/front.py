@@ -4,6 +4,7 @@ It answers what it can and hands everything else on, errors included, so that th
 that speaks of them.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -22,6 +23,8 @@ StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 PREFIX = "/tiles/"
+EDITIONS = 1024
+"""Layers, styles, versions and times, with queries, whose words are not read again."""
 WORDS = ("layer", "style", "version", "time", "zoom", "col", "leaf")
 
 
@@ -31,6 +34,7 @@ class Front:
     def __init__(self, site: Site, behind: Application) -> None:
         self._site = site
         self._behind = behind
+        self._editions: dict[tuple[str, str], TileRequest] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a tile, or hand the request on."""
@@ -71,6 +75,20 @@ class Front:
             return None
 
     def _asked(self, path: str, query: str) -> TileRequest | None:
+        edition, zoom, col, leaf = (path.rsplit("/", 3) + [""] * 3)[:4]
+        known = self._editions.get((edition, query))
+        if known is None:
+            known = self._read(path, query)
+            if known is None:
+                return None
+            if len(self._editions) >= EDITIONS:
+                self._editions.clear()
+            self._editions[edition, query] = known
+        window, image = params.window(zoom, col, leaf)
+        asked = dataclasses.replace(known, window=window, format=image)
+        return self._site.tiler.pinned(asked)
+
+    def _read(self, path: str, query: str) -> TileRequest | None:
         texts = path.split("/")
         words = dict(zip(WORDS, texts, strict=False))
         if len(texts) != len(WORDS) or len(query) > MAX_QUERY_BYTES or not params.is_fixed(words):
@@ -78,8 +96,7 @@ class Front:
         layer = self._site.catalog.layer(words["layer"])
         style = self._site.catalog.style(layer, words["style"])
         given = MultiDict(parse_qsl(query, keep_blank_values=True)) if query else MultiDict()
-        asked = params.tile_request(layer, style, words, given)
-        return self._site.tiler.pinned(asked)
+        return params.tile_request(layer, style, words, given)
 
 
 def _sent(tile: Tile, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:

@@ -4,8 +4,8 @@ import ctypes
 import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-ARENAS = 2
-KEPT_BYTES, MAPPED_BYTES = 1 << 20, 1 << 20
+ARENAS = 1
+KEPT_BYTES, MAPPED_BYTES = 16 << 20, 1 << 20
 
 
 def restrain() -> None:
