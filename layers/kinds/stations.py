@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from layers import temporal, units
 from layers.errors import GoneError, NoSurfaceError
@@ -23,6 +24,7 @@ from layers.screening import coverage
 from layers.store import SHOWN_HOURS, Snapshot
 from layers.views import View
 
+FloatArray = NDArray[np.float64]
 MEASURES = ("value",)
 HELD = 24
 """Hours whose columns are kept in memory."""
@@ -45,6 +47,7 @@ class StationsKind:
         self._lock = threading.Lock()
         self._register: tuple[list[Station], list[Network], hashlib.blake2b]
         self._register = ([], [], hashlib.blake2b())
+        self._placed: tuple[str, FloatArray, FloatArray] = ("", np.empty(0), np.empty(0))
 
     def _hours(self, span: tuple[datetime, datetime] | None = None) -> list[tuple[datetime, int]]:
         where = self._sources
@@ -208,13 +211,12 @@ class StationsKind:
             return {"known": False, "reason": "no_values", "values": [], "nearest_stations": []}
         token = self.version(hour)
         held = self._of(hour, token).all()
-        lon = np.array([p.lon for p in self._positions(held)])
-        lat = np.array([p.lat for p in self._positions(held)])
-        seen = coverage(point, lon, lat)
+        seen = coverage(point, *self._positions(token, held))
         now = self._sources.now()
+        properties = held.properties
 
         def near(i: int, distance_m: float) -> dict[str, Any]:
-            column = {name: values[i] for name, values in held.properties.items()}
+            column = {name: values[i] for name, values in properties.items()}
             end = temporal.instant(column["end_time"])
             return {
                 "code": column["code"],
@@ -239,9 +241,15 @@ class StationsKind:
             "nearest_stations": nearest,
         }
 
-    def _positions(self, held: Features) -> list[Point]:
-        codes = {s.code: s for s in self._stations()}
-        return [Point(codes[c].lon, codes[c].lat) for c in held.ids]
+    def _positions(self, token: str, held: Features) -> tuple[FloatArray, FloatArray]:
+        """Return longitudes and latitudes as the register has them, found once for a version."""
+        known, lon, lat = self._placed
+        if known != token:
+            codes = {s.code: s for s in self._stations()}
+            lon = np.array([codes[c].lon for c in held.ids])
+            lat = np.array([codes[c].lat for c in held.ids])
+            self._placed = token, lon, lat
+        return lon, lat
 
 
 def _context(snapshot: Snapshot) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from layers.geo import GEOD, Point
 
 FloatArray = NDArray[np.float64]
+_CANDIDATES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,25 @@ def coverage(place: Point, lon: FloatArray, lat: FloatArray, *, count: int = 5) 
     The azimuthal gap is the field's measure of how well a place is surrounded: below 180 degrees
     there are stations on all sides.
     """
-    n = len(lon)
-    azimuth, _, distance = GEOD.inv(np.full(n, place.lon), np.full(n, place.lat), lon, lat)
-    order = np.argsort(distance, kind="stable")[:count]
-    around = np.asarray(azimuth)[order] % 360.0
+    near = _nearest(place, lon, lat, _CANDIDATES + count)
+    n = len(near)
+    azimuth, _, distance = GEOD.inv(
+        np.full(n, place.lon), np.full(n, place.lat), lon[near], lat[near]
+    )
+    first = np.argsort(distance, kind="stable")[:count]
+    order, distance = near[first], np.asarray(distance)[first]
+    around = np.asarray(azimuth)[first] % 360.0
     sides = np.sort(around)
     gaps = np.diff(np.append(sides, sides[:1] + 360.0))
     # Rounding may leave a hair more than the whole circle between two stations at one place.
     gap = min(360.0, float(gaps.max(initial=0.0))) if len(sides) > 1 else 360.0
-    return Coverage(order, np.asarray(distance)[order], around, gap)
+    return Coverage(order, distance, around, gap)
+
+
+def _nearest(place: Point, lon: FloatArray, lat: FloatArray, count: int) -> NDArray[np.intp]:
+    """Return the nearest on a sphere, rising: of many, only these are worth a geodesic."""
+    if len(lon) <= count:
+        return np.arange(len(lon))
+    x, y, phi, psi = (np.radians(v) for v in (lon, place.lon, lat, place.lat))
+    cosine = np.sin(phi) * np.sin(psi) + np.cos(phi) * np.cos(psi) * np.cos(x - y)
+    return np.sort(np.argpartition(-cosine, count)[:count])

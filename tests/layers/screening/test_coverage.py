@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.geo import Point
+from layers.geo import GEOD, Point
 from layers.screening import coverage
 
 ULKEN = Point(74.0, 45.2)
@@ -38,3 +38,13 @@ def test_the_nearest_come_first_and_none_is_nearer(places: list[tuple[float, flo
     assert np.all(np.diff(seen.distance_m) >= 0)
     np.testing.assert_array_equal(seen.distance_m, every.distance_m[:3])
     assert 0 < seen.gap_deg <= 360
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-180, 180), st.floats(-89, 89))
+def test_of_many_stations_the_nearest_are_found_as_if_all_were_measured(seed, lon, lat) -> None:
+    generator = np.random.default_rng(seed)
+    lons, lats = generator.uniform(-180, 180, 500), generator.uniform(-90, 90, 500)
+    found = coverage(Point(lon, lat), lons, lats)
+    _, _, distance = GEOD.inv(np.full(500, lon), np.full(500, lat), lons, lats)
+    np.testing.assert_array_equal(found.order, np.argsort(distance, kind="stable")[:5])
+    np.testing.assert_allclose(found.distance_m, np.sort(distance)[:5])
