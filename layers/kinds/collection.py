@@ -130,11 +130,18 @@ class CollectionKind:
 
     def held(self) -> Columns:
         """Return the columns of the present token, read once for each."""
-        token = self._sources.store.collection_token(self._sources.audience, self._collection)
         with self._lock:
-            if self._held is None or self._held.token != token:
-                self._held = self._columns(token)
+            token = self._token()
+            while self._held is None or self._held.token != token:
+                held = self._columns(token)
+                # What is read may be newer than its token: a delivery may have come in between.
+                read, token = token, self._token()
+                if read == token:
+                    self._held = held
             return self._held
+
+    def _token(self) -> str:
+        return self._sources.store.collection_token(self._sources.audience, self._collection)
 
     def _columns(self, token: str) -> Columns:
         where = self._sources

@@ -108,15 +108,16 @@ class ContoursKind:
 
     def _lines(self, info: SurfaceInfo, style: StyleDefinition, zoom: int) -> Lines:
         key = (info.token, style.id, zoom)
-        found = self._held.get(key)
-        if found is not None:
-            return found
         with self._making:
             found = self._held.get(key)
             if found is None:
                 found = self._held[key] = self._made(info, style, zoom)
                 while len(self._held) > KEPT:
                     self._held.popitem(last=False)
+            self._held.move_to_end(key)
+            # The zoomed ones are made of it.
+            if (whole := (*key[:2], info.grid.zoom)) in self._held:
+                self._held.move_to_end(whole)
         return found
 
     def _made(self, info: SurfaceInfo, style: StyleDefinition, zoom: int) -> Lines:

@@ -92,6 +92,7 @@ class RasterKind:
         token = self.token(at)
         if version == token:
             value = self._from_files(window, self._moment(at), question.smooth)
+            self._still(at, version)
             return _raster(value, 0)
         if version != self.aligned_token(token):
             raise self._gone(version)
@@ -113,7 +114,9 @@ class RasterKind:
     def _viewed(self, view: View, at: datetime | None, version: str, smooth: bool) -> Raster | None:
         token = self.token(at)
         if version == token:
-            return _raster(self.mosaic.cells(view, self._moment(at), smooth=smooth), 0)
+            value = self.mosaic.cells(view, self._moment(at), smooth=smooth)
+            self._still(at, version)
+            return _raster(value, 0)
         deepest = self._copies.level(self._layer.id, version, DEEPEST)
         if version != self.aligned_token(token) or deepest is None:
             raise self._gone(version)
@@ -142,6 +145,11 @@ class RasterKind:
             if cells is not None:
                 whole[row, :, col] = cells
         return whole.reshape(2 * TILE_PX, 2 * TILE_PX)
+
+    def _still(self, at: datetime | None, version: str) -> None:
+        """Look that no file came while the files were read: the answer is kept for ever."""
+        if self.token(at) != version:
+            raise self._gone(version)
 
     def _gone(self, version: str) -> GoneError:
         return GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')

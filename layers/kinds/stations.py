@@ -127,6 +127,8 @@ class StationsKind:
         if held is None:
             hour = self._hour(at)
             held = self._columns(version, hour)
+            if self.version(at) != version:  # a delivery came while they were read
+                raise GoneError(f'version "{version}" of layer "{self._layer.id}" has just changed')
             with self._lock:
                 while len(self._held) >= HELD:
                     self._held.pop(next(iter(self._held)))

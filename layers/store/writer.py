@@ -1,7 +1,9 @@
 """The store as its one writer, the keeper, has it."""
 
+import contextlib
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,17 +20,28 @@ from layers.model import (
     Observation,
     Organisation,
     RejectedRecord,
+    Release,
     Station,
     Surface,
     SurfaceInfo,
 )
-from layers.store import audit, batches, cells, features, observations, register, surfaces, tokens
+from layers.store import (
+    audit,
+    batches,
+    cells,
+    features,
+    observations,
+    policy,
+    register,
+    surfaces,
+    tokens,
+)
 from layers.store import quarantine as waiting
 from layers.store.batches import Batch
 from layers.store.database import migrate, writer_engine
 from layers.store.paths import Paths
 from layers.store.policy import contexts_of
-from layers.store.schema import FOLDER
+from layers.store.schema import FOLDER, STATION
 
 
 class Writer:
@@ -92,27 +105,49 @@ class Writer:
     ) -> BatchAnswer:
         """Store a batch of features; when this returns it is on the disk."""
         self._admit(batch)
+        hidden = False
+
+        def noted() -> Iterator[Feature | RejectedRecord]:
+            nonlocal hidden
+            for row in rows:
+                hidden |= isinstance(row, Feature) and row.release is not Release.PUBLIC
+                yield row
+
         with self._engine.begin() as connection:
-            return features.append(connection, batch, rows)
+            answer = features.append(connection, batch, noted())
+        if hidden:
+            self._forget_tiles()
+        return answer
 
     @contextmanager
-    def _registering(self) -> Iterator[Connection]:
+    def _registering(self, at: datetime) -> Iterator[Connection]:
         """Give a transaction; what it takes back from the public leaves the disk with it."""
+        shown = policy.stations(select(STATION.c.code), policy.PUBLIC, at)
         with self._engine.begin() as connection:
-            before = surfaces.standing(connection)
+            before = surfaces.standing(connection), set(connection.execute(shown).scalars())
             yield connection
-            fewer = surfaces.standing(connection) < before
+            fewer = surfaces.standing(connection) < before[0]
+            hidden = before[1] - set(connection.execute(shown).scalars())
         if fewer:
             with self._engine.begin() as connection:
                 surfaces.sweep(self.paths, connection)
-            shutil.rmtree(self.paths.cache / "tiles", ignore_errors=True)
+        if fewer or hidden:
+            self._forget_tiles()
+
+    def _forget_tiles(self) -> None:
+        """Delete all rendered tiles: some may show what the public may see no more."""
+        gone = self.paths.cache / f"tiles-gone-{time.time_ns()}"
+        # Renamed first: what is drawn meanwhile does not come back into the same folder.
+        with contextlib.suppress(OSError):
+            (self.paths.cache / "tiles").rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
 
     def append_stations(
         self, batch: Batch, rows: Sequence[Station], refused: Sequence[RejectedRecord]
     ) -> BatchAnswer:
         """Register the stations of a batch, and keep the rows that were refused."""
         self._admit(batch)
-        with self._registering() as connection:
+        with self._registering(batch.received_at) as connection:
             return register.append(connection, batch, rows, refused)
 
     def reprocess_quarantine(self, batch: Batch, code: str = "unknown_station") -> BatchAnswer:
@@ -128,7 +163,7 @@ class Writer:
 
     def put_networks(self, rows: Iterable[Network], *, writer: str, at: datetime) -> None:
         """Register networks, or change their licence and release policy."""
-        with self._registering() as connection:
+        with self._registering(at) as connection:
             register.put_networks(connection, rows, writer=writer, at=at)
 
     def put_stations(
@@ -140,7 +175,7 @@ class Writer:
         organisation_id: str | None = None,
     ) -> list[str]:
         """Register stations; return the codes of those that changed."""
-        with self._registering() as connection:
+        with self._registering(at) as connection:
             return register.put_stations(
                 connection, rows, writer=writer, organisation_id=organisation_id, at=at
             )

@@ -59,7 +59,13 @@ class Flight(Generic[T]):
             yield  # a full or read-only disk costs a second render, never the tile
             return
         place = zlib.crc32(key.encode()) % LOCKS
-        fcntl.lockf(handle, fcntl.LOCK_EX, 1, place)
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX, 1, place)
+        except OSError:
+            # The kernel knows processes, not threads: where two wait for each other's threads it
+            # sees a deadlock that is none. A second render is what that may cost.
+            yield
+            return
         try:
             yield
         finally:

@@ -34,6 +34,8 @@ from layers.tiles.tile import Tile
 from layers.tiles.version import data_part, style_token
 
 MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_TYPE}
+SLOW = ("contours",)
+"""Kinds whose first tile of a version takes as long as a picture."""
 PACKED_FROM_BYTES = 1_000
 PACKING = 2
 """Level of gzip: a fifth of the time of zlib's default for a tenth more bytes."""
@@ -193,7 +195,8 @@ class Tiler:
             with self._gate(pinned).passed():
                 made = self._made(pinned)
             # Those who come late find it, even where there is no disk or it takes nothing.
-            self._memory.put(key, made[key])
+            for path, tile in made.items() if self._disk is None else ((key, made[key]),):
+                self._memory.put(path, tile)
             return made
 
         while True:
@@ -209,9 +212,9 @@ class Tiler:
         return legend.entries(self._style(layer_id, style_id), breaks)
 
     def _gate(self, pinned: TileRequest) -> Gate:
-        spec = KINDS[self._layers[pinned.layer].kind]
-        drawn = spec.block_px or (spec.vector and pinned.format != "mvt")
-        return self.gate if drawn else self.quick
+        kind = self._layers[pinned.layer].kind
+        quick = kind == "surface" or (KINDS[kind].vector and pinned.format == "mvt")
+        return self.quick if quick and kind not in SLOW else self.gate
 
     def _block(self, pinned: TileRequest) -> str:
         """Return the name of what is drawn at once: the tile, or the first one of its block."""

@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_etags
 
-from layers.errors import LayersError
 from layers.render import mvt
 from layers.tiles import Tile, TileRequest
 from mapserver import negotiation, params
@@ -71,8 +70,8 @@ class Front:
                 if tags.contains(etag):
                     return etag
             return self._site.tiler.fetch(pinned)
-        except LayersError:
-            return None
+        except Exception:
+            return None  # what is wrong is found again behind, and told and logged there
 
     def _asked(self, path: str, query: str) -> TileRequest | None:
         edition, zoom, col, leaf = (path.rsplit("/", 3) + [""] * 3)[:4]

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 
@@ -15,6 +16,8 @@ LOG = logging.getLogger("mapserver.seeding")
 FIRST = ("basemap", "--zoom", "3-6")
 FIRST_ZOOMS = (3, 6)
 """What every map shows first: a first visitor need not wait for it."""
+AGAIN_S = 10.0
+COMMAND = (sys.executable, "-m", "mapserver", "seed")
 LOOK_S = 2.0
 """Between two looks at the pointer."""
 
@@ -29,7 +32,7 @@ class Seeding:
         self._paths = Paths(settings.data_dir)
         self._seeded = Seeded(self._paths.cache / "seeded")
         self._closing = threading.Event()
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
         self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="seeding", daemon=True)
 
@@ -57,10 +60,10 @@ class Seeding:
                 shown = self._shown()
             except (OSError, ValueError):
                 continue  # no keeper has written it yet
-            seen = written
-            if shown != drawn:
-                self._run()
-                drawn = shown
+            if shown == drawn or self._run():
+                seen, drawn = written, shown
+            else:
+                self._closing.wait(AGAIN_S)
 
     def _shown(self) -> Names:
         """Return the versions that each order means now; the first one has been drawn above."""
@@ -73,18 +76,25 @@ class Seeding:
                 found[order] = named[-1:] if order.time == LATEST else named
         return found
 
-    def _run(self, *words: str) -> None:
-        with self._starting:
-            if self._closing.is_set():
-                return
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "mapserver", "seed", *words, "--wait", "--processes", "1"],
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        _, said = self._child.communicate()
+    def _run(self, *words: str) -> bool:
+        """Seed, and tell whether it was done."""
+        # No pipe at all: a worker that is forked in this moment would hold its other end open for
+        # ever. So what is said goes to a file, and `close_fds=False` starts without fork and pipe.
+        with tempfile.TemporaryFile("w+") as saying:
+            with self._starting:
+                if self._closing.is_set():
+                    return False
+                child = self._child = subprocess.Popen(
+                    [*COMMAND, *words, "--wait", "--processes", "1"],
+                    env=self._environ,
+                    stdin=subprocess.DEVNULL,
+                    stderr=saying,
+                    close_fds=False,
+                )
+            child.wait()
+            saying.seek(0)
+            said = saying.read().splitlines()
         # A catalogue need not have a base map; that what was ordered cannot be drawn is news.
-        if self._child.returncode > 0 and not words and said:
-            LOG.warning("%s", said.splitlines()[-1])
+        if child.returncode > 0 and not words:
+            LOG.warning("%s", said[-1] if said else "seeding failed")
+        return child.returncode == 0

@@ -6,6 +6,7 @@ import logging
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import time
 from typing import Any
 
 from layers.errors import LayersError, StoreLockedError
-from mapserver.settings import Settings
+from mapserver.settings import SettingError, Settings
 
 GREETING = "keeping"
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
@@ -96,7 +97,10 @@ def serve(settings: Settings) -> None:
     ------
     StoreLockedError
         Where another server or command keeps the data folder.
+    SettingError
+        For an address that cannot be listened on.
     """
+    _free(settings.host, settings.port)
     with tempfile.TemporaryDirectory(prefix="kyzylkum-metrics-") as counts:
         # All processes read this from the environment: it is the only thing they inherit.
         os.environ.update({**settings.environment(), COUNTS: counts})
@@ -114,6 +118,20 @@ def serve(settings: Settings) -> None:
         finally:
             seeding.close()
             keeper.end()
+
+
+def _free(host: str, port: int) -> None:
+    """Look that nobody listens there: the workers share the port, and so would a stranger."""
+    if not 0 < port < 65_536:
+        raise SettingError(f"port {port} is no port; 1 to 65535 are")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as reason:
+        raise SettingError(f"{host} port {port} cannot be listened on: {reason}") from None
 
 
 def _server(settings: Settings) -> Any:

@@ -67,7 +67,7 @@ def _place(query: Query, view: View) -> Point | None:
 def _found(
     site: Site, query: Query, layers: Sequence[Shown], place: Point, count: int
 ) -> list[dict[str, Any]]:
-    names = query.need("QUERY_LAYERS").split(",")
+    names = list(dict.fromkeys(query.need("QUERY_LAYERS").split(",")))
     by_name = {each.layer.id: each.layer for each in layers}
     found = []
     for name in names:

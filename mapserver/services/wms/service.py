@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, request
 
-from layers.errors import LayersError, UnavailableError, nearest
+from layers.errors import BusyError, LayersError, UnavailableError, nearest
 from layers.pictures import MEDIA_TYPES, blank, noted
 from mapserver import errors, negotiation
 from mapserver.documents import wms_capabilities
@@ -42,12 +42,12 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.errorhandler(LayersError)
     def refused(error: LayersError) -> Response:
-        return told(error)
+        return told(site, error)
 
     @bp.errorhandler(Exception)
     def failed(error: Exception) -> Response:
         LOG.exception("%s failed", request.full_path)
-        return told(LayersError("see the server's log"))
+        return told(site, LayersError("see the server's log"))
 
     return bp
 
@@ -86,7 +86,7 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-def told(error: LayersError) -> Response:
+def told(site: Site, error: LayersError) -> Response:
     """Return an error in the way that the request asks for.
 
     It is an HTTP 200, because clients show the text only then; a server that is too busy says 503
@@ -101,9 +101,10 @@ def told(error: LayersError) -> Response:
     way = query.exceptions()
     if way != "xml" and not isinstance(error, UnavailableError):
         try:
-            picture = _pictured(query, way, text)
-        except WmsError:
-            pass  # without a size or a format there is no picture to say it in
+            with site.tiler.gate.passed():
+                picture = _pictured(query, way, text)
+        except (WmsError, BusyError):
+            pass  # without a size, a format or room there is no picture to say it in
         else:
             picture.headers["Cache-Control"] = negotiation.NO_STORE
             return picture

@@ -3,13 +3,23 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window as Part
 
 from layers.errors import GoneError, NoSurfaceError
 from layers.geo import CellGrid
-from layers.model import BANDS, Context, Surface
-from layers.store import Reader, Writer
+from layers.model import (
+    BANDS,
+    Context,
+    Feature,
+    Network,
+    Organisation,
+    Release,
+    Station,
+    Surface,
+)
+from layers.store import Batch, Reader, Writer
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -155,3 +165,33 @@ def test_a_working_copy_of_another_grid_is_not_taken(store):
             reader.cells(info, slice(0, 3), slice(5, 8)), surface().bands[:, 0:3, 5:8]
         )
         reader.close()
+
+
+def test_drawn_tiles_go_when_something_is_released_to_fewer(store):
+    place = store.root / "cache" / "tiles" / "stations" / "1.png"
+
+    def drawn():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"tile")
+
+    drawn()
+    writer = store.writer
+    writer.put_organisations([Organisation("o", "O", "KZ")], writer="t", at=NOW)
+    writer.put_networks([Network("n", "o", "N")], writer="t", at=NOW)
+    writer.put_stations([Station("a", "n", 70, 45)], writer="t", at=NOW)
+    assert place.exists(), "what was added hides nothing"
+    for _ in range(2):
+        drawn()
+        writer.put_networks([Network("n", "o", "N", release=Release.PARTNER)], writer="t", at=NOW)
+        assert not place.exists()
+        writer.put_networks([Network("n", "o", "N")], writer="t", at=NOW)
+    drawn()
+    shown, hidden = (
+        Feature("f", "c", shapely.Point(70, 45), release=release)
+        for release in (Release.PUBLIC, Release.PARTNER)
+    )
+    for number, row in enumerate((shown, hidden)):
+        batch = Batch(f"b{number}", "", "t", None, Context.ROUTINE, NOW)
+        writer.append_features(batch, [row])
+        assert place.exists() is (row is shown)
+    assert not list((store.root / "cache").glob("tiles-gone-*"))

@@ -92,3 +92,31 @@ def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path):
     in_the_way = tmp_path / "file"
     in_the_way.write_bytes(b"")
     assert Flight(in_the_way / "lock").once("key", lambda: None, lambda: b"t") == b"t"
+
+
+def crossing(path, first, second, barrier, answers):
+    flight = Flight(path)
+
+    def hold():
+        barrier.wait(60)
+        time.sleep(1.0)
+        return b"held"
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(flight.once, first, lambda: None, hold)
+        time.sleep(0.3)
+        waiting = pool.submit(flight.once, second, lambda: None, lambda: b"waited")
+        answers.put((holding.result(60), waiting.result(60)))
+
+
+def test_two_processes_that_wait_for_each_others_threads_are_in_no_deadlock(tmp_path):
+    barrier, answers = SPAWN.Barrier(2), SPAWN.Queue()
+    processes = [
+        SPAWN.Process(target=crossing, args=(tmp_path / "lock", *keys, barrier, answers))
+        for keys in (("a", "b"), ("b", "a"))
+    ]
+    for process in processes:
+        process.start()
+    assert [answers.get(timeout=60) for _ in processes] == [(b"held", b"waited")] * 2
+    for process in processes:
+        process.join(60)

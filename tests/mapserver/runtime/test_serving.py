@@ -2,6 +2,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import threading
 import time
 import urllib.request
@@ -218,3 +219,34 @@ def test_while_the_keeper_is_away_the_map_is_still_served(own_data: Path, start:
         assert server.get("/en")[0] == 200
     finally:
         os.kill(server.keeper_pid(), signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--port", "99999"), "is no port"),
+        (("--port", "0"), "is no port"),
+        (("--host", "300.1.1.1"), "cannot be listened on"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_with_a_sentence(
+    tmp_path: Path, mapserver: Callable[..., Any], words: tuple[str, str], told: str
+) -> None:
+    done = mapserver("serve", "--data-dir", str(tmp_path / "data"), *words)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_another_server_has_is_not_shared_with_it(
+    tmp_path: Path, mapserver: Callable[..., Any]
+) -> None:
+    with socket.socket() as other:
+        # As the workers of a server open theirs.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = mapserver("serve", "--data-dir", str(tmp_path / "data"), "--port", port)
+    assert done.returncode == 1
+    assert f"127.0.0.1 port {port} cannot be listened on" in done.stderr
