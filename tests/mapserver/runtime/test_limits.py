@@ -1,5 +1,6 @@
 """What the operator says of sizes holds for what is served."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,4 +32,5 @@ def test_the_caches_stay_within_the_settings(house: Any, wait_for: Callable[...,
     # The disk is looked over whenever a thirty-second of the limit has been written.
     wait_for(lambda: blocks(tiles) <= 1_000_000 * 33 / 32)
     assert 0 < site.tiler._memory.held_bytes <= 1_000_000
+    wait_for(lambda: "tile-sweep" not in {thread.name for thread in threading.enumerate()})
     site.store.close()
