@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from layers.errors import LayersError
 from mapserver import negotiation
 from mapserver.auth import TokenMissingError
+from mapserver.errors import QueryTooLongError
 from mapserver.services import (
     data,
     events,
@@ -43,12 +44,9 @@ def create_app(site: Site) -> Flask:
         )
 
     @app.before_request
-    def bounded() -> Response | None:
+    def bounded() -> None:
         if len(request.query_string) > MAX_QUERY_BYTES:
-            return negotiation.problem_answer(
-                414, f"the query has more than {MAX_QUERY_BYTES} bytes", request
-            )
-        return None
+            raise QueryTooLongError(f"the query has more than {MAX_QUERY_BYTES} bytes")
 
     @app.errorhandler(LayersError)
     def known(error: LayersError) -> Response:

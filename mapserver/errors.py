@@ -15,6 +15,10 @@ class LengthMissingError(errors.BadRequestError):
     """A posted body that does not say how long it is."""
 
 
+class QueryTooLongError(errors.BadRequestError):
+    """A query above the limit."""
+
+
 class UnsupportedBodyError(errors.UnsupportedFormatError):
     """A posted body in a format or packing that is not taken."""
 
@@ -34,6 +38,7 @@ ANSWERS: dict[type[errors.LayersError], Answer] = {
     errors.GoneError: Answer(410, "NotFound"),
     errors.NotFoundError: Answer(404, "NotFound"),
     LengthMissingError: Answer(411, "NoApplicableCode"),
+    QueryTooLongError: Answer(414, "InvalidParameterValue"),
     UnsupportedBodyError: Answer(415, "InvalidFormat"),
     errors.UnsupportedFormatError: Answer(400, "InvalidFormat"),
     errors.BadRequestError: Answer(400, "InvalidParameterValue"),
@@ -64,13 +69,23 @@ TITLES = {
 }
 
 
+MOST_TOLD = 600
+
+
 def answer_for(error: errors.LayersError) -> Answer:
     """Return the answer of the nearest ancestor that has one."""
     return next(ANSWERS[cls] for cls in type(error).__mro__ if cls in ANSWERS)
 
 
+def shortened(text: str) -> str:
+    """Return a sentence without the middle of what a client made too long to be read."""
+    half = MOST_TOLD // 2
+    return text if len(text) <= MOST_TOLD else f"{text[:half]} … {text[-half:]}"
+
+
 def problem(status: int, detail: str, instance: str) -> dict[str, object]:
     """Return an RFC 9457 problem document."""
+    detail, instance = shortened(detail), shortened(instance)
     return {
         "type": "about:blank",
         "title": TITLES.get(status, "The request failed"),
@@ -98,9 +113,10 @@ _WMS_HEADS = {
 def service_exception(code: str, text: str, version: str = "1.3.0") -> str:
     """Return a WMS ServiceExceptionReport; ``code`` is empty where the standard has none."""
     which = f" code={quoteattr(code)}" if code else ""
+    said = escape(_NO_XML.sub("?", shortened(text)))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n{_WMS_HEADS[version]}\n'
-        f"  <ServiceException{which}>{escape(_NO_XML.sub('?', text))}</ServiceException>\n"
+        f"  <ServiceException{which}>{said}</ServiceException>\n"
         "</ServiceExceptionReport>\n"
     )
 
@@ -112,7 +128,7 @@ def exception_report(code: str, text: str, locator: str = "") -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1" version="1.0.0" xml:lang="en">\n'
         f"  <Exception exceptionCode={quoteattr(code)}{where}>\n"
-        f"    <ExceptionText>{escape(text)}</ExceptionText>\n"
+        f"    <ExceptionText>{escape(shortened(text))}</ExceptionText>\n"
         "  </Exception>\n"
         "</ExceptionReport>\n"
     )

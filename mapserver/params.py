@@ -26,8 +26,9 @@ MAX_BREAKS = 32
 
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _BATCH = re.compile(r"[!-~]{1,200}")
-_WHOLE = re.compile(r"[0-9]{1,9}")
-_LEAF = re.compile(r"(?P<row>[0-9]{1,9})(?P<dense>@2x)?\.(?P<format>[a-z0-9]{1,8})")
+# One spelling for each number: a second one would be a second copy in every cache on the way.
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
+_LEAF = re.compile(r"(?P<row>0|[1-9][0-9]{0,8})(?P<dense>@2x)?\.(?P<format>[a-z0-9]{1,8})")
 _VERSION = re.compile(r"[0-9a-f]{1,40}(-[0-9a-f]{1,16})?")
 
 
@@ -75,7 +76,7 @@ def window(zoom: str, col: str, leaf: str) -> tuple[Window, str]:
     parts = _LEAF.fullmatch(leaf)
     if parts is None:
         raise UnsupportedFormatError(
-            f'"{leaf}" does not end a tile address; expected row.png, row@2x.png or row.mvt'
+            f'"{leaf}" does not end a tile address; expected row.png, row@2x.webp or row.mvt'
         )
     if parts["format"] not in FORMATS:
         raise UnsupportedFormatError(
@@ -84,7 +85,9 @@ def window(zoom: str, col: str, leaf: str) -> tuple[Window, str]:
         )
     for text in (zoom, col):
         if not _WHOLE.fullmatch(text):
-            raise BadExtentError(f'"{text}" is no whole number; a tile is named z/x/y')
+            raise BadExtentError(
+                f'"{text}" is no whole number, or begins with 0; a tile is named z/x/y'
+            )
     size_px = 2 * TILE_PX if parts["dense"] else TILE_PX
     return Window(int(zoom), int(col), int(parts["row"]), size_px), parts["format"]
 
@@ -98,6 +101,10 @@ def tile_request(
     """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
     only(query, TILE_KEYS + KINDS[layer.kind].filters)
     asked, image = window(words["zoom"], words["col"], words["leaf"])
+    options = tile_options(query, style)
+    for key in TILE_KEYS:
+        if key in query and not means(key, layer, style):
+            raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}": it has no cells')
     token = words["version"]
     return TileRequest(
         layer=layer.id,
@@ -106,8 +113,17 @@ def tile_request(
         time=layer_time(layer, words["time"]),
         window=asked,
         format=image,
-        options=tile_options(query, style),
+        options=options,
     )
+
+
+def means(key: str, layer: LayerDefinition, style: StyleDefinition) -> bool:
+    """Tell whether a key of ``TILE_KEYS`` means anything to a style of a layer."""
+    if key == "threshold":
+        return style.measure == "exceedance"
+    if key == "q":
+        return style.measure == "quantile"
+    return KINDS[layer.kind].cells and (key == "smooth" or style.palette is not None)
 
 
 def layer_time(layer: LayerDefinition, word: str) -> datetime | None:

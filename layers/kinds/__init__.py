@@ -17,7 +17,8 @@ class KindSpec:
     the kind alone with their types, ``measures`` and ``symbols`` the words a style may use.
     ``timed`` kinds show another thing every hour, so that an address names its time. Tiles within
     a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
-    ``filters`` are query keys that choose among its features.
+    ``filters`` are query keys that choose among its features. ``slow`` kinds may take as long as a
+    drawn picture for a tile of cells or a vector tile too.
     ``check`` raises BadFileError where an entry cannot be shown at all; ``problems`` looks at each
     of its files and tells what is wrong.
     """
@@ -32,8 +33,14 @@ class KindSpec:
     block_px: int = 0
     options: Mapping[str, type] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
+    slow: bool = False
     check: Callable[[LayerDefinition], None] = lambda layer: None
     problems: Callable[[LayerDefinition], list[str]] = lambda layer: []
+
+    @property
+    def cells(self) -> bool:
+        """Whether its tiles are made of cells that have values: classed, and smoothed."""
+        return not self.vector and not self.block_px
 
 
 _AREAS = ("zone", "zone-outline", "fill", "line")
@@ -65,6 +72,7 @@ KINDS: Mapping[str, KindSpec] = {
         ("fill",),
         vector=False,
         options={"band": int, "unit": str, "align": bool},
+        slow=True,
         check=raster.check,
         problems=raster.problems,
     ),
@@ -76,6 +84,7 @@ KINDS: Mapping[str, KindSpec] = {
         ("isoline", "line"),
         timed=True,
         options={"levels": list},
+        slow=True,
     ),
     "stations": KindSpec(
         stations.StationsKind,

@@ -34,8 +34,6 @@ from layers.tiles.tile import Tile
 from layers.tiles.version import data_part, style_token
 
 MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_TYPE}
-SLOW = ("contours",)
-"""Kinds whose first tile of a version takes as long as a picture."""
 PACKED_FROM_BYTES = 1_000
 PACKING = 2
 """Level of gzip: a fifth of the time of zlib's default for a tenth more bytes."""
@@ -212,9 +210,9 @@ class Tiler:
         return legend.entries(self._style(layer_id, style_id), breaks)
 
     def _gate(self, pinned: TileRequest) -> Gate:
-        kind = self._layers[pinned.layer].kind
-        quick = kind == "surface" or (KINDS[kind].vector and pinned.format == "mvt")
-        return self.quick if quick and kind not in SLOW else self.gate
+        spec = KINDS[self._layers[pinned.layer].kind]
+        quick = spec.cells or (spec.vector and pinned.format == "mvt")
+        return self.quick if quick and not spec.slow else self.gate
 
     def _block(self, pinned: TileRequest) -> str:
         """Return the name of what is drawn at once: the tile, or the first one of its block."""

@@ -16,6 +16,7 @@ from layers.render import mvt
 from layers.tiles import Tile, TileRequest
 from mapserver import negotiation, params
 from mapserver.app import MAX_QUERY_BYTES
+from mapserver.services import tiles
 from mapserver.services.site import Site
 
 StartResponse = Callable[..., Any]
@@ -40,7 +41,11 @@ class Front:
         path = environ["PATH_INFO"]
         if path.startswith(PREFIX) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             known = environ.get("HTTP_IF_NONE_MATCH", "")
-            found = self._found(path[len(PREFIX) :], environ.get("QUERY_STRING", ""), known)
+            try:
+                found = self._found(path[len(PREFIX) :], environ.get("QUERY_STRING", ""), known)
+            except Exception as error:  # whatever it is: it is told behind, in one place
+                environ[tiles.FOUND] = error
+                found = None
             if isinstance(found, Tile):
                 body, headers = _sent(found, environ.get("HTTP_ACCEPT_ENCODING", ""))
                 start_response("200 OK", headers)
@@ -59,19 +64,16 @@ class Front:
         tile = self._site.tiler.remembered(path) if plain else None
         if tile is not None:
             return tile
-        try:
-            pinned = self._asked(path, query)
-            if pinned is None:
+        pinned = self._asked(path, query)
+        if pinned is None:
+            return None
+        if known:
+            tags, etag = parse_etags(known), self._site.tiler.etag(pinned)
+            if tags.star_tag:
                 return None
-            if known:
-                tags, etag = parse_etags(known), self._site.tiler.etag(pinned)
-                if tags.star_tag:
-                    return None
-                if tags.contains(etag):
-                    return etag
-            return self._site.tiler.fetch(pinned)
-        except Exception:
-            return None  # what is wrong is found again behind, and told and logged there
+            if tags.contains(etag):
+                return etag
+        return self._site.tiler.fetch(pinned)
 
     def _asked(self, path: str, query: str) -> TileRequest | None:
         edition, zoom, col, leaf = (path.rsplit("/", 3) + [""] * 3)[:4]

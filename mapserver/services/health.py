@@ -2,10 +2,10 @@
 
 from types import MappingProxyType
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from layers.errors import LayersError
-from mapserver import negotiation
+from mapserver import negotiation, params
 from mapserver.services.site import Site
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
@@ -17,10 +17,12 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/healthz")
     def alive() -> Response:
+        params.only(request.args, ())
         return negotiation.uncached({"status": "alive"}, 200)
 
     @bp.get("/readyz")
     def ready() -> Response:
+        params.only(request.args, ())
         reasons = []
         try:
             status = site.keeper_status()
@@ -42,6 +44,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/metrics")
     def metrics() -> Response:
+        params.only(request.args, ())
         now = site.now()
         ages = {}
         for layer, kind in site.catalog.kinds.items():

@@ -15,13 +15,18 @@ from mapserver import negotiation, params
 from mapserver.documents import tilejson
 from mapserver.services.site import Site
 
+FOUND = "kyzylkum.error"
+"""Key of the environment for an error that was found on the way here."""
+
 
 def blueprint(site: Site) -> Blueprint:
     """Return the addresses ``/tiles/...`` and ``/tilejson/...``."""
     bp = Blueprint("tiles", __name__)
 
-    @bp.get("/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>")
+    @bp.get("/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>", strict_slashes=True)
     def tile(**words: str) -> Response:
+        if error := request.environ.get(FOUND):
+            raise error
         definition = site.catalog.layer(words["layer"])
         style = site.catalog.style(definition, words["style"])
         asked = params.tile_request(definition, style, words, request.args)

@@ -62,6 +62,16 @@ WRONG = [
     (f"{TILE}?breaks={','.join(map(str, range(33)))}", 400, "limit"),
     (f"{TILE}?breaks={','.join(map(str, range(20)))}", 400, "colours"),
     ("/tiles/faults/default/latest/static/6/44/23.png?breaks=1,2", 400, "no classes"),
+    ("/tiles/stations/default/latest/latest/6/44/23.png?breaks=100", 400, "no cells"),
+    ("/tiles/stations/default/latest/latest/6/44/23.mvt?smooth=1", 400, "no cells"),
+    ("/tiles/basemap/light/latest/static/6/44/23.webp?smooth=1", 400, "no cells"),
+    ("/tiles/dose-rate/mean/latest/latest/06/44/23.png", 400, "begins with 0"),
+    ("/tiles/dose-rate/mean/latest/latest/6/044/23.png", 400, "begins with 0"),
+    ("/tiles/dose-rate/mean/latest/latest/6/44/023.png", 400, "does not end a tile address"),
+    (f"{TILE}/", 404, "no address"),
+    ("/healthz?x=1", 400, "none is known"),
+    ("/readyz?x=1", 400, "none is known"),
+    ("/metrics?x=1", 400, "none is known"),
     (f"{TILE}?smooth=yes", 400, "0 or 1"),
     (f"{TILE}?smooth=1&smooth=1", 400, "stands 2 times"),
     (f"{CHANCE}?threshold=1&threshold=2", 400, "stands 2 times"),
@@ -252,3 +262,13 @@ def test_no_question_makes_the_server_fail(house: Any, data: st.DataObject) -> N
     assert answer.status_code < 500, (path, query, answer.text)
     if answer.status_code >= 400:
         json.loads(answer.data)
+
+
+@pytest.mark.parametrize("place", ["layer", "style", "version", "time"])
+def test_what_is_too_long_to_be_read_is_not_said_whole(house: Any, place: str) -> None:
+    words = {"layer": "dose-rate", "style": "mean", "version": "latest", "time": "latest"}
+    path = "/".join({**words, place: "a" * 10_000}.values())
+    answer = house.get(f"/tiles/{path}/6/44/23.png")
+    assert answer.status_code in (400, 404)
+    assert len(answer.data) < 2_000
+    assert "aaa … aaa" in answer.json["detail"]

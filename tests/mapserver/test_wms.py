@@ -649,3 +649,19 @@ def test_a_legend_that_is_not_there_has_its_code(
     house: Any, words: dict[str, str], code: str
 ) -> None:
     assert refused(legend(house, **words))[0] == code
+
+
+def test_a_query_that_is_too_long_is_refused_in_the_words_of_wms(house: Any) -> None:
+    answer = house.get("/wms?" + urllib.parse.urlencode({**MAP, "STYLES": "a" * 10_000}))
+    assert answer.status_code == 200
+    assert b"ServiceExceptionReport" in answer.data
+    assert b"more than" in answer.data
+    assert len(answer.data) < 2_000
+
+
+def test_all_layers_of_a_map_together_have_a_limit_of_pixels(house: Any) -> None:
+    four = ",".join(["dose-rate"] * 4)
+    large = {**MAP, "LAYERS": four, "STYLES": "", "WIDTH": "4096", "HEIGHT": "4096"}
+    answer = house.get("/wms?" + urllib.parse.urlencode(large))
+    assert answer.status_code == 200
+    assert b"50,331,648 pixels" in answer.data

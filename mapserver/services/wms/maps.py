@@ -8,11 +8,14 @@ from layers import temporal
 from layers.errors import GoneError
 from layers.kinds import is_timed
 from layers.pictures import MEDIA_TYPES, MOST_SHEETS, Sheet
-from layers.views import View, listed
+from layers.views import MAX_SIDE_PX, View, listed
 from mapserver import negotiation
 from mapserver.services.site import Site
 from mapserver.services.wms.moments import moment
 from mapserver.services.wms.query import Query, Shown, WmsError, shown
+
+MOST_PIXELS = 3 * MAX_SIDE_PX**2
+"""Of all layers of a map: a worker has two cores' worth of time, and others wait."""
 
 
 def systems(site: Site) -> tuple[str, ...]:
@@ -37,7 +40,14 @@ def asked(site: Site, query: Query) -> tuple[View, list[Shown]]:
     layers = shown(site, query)
     if len(layers) > MOST_SHEETS:
         raise WmsError(f"{len(layers)} layers; at most {MOST_SHEETS} are drawn in one map")
-    return query.view(systems(site)), layers
+    view = query.view(systems(site))
+    pixels = view.width * view.height * len(layers)
+    if pixels > MOST_PIXELS:
+        raise WmsError(
+            f"{len(layers)} layers of {view.width} x {view.height} pixels; "
+            f"at most {MOST_PIXELS:,} pixels of all layers are drawn"
+        )
+    return view, layers
 
 
 def pinned(site: Site, query: Query, layers: Sequence[Shown]) -> list[Sheet]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from layers.errors import BadExtentError, BadRequestError, nearest
-from layers.kinds import KINDS
 from layers.messages import LANGUAGES
 from layers.model import LayerDefinition, StyleDefinition
 from layers.pictures import FORMATS, MEDIA_TYPES, Colour
@@ -122,9 +121,10 @@ class Query:
 
     def ground(self) -> Colour | None:
         """Return the colour below the layers, None where it is transparent."""
-        transparent = self.get("TRANSPARENT").upper() or "FALSE"
+        asked = self.get("TRANSPARENT")
+        transparent = asked.upper() or "FALSE"
         if transparent not in ("TRUE", "FALSE"):
-            raise WmsError(f'TRANSPARENT is "{transparent}"; TRUE or FALSE was expected')
+            raise WmsError(f'TRANSPARENT is "{asked}"; TRUE or FALSE was expected')
         text = self.get("BGCOLOR")
         colour = _COLOUR.fullmatch(text)
         if text and not colour:
@@ -192,11 +192,11 @@ def shown(site: Site, query: Query, key: str = "LAYERS") -> list[Shown]:
     pairs = [styled(site, name, style) for name, style in zip(names, styles, strict=True)]
     chosen = {word: query.get(word.upper()) for word in params.TILE_KEYS if query.get(word.upper())}
     for word in chosen:
-        if not any(_means(word, layer, style) for layer, style in pairs):
+        if not any(params.means(word, layer, style) for layer, style in pairs):
             raise WmsError(f"{word.upper()} means nothing to the styles that are asked for")
     found = []
     for layer, style in pairs:
-        own = {word: chosen[word] for word in chosen if _means(word, layer, style)}
+        own = {word: chosen[word] for word in chosen if params.means(word, layer, style)}
         found.append(Shown(layer, style, params.tile_options(own, style)))
     return found
 
@@ -207,13 +207,3 @@ def styled(site: Site, name: str, style: str) -> tuple[LayerDefinition, StyleDef
     if layer.style(style) is None and style in ("", "default"):
         return layer, layer.styles[0]
     return layer, site.catalog.style(layer, style)
-
-
-def _means(key: str, layer: LayerDefinition, style: StyleDefinition) -> bool:
-    """Tell whether a vendor's key means anything to a style."""
-    if key == "threshold":
-        return style.measure == "exceedance"
-    if key == "q":
-        return style.measure == "quantile"
-    kind = KINDS[layer.kind]
-    return not kind.vector and not kind.block_px and style.palette is not None
