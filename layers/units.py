@@ -24,6 +24,8 @@ class Quantity:
     ``positive`` quantities are zero or more and skewed, so their surfaces are made in logarithms
     (of an hour with many zeros they are not).
     ``valid_range`` is in the canonical unit; a value outside cannot be a reading of this quantity.
+    ``alarm``, where there is one, is the canonical value above which one station alone tells of a
+    release.
     """
 
     id: str
@@ -32,13 +34,14 @@ class Quantity:
     positive: bool
     valid_range: tuple[float, float]
     decimals: int
+    alarm: float | None = None
 
 
 QUANTITIES: Mapping[str, Quantity] = {
     q.id: q
     for q in (
-        # 10 Sv/h is above every instrument of an environmental network.
-        Quantity("ambient_dose_rate", "nSv/h", "H*(10)", True, (0.0, 1e10), 1),
+        # 10 Sv/h is above every instrument of an environmental network; 1 uSv/h is the alarm.
+        Quantity("ambient_dose_rate", "nSv/h", "H*(10)", True, (0.0, 1e10), 1, 1_000.0),
         Quantity("pm2_5", "ug/m3", "PM2.5", True, (0.0, 1e5), 1),
         Quantity("pm10", "ug/m3", "PM10", True, (0.0, 1e5), 1),
         Quantity("air_temperature", "degC", "T", False, (-90.0, 70.0), 1),

@@ -11,6 +11,7 @@ from layers.interpolation.lattice import Lattice
 from layers.interpolation.parameters import Parameters
 from layers.interpolation.points import PointPrediction, predict_points
 from layers.interpolation.predictive import Predictive, noise_of
+from layers.interpolation.robust import medians
 from layers.interpolation.validation import Report, loo
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "fit",
     "learn",
     "loo",
+    "medians",
     "noise_of",
     "offsets",
     "predict_points",

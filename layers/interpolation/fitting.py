@@ -16,7 +16,7 @@ from layers.interpolation.parameters import FloatArray, Model, Parameters, Trans
 from layers.interpolation.posterior import EXACT_LIKELIHOOD, Days
 from layers.interpolation.robust import BoolArray, among_neighbours
 from layers.interpolation.sample import LARGEST, SMALLEST, Sample, Source, sample, source
-from layers.interpolation.validation import calibrated, patterned
+from layers.interpolation.validation import calibrated, left_out, patterned
 
 
 class Learnt(NamedTuple):
@@ -113,9 +113,7 @@ def learn(
     told, values = source(x_m, y_m, sd, covariates, networks), np.asarray(history, np.float64)
     if values.ndim != 2:
         raise BadInputError(f"history must have one column a day; got shape {values.shape}.")
-    known = np.isfinite(values)
-    usual = np.full(len(values), np.nan)
-    usual[known.any(axis=1)] = np.nanmedian(np.where(known, values, np.nan)[known.any(axis=1)], 1)
+    usual = robust.medians(np.where(np.isfinite(values), values, np.nan))
     sites = sample(told, usual, transform)
     past = _without_releases(sites, past_of(sites, values, transform), transform)
     mean = drift(told, sites, transform)
@@ -132,9 +130,7 @@ def _without_releases(sites: Sample, past: FloatArray, transform: Transform) -> 
     A day on which neighbours doubled together is left out, and what a station alone showed.
     """
     kept = past.copy()
-    usual = np.full(sites.n, np.nan)
-    some = np.isfinite(past).any(axis=1)
-    usual[some] = np.nanmedian(past[some], axis=1)
+    usual = robust.medians(past)
     for day in range(past.shape[1]):
         known = np.isfinite(past[:, day])
         doubled = known & robust.doubled(past[:, day], usual, transform)
@@ -191,9 +187,10 @@ def fitted(
     """Field under parameters that were learnt, the honesty gate passed."""
     parameters, why = known
     field = conditioned(sites, parameters, source, why, limit, like)
-    if why is None and not patterned(field):
+    left = left_out(field)
+    if why is None and not patterned(field, left):
         why = NO_PATTERN
-    better = calibrated(field)
+    better = calibrated(field, left)
     if better.inflation == parameters.inflation:  # the mean and the spread of the field stay
         return replace(field, parameters=better, fallback=why)
     return conditioned(sites, better, source, why, limit, like)

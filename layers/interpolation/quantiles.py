@@ -8,7 +8,6 @@ normal score; beyond the first and the last it stays. All numbers follow from th
 import functools
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from layers.errors import BadParameterError
@@ -115,13 +114,3 @@ def score(p: FloatArray, q: Bands, threshold: float) -> Bands:
     found[passed == len(p)] = -np.inf
     found[np.isnan(q[0])] = np.nan
     return np.asarray(found)
-
-
-def of_samples(values: ArrayLike, p: FloatArray) -> FloatArray:
-    """Quantile function, shape (k, m), of equally likely values, shape (m, samples)."""
-    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=1)
-    place = np.clip(p * ordered.shape[1] - 0.5, 0, ordered.shape[1] - 1)
-    low = place.astype(np.intp)
-    high = np.minimum(low + 1, ordered.shape[1] - 1)
-    found = ordered[:, low] + (place - low) * (ordered[:, high] - ordered[:, low])
-    return np.asarray(found.T)

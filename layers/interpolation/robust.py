@@ -127,3 +127,11 @@ def extra_noise(error: FloatArray, spread: FloatArray, limit: FloatArray) -> Flo
     """
     beyond = np.abs(error) > limit * spread
     return np.where(beyond, error**2 - spread**2, 0.0)
+
+
+def medians(values: FloatArray) -> FloatArray:
+    """Median of what is known in each row, shape (n, m) to (n,), NaN where nothing is."""
+    found = np.full(len(values), np.nan)
+    some = np.isfinite(values).any(axis=1)
+    found[some] = np.nanmedian(values[some], axis=1)
+    return found

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +68,25 @@ class Report:
     inflation: float
 
 
+class LeftOut(NamedTuple):
+    """Of the sites that were left out, in the latent unit.
+
+    ``z`` is the value, ``error`` that of its prediction, ``variance`` of the error but for the
+    offset of the site; each of shape (sites,).
+    """
+
+    z: FloatArray
+    error: FloatArray
+    variance: FloatArray
+
+
 def loo(field: Field) -> Report:
     """Leave every site out once (2,000 of them when there are more) and score its prediction.
 
     The prediction is that of a new measurement: the noise of site and device is included, the
     extra noise of a value that stands far out is not.
     """
-    z, error, variance = _left_out(field)
+    z, error, variance = left_out(field)
     scores: tuple[float, ...] = (np.nan,) * 10
     if len(z):
         p = field.parameters
@@ -103,7 +116,7 @@ def loo(field: Field) -> Report:
     )
 
 
-def patterned(field: Field) -> bool:
+def patterned(field: Field, left: LeftOut | None = None) -> bool:
     """Whether the places of the stations tell more of a value than the mean of all others does.
 
     Notes
@@ -111,7 +124,7 @@ def patterned(field: Field) -> bool:
     The errors of both, by the criterion of Schwarz (1978), Annals of Statistics 6(2). Fewer than
     ``GATE_SITES`` stations are not asked.
     """
-    z, error, _ = _left_out(field)
+    z, error, _ = left_out(field) if left is None else left
     n = len(z)
     if n < GATE_SITES:
         return True
@@ -122,7 +135,7 @@ def patterned(field: Field) -> bool:
     return after <= 0 or n * math.log(max(before / after, 1e-300)) > math.log(n)
 
 
-def calibrated(field: Field) -> Parameters:
+def calibrated(field: Field, left: LeftOut | None = None) -> Parameters:
     """Parameters under which the intervals hold.
 
     Notes
@@ -133,7 +146,7 @@ def calibrated(field: Field) -> Parameters:
     is learnt.
     """
     p = field.parameters
-    _, error, variance = _left_out(field)
+    _, error, variance = left_out(field) if left is None else left
     if len(error) < GATE_SITES:
         return p
     u = np.abs(error) / np.sqrt(variance + p.nugget_site)
@@ -150,14 +163,14 @@ def calibrated(field: Field) -> Parameters:
     )
 
 
-def _left_out(field: Field) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Value, error, and its variance but for the offset of the site, of the sites scored."""
+def left_out(field: Field) -> LeftOut:
+    """Leave every site out that is scored, in their order."""
     if field.solver is None or field.sites.n < 2:
-        return np.empty(0), np.empty(0), np.empty(0)
+        return LeftOut(np.empty(0), np.empty(0), np.empty(0))
     at = _scored(field.sites.n)
     error, spread = field.solver.left_out(at)
     own = field.extra[at] + field.parameters.nugget_site
-    return field.sites.z[at], error, np.maximum(spread**2 - own, 0.0)
+    return LeftOut(field.sites.z[at], error, np.maximum(spread**2 - own, 0.0))
 
 
 def _scored(n: int) -> NDArray[np.intp]:

@@ -30,7 +30,7 @@ HELD = 24
 """Hours whose columns are kept in memory."""
 MEMORY = timedelta(hours=24)
 """How long a silent station is still shown, as one that has no value."""
-RAISED_NSV_H, ALARM_NSV_H = 300.0, 1000.0
+RAISED_NSV_H = 300.0
 """Shapes of marks: above the natural range, and where an automatic network alarms (NADAM)."""
 
 
@@ -194,9 +194,11 @@ class StationsKind:
     def _mark(self, value: float | None) -> str:
         if value is None:
             return "missing"
-        if self._quantity.id != "ambient_dose_rate":
+        if self._quantity.alarm is None:
             return "normal"
-        return "alarm" if value >= ALARM_NSV_H else "raised" if value >= RAISED_NSV_H else "normal"
+        if value >= self._quantity.alarm:
+            return "alarm"
+        return "raised" if value >= RAISED_NSV_H else "normal"
 
     def _label(self, value: float | None) -> str:
         if value is None:

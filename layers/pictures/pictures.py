@@ -12,7 +12,7 @@ from layers import temporal
 from layers.errors import BadParameterError
 from layers.kinds import KINDS
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
-from layers.model.kind import LayerKind, Question
+from layers.model.kind import LayerKind
 from layers.pictures.encoding import OPAQUE_ONLY, Colour, Uint8Array, blank, classed, encoded
 from layers.render import draw, legend_picture, placed, ramp, sampled
 from layers.render.legend_picture import Sample
@@ -122,19 +122,10 @@ class Pictures:
         return style
 
     def _is_classed(self, sheet: Sheet) -> bool:
-        kind = KINDS[self._layers[sheet.layer].kind]
-        return not kind.vector and not kind.block_px
+        return KINDS[self._layers[sheet.layer].kind].cells
 
     def _asked(self, sheet: Sheet, view: View) -> Raster | Features | Picture | None:
-        chosen = sheet.options
-        question = Question(
-            self._style(sheet),
-            threshold=chosen.threshold,
-            quantile=chosen.quantile,
-            breaks=chosen.breaks,
-            smooth=chosen.smooth,
-            buffer_px=draw.BUFFER_PX,
-        )
+        question = sheet.options.question(self._style(sheet), draw.BUFFER_PX)
         kind = self._kinds[sheet.layer]
         return kind.tile(view, sheet.time, data_part(sheet.version), question)
 

@@ -26,8 +26,6 @@ FloatArray = NDArray[np.float64]
 SURFACE_METHOD = 6
 """Raised whenever the same observations would give another surface."""
 
-ALARMS = {"ambient_dose_rate": 1_000.0}
-"""Canonical value above which one station alone tells of a release: 1 uSv/h."""
 NEVER_MAPPED = (Status.REJECTED, Status.MISSING)
 
 
@@ -129,7 +127,9 @@ def make(
     if learnt_from is not None:
         known = mapping.learnt(hour, learnt_from, standing)
     history = None if history is None else history[rows]
-    found = mapping.mapped(hour, history, known, ALARMS.get(snapshot.quantity), standing)
+    found = mapping.mapped(
+        hour, history, known, units.QUANTITIES[snapshot.quantity].alarm, standing
+    )
     return Surface(
         layer_id=layer.id,
         quantity=snapshot.quantity,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from layers import interpolation
 from layers.store import PUBLIC, Reader
 
 FloatArray = NDArray[np.float64]
@@ -68,9 +69,7 @@ def week(reader: Reader, now: datetime, quantity: str, hour: datetime) -> Week:
     place = {station.code: station for station in reader.stations(PUBLIC, now)}
     kept = [row for row, code in enumerate(codes) if code in place]
     stations = [place[codes[row]] for row in kept]
-    known, sd = errors[kept] > 0, np.full(len(kept), np.nan)
-    for row in np.flatnonzero(known.any(axis=1)):
-        sd[row] = np.median(errors[kept[row]][known[row]])
+    sd = interpolation.medians(np.where(errors[kept] > 0, errors[kept], np.nan))
     return Week(
         tuple(station.code for station in stations),
         tuple(station.network_id for station in stations),

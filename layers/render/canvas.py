@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from layers.geo import HALF_WORLD_M, TILE_PX, Window
+from layers.geo import HALF_WORLD_M, TILE_PX, Window, cell_m
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -56,7 +56,7 @@ class Frame:
     @property
     def pixel_m(self) -> float:
         """Metres of EPSG:3857 in one pixel."""
-        return 2 * HALF_WORLD_M / (TILE_PX << self.zoom)
+        return cell_m(self.zoom)
 
     def box_m(self, more_px: float) -> tuple[float, float, float, float]:
         """Return west, south, east, north in metres, with ``more_px`` on each side."""

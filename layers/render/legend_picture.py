@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from PIL import Image
 
-from layers.geo import HALF_WORLD_M, TILE_PX
+from layers.geo import HALF_WORLD_M, cell_m
 from layers.model import Features, StyleDefinition
 from layers.render import draw, legend
 from layers.render.canvas import Canvas, Frame
@@ -16,7 +16,7 @@ from layers.render.canvas import Canvas, Frame
 MOST_WIDE_PX = 480
 _TEXT_PX, _EDGE_PX, _GAP_PX = 12.0, 4, 8
 _INK, _PAPER = "#1C2430", (255, 255, 255, 255)
-_PIXEL_M = 2 * HALF_WORLD_M / TILE_PX
+_PIXEL_M = cell_m(0)
 
 
 @dataclass(frozen=True, slots=True)

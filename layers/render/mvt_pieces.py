@@ -52,7 +52,7 @@ class Pieces:
         """Return these pieces in this order."""
         count = np.diff(self.edge)[order]
         edge = np.append(0, np.cumsum(count))
-        place = np.arange(int(edge[-1])) + np.repeat(self.edge[:-1][order] - edge[:-1], count)
+        place = runs(self.edge[:-1][order], count)
         return Pieces(self.tile[order], self.row[order], self.kind[order], edge, self.tokens[place])
 
     def _part(self, begin: int, end: int) -> "Pieces":

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.geo import HALF_WORLD_M, TILE_PX
+from layers.geo import HALF_WORLD_M, cell_m
 from layers.model import Features, StyleDefinition
 from layers.render.canvas import FloatArray, Frame
 from layers.render.draw import painted
@@ -16,7 +16,7 @@ BLOCK_PX = 1024
 """A side of what is drawn at once: memory for sixteen dots a pixel is bounded by it."""
 
 _HAIR = 1e-6
-_PIXEL_M = 2 * HALF_WORLD_M / TILE_PX
+_PIXEL_M = cell_m(0)
 _EDGE_PX, _EDGES = 32, 5_000
 
 

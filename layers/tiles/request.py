@@ -1,5 +1,6 @@
 """What is asked for, in words that are safe to be a path."""
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -10,6 +11,8 @@ from datetime import datetime
 from layers import temporal
 from layers.errors import BadParameterError, UnsupportedFormatError, nearest
 from layers.geo import TILE_PX, Window
+from layers.model import StyleDefinition
+from layers.model.kind import Question
 
 FORMATS = ("png", "webp", "mvt")
 
@@ -31,6 +34,11 @@ class TileOptions:
     min_magnitude: float | None = None
     begin: datetime | None = None
     end: datetime | None = None
+
+    def question(self, style: StyleDefinition, buffer_px: int) -> Question:
+        """Return what a kind is asked."""
+        chosen = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        return Question(style, buffer_px=buffer_px, **chosen)
 
     @property
     def token(self) -> str:

@@ -20,9 +20,9 @@ from layers.errors import (
     nearest,
 )
 from layers.geo import TILE_PX, Window
-from layers.kinds import KINDS
+from layers.kinds import KINDS, is_timed
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
-from layers.model.kind import LayerKind, Question, TileData
+from layers.model.kind import LayerKind, TileData
 from layers.render import draw, legend, mvt, png, ramp, surface, webp
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
@@ -99,7 +99,7 @@ class Tiler:
         self.quick = Gate(1, 4 * waiting)
         """For cells and vector tiles, which take a hundredth of that: one after the other, for two
         that take turns with the interpreter are slower than one."""
-        self._timeless: set[str] = set()
+        self._timeless = {layer.id for layer in layers.values() if not is_timed(layer)}
         self._shown = {
             (layer.id, style.id): style_token(layer, style)
             for layer in layers.values()
@@ -275,19 +275,8 @@ class Tiler:
                 f'version "{version}" shows style "{style.id}" as it was drawn before; '
                 f'it now ends in "{shown}"'
             )
-        chosen = pinned.options
         buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.BUFFER_PX
-        question = Question(
-            style,
-            threshold=chosen.threshold,
-            quantile=chosen.quantile,
-            breaks=chosen.breaks,
-            smooth=chosen.smooth,
-            buffer_px=buffer_px * pinned.window.size_px // TILE_PX,
-            min_magnitude=chosen.min_magnitude,
-            begin=chosen.begin,
-            end=chosen.end,
-        )
+        question = pinned.options.question(style, buffer_px * pinned.window.size_px // TILE_PX)
         return self._kinds[pinned.layer].tile(
             pinned.window, pinned.time, data_part(version), question
         )
@@ -327,7 +316,6 @@ class Tiler:
         if times:
             return times[-1]
         kind.version(None)  # raises where a layer with times has nothing yet
-        self._timeless.add(layer_id)
         return None
 
     def _standing(self, layer: str, style: str, version: str, at: str) -> Standing:

@@ -13,8 +13,6 @@ from layers.errors import BadFileError
 from layers.interpolation import Coefficient, Field
 from mapserver.cli import point_tables
 
-ALARM_NSV_H = 1_000.0
-"""Above 1 uSv/h one station alone tells of a release."""
 UNITS = ("nSv/h", "uSv/h", "uR/h", "none")
 
 
@@ -94,7 +92,8 @@ def interpolate(
     if unit == "none":
         click.echo("no unit was given: values are compared with each other only", err=True)
     quantity = "ambient_dose_rate"
-    alarm = None if unit == "none" else units.from_canonical(ALARM_NSV_H, unit, quantity)
+    level = None if unit == "none" else units.QUANTITIES[quantity].alarm
+    alarm = None if level is None else units.from_canonical(level, unit, quantity)
     found = interpolation.predict_points(
         x,
         y,
