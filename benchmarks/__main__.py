@@ -16,7 +16,7 @@ def main(names: list[str]) -> int:
     """Run benchmarks one after the other; return 1 where one failed or is not known."""
     options = [name for name in names if name.startswith("-")]
     names = [name for name in names if name not in options]
-    known = {path.stem: path for path in sorted(HERE.glob("[a-z]*.py"))}
+    known = sorted(path.stem for path in HERE.glob("[a-z]*.py"))
     strange = [name for name in names if name not in known]
     if strange:
         print(f"no benchmark {', '.join(strange)}; there are {', '.join(known)}", file=sys.stderr)
@@ -24,7 +24,7 @@ def main(names: list[str]) -> int:
     failed = 0
     for name in names or known:
         print(f"== {name}", flush=True)
-        words = [sys.executable, known[name], *options]
+        words = [sys.executable, "-m", f"benchmarks.{name}", *options]
         failed += subprocess.run(words, cwd=HERE.parent).returncode != 0
     return int(failed > 0)
 

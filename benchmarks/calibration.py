@@ -1,6 +1,6 @@
 """Do the intervals hold what they claim? On real stations, left out and held out.
 
-    python benchmarks/calibration.py
+    python -m benchmarks.calibration
 
 The data are ../shared/data: a European network of 3,574 stations (positions and values salted by
 its publisher), and the 200 given stations of SIC2004 on eleven days. Peers get the same halves with
@@ -9,7 +9,6 @@ their own automatic fit, and their own spread.
 
 import csv
 import os
-import sys
 import warnings
 from pathlib import Path
 
@@ -18,10 +17,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from layers import geo, interpolation
 
-from layers import geo, interpolation  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 FloatArray = NDArray[np.float64]
 SHARED = ROOT.parent / "shared" / "data"

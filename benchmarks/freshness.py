@@ -105,7 +105,7 @@ def serving(folder: Path, *options: str) -> Iterator[int]:
             with contextlib.suppress(OSError):
                 if Client(port).ask("/readyz")[0] == 200:
                     break
-            time.sleep(0.1)
+            time.sleep(0.1)  # it starts
         quiet(folder)
         yield port
     finally:
@@ -123,7 +123,7 @@ def quiet(folder: Path) -> None:
     while calm < 5 and time.monotonic() < end:
         status = channel.call(Paths(folder).socket, {"op": "status"})["ok"]
         calm = calm + 1 if status["ready"] and not status["waiting"] else 0
-        time.sleep(0.3)
+        time.sleep(0.3)  # it makes surfaces
 
 
 def rows(codes: list[str], begin: datetime, values: np.ndarray) -> bytes:
@@ -156,7 +156,7 @@ def until_shown(port: int, send: Callable[[], None]) -> Taken:
             break
         if shown_s > PATIENCE_S:
             raise SystemExit("the data did not come to the map")
-        time.sleep(POLL_S)
+        time.sleep(POLL_S)  # as a crowd asks
     sender.join()
     return Taken(answered[0], shown_s)
 

@@ -1,6 +1,6 @@
 """Mean and spread over both states, 9.8 million cells: ours beside PyKrige, GSTools, gstat.
 
-    python benchmarks/full_grid.py [STATIONS ...]
+    python -m benchmarks.full_grid [STATIONS ...]
 
 The cells are those of zoom 7 from 46 to 88 degrees east and 37 to 56 north.
 
@@ -34,11 +34,8 @@ if __name__ == "__main__":
 import numpy as np
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from layers import geo, interpolation  # noqa: E402
-from layers.interpolation import Lattice, Parameters  # noqa: E402
+from layers import geo, interpolation
+from layers.interpolation import Lattice, Parameters
 
 FloatArray = NDArray[np.float64]
 STATIONS = (300, 2_000, 10_000, 50_000)
@@ -97,7 +94,7 @@ def ours(n: int) -> dict[str, float]:
     marks.append(time.process_time())
     found = field.predict_grid(lattice)
     marks.append(time.process_time())
-    assert np.isfinite(found.mu).all() and np.isfinite(found.sigma).all()  # noqa: PT018
+    assert np.isfinite(found.mu).all() and np.isfinite(found.sigma).all()  # noqa: PT018 - no test
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"setup": marks[1] - marks[0], "grid": marks[2] - marks[1], "peak_mb": peak}
 
@@ -270,7 +267,7 @@ def told(work: str, n: int, limit_s: float | None = None) -> dict[str, float] | 
     threads = {"OPENBLAS_NUM_THREADS": "2" if work == "error" else "1"}
     try:
         done = subprocess.run(
-            [sys.executable, __file__, work, str(n)],
+            [sys.executable, "-m", "benchmarks.full_grid", work, str(n)],
             capture_output=True, text=True, timeout=limit_s, check=False,
             env={**os.environ, **threads}, preexec_fn=_bounded,
         )  # fmt: skip

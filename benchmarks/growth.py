@@ -15,12 +15,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.peers import data, machine, ours, plots, report, worlds  # noqa: E402
-from benchmarks.peers.site import Application  # noqa: E402
-from layers.geo import HALF_WORLD_M, TILE_PX, Window, cell_m, mercator  # noqa: E402
+from benchmarks.peers import data, machine, ours, plots, report, worlds
+from benchmarks.peers.site import Application
+from layers.geo import HALF_WORLD_M, TILE_PX, Window, cell_m, mercator
 
 AXES = {
     "stations": (66, 300, 1_000, 3_000, 10_000, 50_000),

@@ -24,9 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from freshness import Client, serving
+from benchmarks.freshness import Client, serving
 
 ROUNDS = 3
 HEALTH_ASKS = 240
@@ -79,7 +77,7 @@ def slow(port: int) -> Iterator[str]:
         (asking("/current.json"), 2048),
     ]
     plugs = [connect(port, *kinds[i % len(kinds)]) for i in range(SLOW)]
-    time.sleep(1)
+    time.sleep(1)  # until the workers have taken them all in
     yield f"{SLOW} slow connections"
     for plug in plugs:
         plug.close()
@@ -101,7 +99,7 @@ def pages(port: int) -> Iterator[str]:
 
     polling = threading.Thread(target=poll)
     polling.start()
-    time.sleep(1)
+    time.sleep(1)  # until the workers have taken them all in
     listening = sum(b" 200 " in plug.recv(64) for plug in plugs[:64])
     yield f"{PAGES} open pages, {listening} of them listening"
     end.set()
@@ -113,9 +111,9 @@ def pages(port: int) -> Iterator[str]:
 @contextlib.contextmanager
 def renders(port: int) -> Iterator[str]:
     """Clients in a process of their own who ask for new tiles as fast as they are answered."""
-    words = [sys.executable, __file__, STORM, str(port)]
+    words = [sys.executable, "-m", "benchmarks.load", STORM, str(port)]
     storm = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    time.sleep(1)
+    time.sleep(1)  # until the workers have taken them all in
     yield f"{STORMING} clients on cold renders"
     print(f"  answers to cold renders: {storm.communicate()[0].strip()}", flush=True)
 
@@ -155,7 +153,7 @@ def health(port: int) -> list[float]:
         taken.append(time.perf_counter() - begin)
         if b" 200 " not in answer:
             raise SystemExit(f"health answered {answer[:80]!r}")
-        time.sleep(0.005)
+        time.sleep(0.005)  # a check now and then, not a load of its own
     return taken
 
 
@@ -200,7 +198,7 @@ def main() -> None:
                     names[crowd] = name
                     checks[crowd] += health(port)
                     answers[crowd].append(tiles(port, address))
-                time.sleep(1)
+                time.sleep(1)  # until the workers have taken them all in
     quiet_ms = statistics.median(statistics.median(each) for each in answers[nobody]) * 1000
     print(
         f"{os.cpu_count()} cores; {ROUNDS} rounds of {HEALTH_ASKS} checks and {TILES_S} s of tiles"

@@ -1,6 +1,6 @@
 """Synthetic releases over networks of many shapes: our surface beside the peers', hour by hour.
 
-    python benchmarks/releases.py [CASES]
+    python -m benchmarks.releases [CASES]
 
 A case is a network, ten days of its past, and a day on which a plume, a washed-out plume or a row
 of puffs lies over it; methods see the stations and are scored on places that they do not see. As
@@ -28,8 +28,6 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 from scipy.spatial.distance import cdist
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 FloatArray = NDArray[np.float64]
 Method = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 Scored = tuple[FloatArray, FloatArray, FloatArray]  # median, mean, quantiles (99, m)

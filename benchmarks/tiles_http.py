@@ -13,15 +13,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.peers import aims, field, floors, load, machine, pictures, profile, report  # noqa: E402
-from benchmarks.peers.field import House  # noqa: E402
-from benchmarks.peers.measuring import Case, Figures, measure  # noqa: E402
-from benchmarks.peers.processes import ask, end_with_us, running  # noqa: E402
-from benchmarks.peers.site import Application  # noqa: E402
-from benchmarks.peers.versions import versions  # noqa: E402
+from benchmarks.peers import aims, field, floors, load, machine, pictures, profile, report
+from benchmarks.peers.field import House
+from benchmarks.peers.measuring import Case, Figures, measure
+from benchmarks.peers.processes import ask, end_with_us, running
+from benchmarks.peers.site import Application
+from benchmarks.peers.versions import versions
 
 WARM_S = 2.0
 BARE_BYTES = 4500

@@ -1,6 +1,6 @@
 """CPU time of one 256 px tile, from values to PNG, beside the peers' ways, in one run.
 
-    python benchmarks/tiles_render.py
+    python -m benchmarks.tiles_render
 
 The field is smooth with noise and a fifth of unknown cells; twelve classes, as the dose layer has.
 Figures of one run compare, those of two do not.
@@ -8,11 +8,9 @@ Figures of one run compare, those of two do not.
 
 import io
 import statistics
-import sys
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 
 import mapbox_vector_tile
 import numpy as np
@@ -21,8 +19,6 @@ from PIL import Image
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 from scipy.ndimage import gaussian_filter
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from layers.geo import Window, mercator
 from layers.model import Features, Palette, Raster, StyleDefinition

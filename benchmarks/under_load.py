@@ -18,11 +18,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.peers import data, environment, load, machine, ours, report  # noqa: E402
-from benchmarks.peers.processes import WORKERS, Server, ask, end_with_us, running  # noqa: E402
+from benchmarks.peers import data, environment, load, machine, ours, report
+from benchmarks.peers.processes import WORKERS, Server, ask, end_with_us, running
 
 CROWD, SLOW, POINTS = 64, 600, 500
 DAYS = 7

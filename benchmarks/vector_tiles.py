@@ -1,6 +1,6 @@
 """CPU time of vector tiles of 100,000 points and 2,000 areas beside PostGIS, in one run.
 
-    python benchmarks/vector_tiles.py
+    python -m benchmarks.vector_tiles
 
 Ours is the way of a server: a kind of layer over the store, asked for a tile, and the encoder.
 PostGIS is ST_AsMVT over a column in EPSG:3857 with its index, in a private cluster that is made in
@@ -18,7 +18,6 @@ import pwd
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -29,8 +28,6 @@ from typing import Any
 import mapbox_vector_tile
 import numpy as np
 import shapely
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from layers.geo import HALF_WORLD_M, Bounds, Window, mercator
 from layers.kinds import KINDS, Sources

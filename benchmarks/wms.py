@@ -1,6 +1,6 @@
 """CPU time of one WMS picture, from the query to the bytes, in this process and without a socket.
 
-    python benchmarks/wms.py
+    python -m benchmarks.wms
 
 One surface of ten million cells in twelve classes; boxes lie by chance, at the scales of zoom 4 to
 9, so that cells are larger and smaller than pixels. No picture is asked for twice. The first
@@ -9,7 +9,6 @@ column is the median of interleaved rounds; figures of one run compare, those of
 
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +21,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from scipy.ndimage import gaussian_filter
 from werkzeug.test import EnvironBuilder
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from layers.geo import HALF_WORLD_M, Bounds, CellGrid
 from layers.model import Context, Surface

@@ -1,7 +1,6 @@
 """Puts settings, catalogue, store and services together; knows no process and no socket."""
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask, Response, request
@@ -80,6 +79,3 @@ def create_app(site: Site) -> Flask:
 def utc_now() -> datetime:
     """Return the present moment: the one clock that is handed down."""
     return datetime.now(UTC)
-
-
-Clock = Callable[[], datetime]

@@ -69,6 +69,12 @@ TITLES = {
 }
 
 
+def text_for(error: errors.LayersError) -> str:
+    """Return what a client is told of an error; a 500 keeps its text to itself."""
+    status = answer_for(error).status
+    return str(error) if status < 500 or status == 503 else "see the server's log"
+
+
 MOST_TOLD = 600
 
 

@@ -10,6 +10,8 @@ from flask import Request, Response
 from werkzeug.http import parse_accept_header
 
 from layers.errors import LayersError
+from layers.render import mvt
+from layers.tiles import PACKED_FROM_BYTES, Tile
 from mapserver import errors
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -17,7 +19,7 @@ LATEST = "public, max-age=60, stale-while-revalidate=300"
 SHORT = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
 ASKED_AGAIN = "public, max-age=0, must-revalidate"
 NO_STORE = "no-store"
-GZIP_FROM_BYTES = 1_000
+GZIP_FROM_BYTES = PACKED_FROM_BYTES
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -72,11 +74,11 @@ def answer(
         media_type.startswith("text/")
         or "json" in media_type
         or "xml" in media_type
-        or (media_type == "application/vnd.mapbox-vector-tile")
+        or media_type == mvt.MEDIA_TYPE
     )
     if textual:
         response.headers["Vary"] = "Accept-Encoding"
-        if len(body) >= GZIP_FROM_BYTES and request.accept_encodings["gzip"] > 0:
+        if len(body) >= GZIP_FROM_BYTES and takes_gzip(request.headers.get("Accept-Encoding", "")):
             # A representation of its own needs a strong tag of its own.
             response.set_etag(f"{tag}-gz")
             if not request.if_none_match.contains(f"{tag}-gz"):
@@ -95,6 +97,32 @@ def takes_gzip(accepted: str) -> bool:
 def gzip_of(body: bytes) -> bytes:
     """Return the bytes gzipped; the same bytes give the same."""
     return gzip.compress(body, 6, mtime=0)
+
+
+def tile_sent(tile: Tile, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
+    """Return the bytes of a tile as the client takes them, and all headers."""
+    packs = tile.packed is not None and takes_gzip(accepted)
+    body = tile.packed if tile.packed is not None and packs else tile.body
+    headers = [
+        ("Content-Type", tile.media_type),
+        ("Content-Length", str(len(body))),
+        *tile_headers(f"{tile.etag}-gz" if packs else tile.etag),
+    ]
+    if packs:
+        headers.append(("Content-Encoding", "gzip"))
+    if tile.media_type == mvt.MEDIA_TYPE:
+        headers.append(("Vary", "Accept-Encoding"))
+    return body, headers
+
+
+def tile_headers(etag: str) -> list[tuple[str, str]]:
+    """Return the headers of every answer with a tile of a fixed address."""
+    return [
+        ("ETag", f'"{etag}"'),
+        ("Cache-Control", IMMUTABLE),
+        *ALWAYS,
+        *SHARED,
+    ]
 
 
 def not_modified(request: Request, etag: str, cache: str, *, varies: bool) -> Response | None:
@@ -149,10 +177,9 @@ def problem_answer(status: int, detail: str, request: Request) -> Response:
 
 
 def error_answer(error: LayersError, request: Request) -> Response:
-    """Return the answer of the table for an error from below; a 500 keeps its text to itself."""
+    """Return the answer of the table for an error from below."""
     known = errors.answer_for(error)
-    text = str(error) if known.status < 500 or known.status == 503 else "see the server's log"
-    response = problem_answer(known.status, text, request)
+    response = problem_answer(known.status, errors.text_for(error), request)
     if known.retry_after_s is not None:
         response.headers["Retry-After"] = str(known.retry_after_s)
     return response

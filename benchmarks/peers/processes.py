@@ -114,7 +114,7 @@ def wait(server: Server, path: str, patience_s: float = PATIENCE_S) -> None:
             said = f"{status} {body[:300]!r}"
         if any(process.poll() is not None for process in server.processes):
             break
-        time.sleep(0.1)
+        time.sleep(0.1)  # it starts
     raise RuntimeError(f"{server.name} did not answer {path}: {said}")
 
 

@@ -1,8 +1,8 @@
 """The page of figures: every benchmark writes its own part, between two marks, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from benchmarks.peers.measuring import Figure, Figures
+from benchmarks.peers.measuring import Figure, Figures, Sample
 from benchmarks.peers.processes import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -56,7 +56,7 @@ def rows(figures: Figures, first: str) -> list[list[str]]:
     return found
 
 
-def ranged(figure: Figure, of) -> str:  # noqa: ANN001 - as Figure.median has it
+def ranged(figure: Figure, of: Callable[[Sample], float]) -> str:
     """Return the median with the least and the most."""
     low, high = figure.spread(of)
     return f"{short(figure.median(of))} ({short(low)}–{short(high)})"

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from layers.kinds import basemap, contours, faults, points, quakes, raster, stations, surface, zones
+from layers.kinds import (
+    basemap,
+    collection,
+    contours,
+    faults,
+    points,
+    quakes,
+    raster,
+    stations,
+    surface,
+    zones,
+)
 from layers.kinds.sources import BasemapSource, Sources
 from layers.model import LayerDefinition
 from layers.model.kind import LayerKind
@@ -112,6 +123,10 @@ KINDS: Mapping[str, KindSpec] = {
         ("point", "site", "line", "fill"),
     ),
 }
+
+
+FeatureKind = stations.StationsKind | collection.CollectionKind | contours.ContoursKind
+"""Kinds that can give all their features at once."""
 
 
 def is_timed(layer: LayerDefinition) -> bool:

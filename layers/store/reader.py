@@ -112,6 +112,15 @@ class Reader:
         """Return all networks."""
         return self._remembered("networks", register.networks)
 
+    def shown_networks(self, audience: Audience, now: datetime) -> list[Network]:
+        """Return the networks that have a visible station."""
+
+        def ask(connection: Connection) -> list[Network]:
+            shown = {s.network_id for s in register.stations(connection, audience, now, None)}
+            return [n for n in register.networks(connection) if n.id in shown]
+
+        return self._remembered(("shown networks", audience), ask)
+
     def stations(
         self, audience: Audience, now: datetime, *, at: datetime | None = None
     ) -> list[Station]:

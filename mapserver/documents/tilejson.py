@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from layers import temporal
+from layers.kinds import KINDS
 from layers.model import CatalogDefinition, Context, Extent, LayerDefinition, StyleDefinition
 from layers.tiles import TileRequest
 from mapserver.documents import legend
-
-VECTOR_KINDS = ("stations", "zones", "faults", "quakes", "points", "contours")
 
 
 def time_word(at: datetime | None) -> str:
@@ -51,7 +50,7 @@ def tilejson(
     catalog: CatalogDefinition,
 ) -> dict[str, Any]:
     """Return the document for one layer, style and time; ``version`` is the full token."""
-    vector = layer.kind in VECTOR_KINDS
+    vector = KINDS[layer.kind].vector
     mark = notice(layer, catalog)
     bounds = extent.bounds
     document: dict[str, Any] = {

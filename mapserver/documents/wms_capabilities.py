@@ -85,9 +85,7 @@ def document(said: Capabilities) -> bytes:
         _text(
             exceptions,
             "Format",
-            {"inimage": "INIMAGE"}.get(name, name.upper())
-            if said.newer
-            else f"application/vnd.ogc.se_{name}",
+            name.upper() if said.newer else f"application/vnd.ogc.se_{name}",
         )
     _map(capability, said)
     indent(root, " ")

@@ -35,7 +35,7 @@ class Aligner:
             self._thread.join()
 
     def _run(self) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # where it is forbidden, at full priority
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
         kinds = [(layer, aligning.kind_of(layer, self._sources)) for layer in self._layers]
         failed: set[tuple[str, str, str]] = set()

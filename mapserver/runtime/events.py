@@ -100,7 +100,7 @@ class Streams:
         while True:
             try:
                 found: tuple[str, bytes] | None = news()
-            except Exception:
+            except Exception:  # whatever it is: without this thread nobody would be told of news
                 LOG.exception("the watcher goes on after an error")
                 found = self._newest
             with self._told:

@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_etags
 
-from layers.render import mvt
 from layers.tiles import Tile, TileRequest
 from mapserver import negotiation, params
 from mapserver.app import MAX_QUERY_BYTES
@@ -47,11 +46,13 @@ class Front:
                 environ[tiles.FOUND] = error
                 found = None
             if isinstance(found, Tile):
-                body, headers = _sent(found, environ.get("HTTP_ACCEPT_ENCODING", ""))
+                body, headers = negotiation.tile_sent(
+                    found, environ.get("HTTP_ACCEPT_ENCODING", "")
+                )
                 start_response("200 OK", headers)
                 return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
             if found is not None:
-                start_response("304 NOT MODIFIED", _headers(found))
+                start_response("304 NOT MODIFIED", negotiation.tile_headers(found))
                 return []
         return self._behind(environ, start_response)
 
@@ -98,28 +99,3 @@ class Front:
         style = self._site.catalog.style(layer, words["style"])
         given = MultiDict(parse_qsl(query, keep_blank_values=True)) if query else MultiDict()
         return params.tile_request(layer, style, words, given)
-
-
-def _sent(tile: Tile, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
-    """Return the bytes of a tile as the client takes them, and all headers."""
-    packs = tile.packed is not None and negotiation.takes_gzip(accepted)
-    body = tile.packed if tile.packed is not None and packs else tile.body
-    headers = [
-        ("Content-Type", tile.media_type),
-        ("Content-Length", str(len(body))),
-        *_headers(f"{tile.etag}-gz" if packs else tile.etag),
-    ]
-    if packs:
-        headers.append(("Content-Encoding", "gzip"))
-    if tile.media_type == mvt.MEDIA_TYPE:
-        headers.append(("Vary", "Accept-Encoding"))
-    return body, headers
-
-
-def _headers(etag: str) -> list[tuple[str, str]]:
-    return [
-        ("ETag", f'"{etag}"'),
-        ("Cache-Control", negotiation.IMMUTABLE),
-        *negotiation.ALWAYS,
-        *negotiation.SHARED,
-    ]

@@ -102,7 +102,7 @@ class Keeper:
             return {"ok": work(header, payload)}
         except LayersError as error:
             return {"error": type(error).__name__, "text": str(error)}
-        except Exception:
+        except Exception:  # the caller is told, and the keeper stands
             LOG.exception("a call of the keeper failed")
             return {"error": "LayersError", "text": "the keeper failed; see its log"}
 
@@ -204,7 +204,7 @@ class Keeper:
                     self.news.set()
                     self._changed.set()
                 self.inbox.look(self._now())
-            except Exception:
+            except Exception:  # the one process that writes must not end
                 LOG.exception("the keeper goes on after an error")
             self._stopping.wait(TICK_S)
         refresher.join(timeout=30)
@@ -225,7 +225,7 @@ class Keeper:
             self._changed.clear()
             try:
                 self._refresh_all()
-            except Exception:
+            except Exception:  # it is tried again, and said
                 LOG.error("refresh goes on after an error:\n%s", traceback.format_exc())
                 self._stopping.wait(TICK_S)
             # The clock lifts embargoes without a word from anybody: look again in a while.
@@ -259,7 +259,7 @@ class Keeper:
         """Make one surface; one that cannot be made waits a while and keeps nobody else waiting."""
         try:
             self._publish(task)
-        except Exception:
+        except Exception:  # one surface must not keep the others waiting
             LOG.error("%s of %s waits:\n%s", task.layer.id, task.hour, traceback.format_exc())
             self._failed[_named(task)] = time.monotonic() + FAILED_S
             metrics.FAILED.inc()

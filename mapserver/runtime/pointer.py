@@ -76,7 +76,7 @@ class Pointer:
                 self.write()
             except OSError as reason:
                 LOG.warning("current.json could not be written: %s", reason)
-            except Exception:
+            except Exception:  # whatever it is: without this thread nobody would be told of news
                 LOG.exception("current.json could not be written")
             self._closing.wait(APART_S)
             news.wait(LOOK_S)

@@ -5,9 +5,8 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from layers.errors import GoneError, UnsupportedFormatError
-from layers.kinds.collection import CollectionKind, degrees
-from layers.kinds.contours import ContoursKind
-from layers.kinds.stations import StationsKind
+from layers.kinds import FeatureKind
+from layers.kinds.collection import degrees
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
 from layers.tiles import data_part
@@ -52,7 +51,7 @@ def blueprint(site: Site) -> Blueprint:
         if isinstance(kind, SurfaceKind):
             _offered(definition, "tif", suffix)
             return _geotiff(site, downloads, definition, at, wanted, cache)
-        if isinstance(kind, StationsKind | CollectionKind | ContoursKind):
+        if isinstance(kind, FeatureKind):
             _offered(definition, "geojson", suffix)
             features = kind.everything(at, wanted)
             said = {

@@ -51,8 +51,7 @@ class Site:
         if layer.kind == "basemap":
             credit = str(self.assets.land.get("attribution", ""))
         elif layer.quantity:
-            shown = {s.network_id for s in self.store.stations(self.audience, self.now())}
-            networks = [n for n in self.store.networks() if n.id in shown]
+            networks = self.store.shown_networks(self.audience, self.now())
             credit = "; ".join(dict.fromkeys(n.attribution or n.name for n in networks))
         else:
             return layer

@@ -6,9 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from layers.errors import GoneError
-from layers.kinds.collection import CollectionKind
-from layers.kinds.contours import ContoursKind
-from layers.kinds.stations import StationsKind
+from layers.kinds import FeatureKind
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import data_part
 from mapserver import negotiation, params
@@ -82,7 +80,7 @@ def description(
     document = tilejson.tilejson(
         layer, style, kind.extent(), version, at, base_url, site.catalog.definition
     )
-    if isinstance(kind, StationsKind | CollectionKind | ContoursKind):
+    if isinstance(kind, FeatureKind):
         columns = kind.everything(at, data_part(version)).properties
         document["vector_layers"] = [tilejson.vector_layer(layer, columns)]
     return document

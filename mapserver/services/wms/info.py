@@ -16,7 +16,7 @@ from mapserver.services.point import told
 from mapserver.services.site import Site
 from mapserver.services.wms.maps import asked
 from mapserver.services.wms.moments import moment
-from mapserver.services.wms.query import Query, Shown, WmsError
+from mapserver.services.wms.query import WHOLE, Query, Shown, WmsError
 
 MOST_FEATURES = 100
 
@@ -50,10 +50,7 @@ def _place(query: Query, view: View) -> Point | None:
     """
     keys = (("I", "X"), ("J", "Y")) if query.version == "1.3.0" else (("X", "I"), ("Y", "J"))
     words = [query.need(*pair) for pair in keys]
-    try:
-        col, row = (int(word) if len(word) < 9 else -1 for word in words)
-    except ValueError:
-        col = row = -1
+    col, row = (int(word) if WHOLE.fullmatch(word) else -1 for word in words)
     if not (0 <= col < view.width and 0 <= row < view.height):
         raise WmsError(f"pixel {','.join(words)} is not in the map", "InvalidPoint")
     across, down = view.size

@@ -15,7 +15,6 @@ from layers.views import MAX_SIDE_PX, View, projection
 from mapserver import params
 from mapserver.services.site import Site
 
-VERSIONS = ("1.3.0", "1.1.1")
 EXCEPTIONS: Mapping[str, str] = {
     "xml": "xml",
     "inimage": "inimage",
@@ -29,7 +28,7 @@ IMAGES: Mapping[str, str] = {
     "image/png8": "png8",
 }
 _COLOUR = re.compile(r"(0x|#)?([0-9a-f]{6})", re.IGNORECASE)
-_WHOLE = re.compile(r"[0-9]{1,9}")
+WHOLE = re.compile(r"[0-9]{1,9}")
 WHITE = (255, 255, 255)
 
 
@@ -97,14 +96,14 @@ class Query:
         text = self.need(key) if default is None else self.get(key)
         if not text and default is not None:
             return default
-        if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
+        if not WHOLE.fullmatch(text) or not least <= int(text) <= most:
             raise WmsError(
                 f'{key} is "{text}"; a whole number from {least} to {most} was expected',
                 "InvalidParameterValue",
             )
         return int(text)
 
-    def image(self, key: str = "FORMAT") -> str:
+    def image(self) -> str:
         """Return the format of the picture.
 
         Raises
@@ -112,7 +111,7 @@ class Query:
         WmsError
             InvalidFormat for one that is not offered.
         """
-        text = self.need(key)
+        text = self.need("FORMAT")
         found = IMAGES.get(text.lower().replace(" ", ""))
         if found is None:
             offered = ", ".join(MEDIA_TYPES.values())
@@ -163,7 +162,7 @@ class Query:
 
 def version_of(asked: str) -> str:
     """Return the version to speak with a client that asks for one (WMS 1.3.0, 6.2.4)."""
-    numbers = tuple(int(word) for word in asked.split(".") if _WHOLE.fullmatch(word))
+    numbers = tuple(int(word) for word in asked.split(".") if WHOLE.fullmatch(word))
     return "1.1.1" if asked and numbers < (1, 3) else "1.3.0"
 
 
@@ -176,7 +175,7 @@ class Shown:
     options: TileOptions
 
 
-def shown(site: Site, query: Query, key: str = "LAYERS") -> list[Shown]:
+def shown(site: Site, query: Query) -> list[Shown]:
     """Return the layers of a request, lowest first.
 
     Raises
@@ -185,7 +184,7 @@ def shown(site: Site, query: Query, key: str = "LAYERS") -> list[Shown]:
     WmsError
         Where the number of styles is another.
     """
-    names = query.need(key).split(",")
+    names = query.need("LAYERS").split(",")
     styles = query.get("STYLES").split(",") if query.get("STYLES") else [""] * len(names)
     if len(styles) != len(names):
         raise WmsError(f"{len(names)} layers and {len(styles)} styles", "StyleNotDefined")

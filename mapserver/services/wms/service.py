@@ -11,7 +11,7 @@ from mapserver import errors, negotiation
 from mapserver.documents import wms_capabilities
 from mapserver.services.site import Site
 from mapserver.services.wms import info, legends, maps
-from mapserver.services.wms.query import VERSIONS, Query, WmsError
+from mapserver.services.wms.query import Query, WmsError
 
 LOG = logging.getLogger("mapserver.wms")
 EXCEPTION_TYPES = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.se_xml"}
@@ -44,6 +44,7 @@ def blueprint(site: Site) -> Blueprint:
     def refused(error: LayersError) -> Response:
         return told(site, error)
 
+    # In the dialect of WMS, which the handler of the application does not speak.
     @bp.errorhandler(Exception)
     def failed(error: Exception) -> Response:
         LOG.exception("%s failed", request.full_path)
@@ -96,8 +97,7 @@ def told(site: Site, error: LayersError) -> Response:
         query = Query(request.args)
     except WmsError:
         query = Query(request.args.__class__())
-    known = errors.answer_for(error)
-    text = str(error) if known.status < 500 or known.status == 503 else "see the server's log"
+    known, text = errors.answer_for(error), errors.text_for(error)
     way = query.exceptions()
     if way != "xml" and not isinstance(error, UnavailableError):
         try:
@@ -109,7 +109,7 @@ def told(site: Site, error: LayersError) -> Response:
             picture.headers["Cache-Control"] = negotiation.NO_STORE
             return picture
     code = getattr(error, "code", known.code if known.code in CODES else "")
-    version = query.version if query.version in VERSIONS else VERSIONS[0]
+    version = query.version
     body = errors.service_exception(code, text, version)
     response = Response(body, content_type=f"{EXCEPTION_TYPES[version]}; charset=utf-8")
     response.headers["Cache-Control"] = negotiation.NO_STORE

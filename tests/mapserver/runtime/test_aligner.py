@@ -1,5 +1,6 @@
 """Rasters are aligned beside a running server, and those that come later too."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ def test_without_a_layer_that_asks_for_it_no_thread_is_started(tmp_path: Path) -
         Sources(reader, PUBLIC, utc_now),
     )
     work.start()
+    assert "aligner" not in {thread.name for thread in threading.enumerate()}
     work.stop()
     reader.close()
     writer.close()
