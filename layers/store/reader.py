@@ -24,6 +24,7 @@ from layers.model import (
 )
 from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
 from layers.store.aligned import Aligned
+from layers.store.classed import Lines
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -259,6 +260,14 @@ class Reader:
     def tile(self, info: SurfaceInfo, zoom: int, row: int, col: int) -> Float32Array | None:
         """Return the cells of a tile, shape (bands, 256, 256), or None; not to be written to."""
         return self._cells.tile(info, zoom, row, col)
+
+    def classed(self, info: SurfaceInfo, shown: str, zoom: int, row: int, col: int) -> Lines | None:
+        """Return the lines of a tile in the style of a token, shape (256, n), or None."""
+        return self._cells.classed(info, shown, zoom, row, col)
+
+    def has_classed(self, info: SurfaceInfo, shown: str) -> bool:
+        """Tell whether the classes of a surface are kept in the style of a token."""
+        return self._cells.path(info, f".{shown}").is_file()
 
     def geotiff(self, info: SurfaceInfo) -> Path:
         """Return the path of a surface's Cloud Optimized GeoTIFF."""
