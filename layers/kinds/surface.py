@@ -207,8 +207,9 @@ def _new(found: Predictive, info: SurfaceInfo, unit: str) -> dict[str, Any] | No
     if not isinstance(told, Mapping) or any(told.get(n) is None for n in ("nugget_site", "shares")):
         return None
     parameters = Parameters(**{**told, "shares": tuple(told["shares"])})
-    likely = found.measured(noise_of(parameters, info.noise_sigma))[:, 0]
-    low, median, high = np.quantile(likely, [0.05, 0.5, 0.95])
+    likely = np.sort(found.measured(noise_of(parameters, info.noise_sigma))[:, 0])
+    places = np.array([0.05, 0.5, 0.95]) * (len(likely) - 1)
+    low, median, high = np.interp(places, np.arange(len(likely)), likely)
     parts = {"mean": likely.mean(), "median": median, "sd": likely.std(), "p05": low, "p95": high}
     return {"unit": unit, **{name: float(value) for name, value in parts.items()}}
 

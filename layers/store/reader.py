@@ -1,5 +1,6 @@
 """The store as any process reads it: nothing here can write."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -39,6 +40,12 @@ MEMO_S = 10.0
 MEMO_ENTRIES = 2_000
 
 
+class _Still(threading.local):
+    """What a thread has seen of the memory, while it is to see no other."""
+
+    memory: tuple[tuple[int, float], dict[Hashable, object]] | None = None
+
+
 class Reader:
     """Reading functions over one data folder. Every one that can tell a secret takes an audience.
 
@@ -60,6 +67,7 @@ class Reader:
         self.aligned = Aligned(self.paths)
         self._memo: dict[Hashable, object] = {}
         self._memo_lock = threading.Lock()
+        self._still = _Still()
         self._seen: tuple[int, float] = (-1, 0.0)
         self._watch: Connection | None = None
 
@@ -69,11 +77,22 @@ class Reader:
             self._watch.close()
         self._engine.dispose()
 
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Look once whether somebody wrote, for all that this thread asks within."""
+        self._still.memory = self._memory()
+        try:
+            yield
+        finally:
+            self._still.memory = None
+
     def edition(self) -> Hashable:
         """Return what differs as soon as an answer may: somebody wrote, or an embargo may lift."""
         return self._memory()[0]
 
     def _memory(self) -> tuple[tuple[int, float], dict[Hashable, object]]:
+        if self._still.memory is not None:
+            return self._still.memory
         with self._memo_lock:
             if self._watch is None:
                 self._watch = self._engine.connect()
