@@ -65,6 +65,13 @@ class Site:
         said = {key: value for key, value in document.items() if key != "generated"}
         return document, negotiation.body_etag(negotiation.json_bytes(said))
 
+    def sequence(self) -> int:
+        """Return a number that rises whenever something is published, and with every start."""
+        try:
+            return self.store.paths.pointer.stat().st_mtime_ns // 1_000_000
+        except FileNotFoundError:
+            return 0  # nothing has been published yet
+
     def base_url(self, request: Request) -> str:
         """Return the public address without a slash at the end: configured, else the request's."""
         return self.settings.base_url or request.host_url.rstrip("/")

@@ -1,6 +1,6 @@
 """GetFeatureInfo: what the layers know of one pixel of a map, the same as ``/api/v1/point``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ from layers.errors import nearest
 from layers.geo import Point, lonlat
 from layers.views import View
 from mapserver import negotiation
-from mapserver.documents import wms_info
-from mapserver.documents.wms_capabilities import INFO_FORMATS, queryable
+from mapserver.documents import wms_gml, wms_info
+from mapserver.documents.wms_capabilities import GML, INFO_FORMATS, queryable
 from mapserver.services.point import told
 from mapserver.services.site import Site
 from mapserver.services.wms.maps import asked
@@ -19,6 +19,11 @@ from mapserver.services.wms.moments import moment
 from mapserver.services.wms.query import WHOLE, Query, Shown, WmsError
 
 MOST_FEATURES = 100
+WRITERS: Mapping[str, Callable[[wms_info.Found, Point | None], str]] = {
+    "text/plain": wms_info.text,
+    "text/html": wms_info.html,
+    GML: wms_gml.document,
+}
 
 
 def answer(site: Site, query: Query) -> Response:
@@ -35,8 +40,7 @@ def answer(site: Site, query: Query) -> Response:
     if media_type == "application/json":
         document = wms_info.collection(found, place)
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
-    write = wms_info.html if media_type == "text/html" else wms_info.text
-    body = write(found, place).encode()
+    body = WRITERS[media_type](found, place).encode()
     return negotiation.answer(body, media_type, request, cache=negotiation.SHORT)
 
 
@@ -65,16 +69,15 @@ def _found(
     site: Site, query: Query, layers: Sequence[Shown], place: Point, count: int
 ) -> list[dict[str, Any]]:
     names = list(dict.fromkeys(query.need("QUERY_LAYERS").split(",")))
-    by_name = {each.layer.id: each.layer for each in layers}
+    drawn = {each.layer.id for each in layers}
     found = []
     for name in names:
-        site.catalog.layer(name)  # an unknown one is an error of its own
-        if name not in by_name:
+        layer = site.catalog.named(name)
+        if layer.id not in drawn:
             raise WmsError(f'layer "{name}" is not in the map', "LayerNotDefined")
-        layer = by_name[name]
         if not queryable(layer):
             raise WmsError(f'layer "{name}" is a picture without values', "LayerNotQueryable")
-        at = moment(layer, site.catalog.kind(name), query.get("TIME"))
+        at = moment(layer, site.catalog.kind(layer.id), query.get("TIME"))
         entry = told(site, layer, place, at)
         if "features" in entry:
             entry["features"] = entry["features"][:count]
