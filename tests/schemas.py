@@ -17,7 +17,6 @@ XSD: Mapping[str, str] = {
     "wmts": "ogc/wmts/1.0/wmtsGetCapabilities_response.xsd",
     "ows-exception": "ogc/ows/1.1.0/owsExceptionReport.xsd",
     "kml": "ogc/kml/2.2.0/ogckml22.xsd",
-    "gml": "ogc/wfs/1.0.0/WFS-basic.xsd",
 }
 DTD = "dtd"
 """The document names its own, as those of WMS 1.1.1 do."""

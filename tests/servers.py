@@ -138,3 +138,12 @@ def serving(data_dir: Path, *options: str, settings: str = "") -> Iterator[Serve
         yield server
     finally:
         server.end()
+
+
+@contextlib.contextmanager
+def showing_hours(folder: Path, hours: int) -> Iterator[Server]:
+    """Give a server of the demonstration network that shows as many hours, and end it."""
+    with serving(folder / "data", "--demo-days", "1") as server:
+        # The newest surface is there first; older hours follow behind it.
+        wait_for(lambda: len(server.json("/tilejson/dose-rate.json")["times"]) >= hours)
+        yield server

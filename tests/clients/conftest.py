@@ -14,9 +14,7 @@ import pytest
 from tests.clients import worlds
 from tests.clients.floors import FLOORS, short
 from tests.clients.worlds import DOWN, STRAIGHT, World
-from tests.servers import Server, serving, wait_for
-
-HOURS = 7
+from tests.servers import Server, showing_hours
 
 _passed: collections.Counter[str] = collections.Counter()
 _caught: collections.Counter[str] = collections.Counter()
@@ -38,9 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of a day of the demonstration network."""
-    with serving(tmp_path_factory.mktemp("clients") / "data", "--demo-days", "1") as server:
-        # The newest surface is there first; older hours follow behind it.
-        wait_for(lambda: len(server.json("/tilejson/dose-rate.json")["times"]) >= HOURS)
+    with showing_hours(tmp_path_factory.mktemp("clients"), 7) as server:
         yield server
 
 

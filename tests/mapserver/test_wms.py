@@ -447,8 +447,11 @@ def test_an_exception_may_be_a_picture(house: Any, older: bool, ground: str) -> 
         assert (len(written) > 2) == ("inimage" in name.lower())
         assert picture[-1, -1].tolist() == ([0, 0, 0, 0] if ground == "TRUE" else [17, 34, 51, 255])
     for form in ("image/webp", "image/jpeg"):
-        answer = asked(house, change, words, EXCEPTIONS="INIMAGE", FORMAT=form)
-        assert answer.mimetype == form
+        for way in names if older else ["INIMAGE", "BLANK"]:
+            answer = asked(house, change, words, EXCEPTIONS=way, FORMAT=form)
+            assert answer.mimetype == form
+            if ground == "TRUE" and form == "image/jpeg":
+                assert rgba(answer)[-1, -1].tolist() == [255, 255, 255, 255]
     # Without a size there is no picture to say it in.
     broken = asked(house, change, words, EXCEPTIONS="INIMAGE", WIDTH=None)
     assert refused(broken, "1.1.1" if older else "1.3.0")[0]
