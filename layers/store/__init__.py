@@ -7,6 +7,7 @@ from layers.store.lock import FolderLock
 from layers.store.paths import Paths
 from layers.store.policy import PUBLIC, Audience, Role, contexts_of
 from layers.store.reader import Reader, verify_copy
+from layers.store.selection import Selection
 from layers.store.snapshots import Snapshot
 from layers.store.tokens import TokenInfo
 from layers.store.writer import Writer
@@ -23,6 +24,7 @@ __all__ = [
     "Reader",
     "Role",
     "SchemaError",
+    "Selection",
     "Snapshot",
     "TokenInfo",
     "Writer",

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from layers.geo import Bounds
 from layers.model import (
     Context,
+    Datastream,
     Float32Array,
     Network,
     Organisation,
@@ -22,12 +23,24 @@ from layers.model import (
     StoredObservation,
     SurfaceInfo,
 )
-from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
+from layers.store import (
+    audit,
+    cells,
+    datastreams,
+    features,
+    hours,
+    register,
+    selection,
+    snapshots,
+    surfaces,
+    tokens,
+)
 from layers.store.aligned import Aligned
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
+from layers.store.selection import Selection
 from layers.store.snapshots import FloatArray, Snapshot
 from layers.store.working_copy import IntArray
 
@@ -196,6 +209,26 @@ class Reader:
             return snapshots.series(
                 connection, audience, now, station_code, quantity, begin, end, known_at
             )
+
+    def datastreams(self, audience: Audience, now: datetime) -> list[Datastream]:
+        """Return what visible stations have ever measured, by station and quantity."""
+        return self._remembered(
+            ("datastreams", audience), lambda c: datastreams.datastreams(c, audience, now)
+        )
+
+    def observations(
+        self, audience: Audience, now: datetime, wanted: Selection
+    ) -> Iterator[StoredObservation]:
+        """Yield observations of some datastreams in the order of time, reading no more of them."""
+        with self._engine.connect() as connection:
+            yield from selection.observations(connection, audience, now, wanted)
+
+    def observation_count(
+        self, audience: Audience, now: datetime, wanted: Selection, most: int
+    ) -> int:
+        """Return how many observations there are of some datastreams; TooLargeError above most."""
+        with self._engine.connect() as connection:
+            return selection.count(connection, audience, now, wanted, most)
 
     def features(
         self,
