@@ -106,6 +106,10 @@ class Entity:
 
     def value(self, name: str) -> Value:
         """Return a property, or None."""
+        if self._properties is None and name == "result":
+            # What is asked of thousands of observations needs no other property of them.
+            stored: StoredObservation = self.record
+            return stored.observation.value
         return self.properties.get(name)
 
     def leads_to(self, name: str) -> "Iterator[Entity] | None":

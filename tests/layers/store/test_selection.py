@@ -172,4 +172,3 @@ def test_a_folder_from_before_datastreams_is_given_them(store, observation):
     store.writer = Writer(store.root)
     store.reader = Reader(store.root)
     assert streams(store.reader) == right
-
