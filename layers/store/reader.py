@@ -22,9 +22,20 @@ from layers.model import (
     StoredObservation,
     SurfaceInfo,
 )
-from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
+from layers.store import (
+    audit,
+    cells,
+    features,
+    hours,
+    observed,
+    register,
+    snapshots,
+    surfaces,
+    tokens,
+)
 from layers.store.aligned import Aligned
 from layers.store.database import check_schema, healthy, reader_engine
+from layers.store.observed import Observed, Place, Wanted
 from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
@@ -196,6 +207,30 @@ class Reader:
             return snapshots.series(
                 connection, audience, now, station_code, quantity, begin, end, known_at
             )
+
+    def observed(
+        self,
+        audience: Audience,
+        now: datetime,
+        wanted: Wanted,
+        *,
+        after: Place | None = None,
+        limit: int,
+    ) -> list[Observed]:
+        """Return the next observations of all stations after a place, in the order of places."""
+        with self._engine.connect() as connection:
+            return observed.observed(connection, audience, now, wanted, after=after, limit=limit)
+
+    def observation(self, audience: Audience, now: datetime, place: Place) -> Observed | None:
+        """Return the observation at a place, or None."""
+        with self._engine.connect() as connection:
+            return observed.one(connection, audience, now, place)
+
+    def observed_span(self, audience: Audience, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return the first and last hour that holds observations, or None."""
+        return self._remembered(
+            ("observed span", audience), lambda c: observed.span(c, audience, now)
+        )
 
     def features(
         self,
