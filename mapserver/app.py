@@ -17,6 +17,7 @@ from mapserver.services import (
     health,
     layer_pages,
     observations,
+    ogcapi,
     pages,
     point,
     sensorthings,
@@ -35,8 +36,20 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    services = (tiles, wms, data, point, observations, events, pages, layer_pages, health)
-    for service in (*services, sensorthings):
+    services = (
+        tiles,
+        wms,
+        ogcapi,
+        sensorthings,
+        data,
+        point,
+        observations,
+        events,
+        pages,
+        layer_pages,
+        health,
+    )
+    for service in services:
         app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:

@@ -29,19 +29,21 @@ from layers.store import (
     datastreams,
     features,
     hours,
+    observed,
     register,
-    selection,
     snapshots,
     surfaces,
     tokens,
+    walk,
 )
 from layers.store.aligned import Aligned
 from layers.store.database import check_schema, healthy, reader_engine
+from layers.store.observed import Observed, Place, Wanted
 from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
-from layers.store.selection import Selection
 from layers.store.snapshots import FloatArray, Snapshot
+from layers.store.walk import Walk
 from layers.store.working_copy import IntArray
 
 T = TypeVar("T")
@@ -217,18 +219,40 @@ class Reader:
         )
 
     def observations(
-        self, audience: Audience, now: datetime, wanted: Selection
+        self, audience: Audience, now: datetime, wanted: Walk
     ) -> Iterator[StoredObservation]:
         """Yield observations of some datastreams in the order of time, reading no more of them."""
         with self._engine.connect() as connection:
-            yield from selection.observations(connection, audience, now, wanted)
+            yield from walk.observations(connection, audience, now, wanted)
 
-    def observation_count(
-        self, audience: Audience, now: datetime, wanted: Selection, most: int
-    ) -> int:
+    def observation_count(self, audience: Audience, now: datetime, wanted: Walk, most: int) -> int:
         """Return how many observations there are of some datastreams; TooLargeError above most."""
         with self._engine.connect() as connection:
-            return selection.count(connection, audience, now, wanted, most)
+            return walk.count(connection, audience, now, wanted, most)
+
+    def observed(
+        self,
+        audience: Audience,
+        now: datetime,
+        wanted: Wanted,
+        *,
+        after: Place | None = None,
+        limit: int,
+    ) -> list[Observed]:
+        """Return the next observations of all stations after a place, in the order of places."""
+        with self._engine.connect() as connection:
+            return observed.observed(connection, audience, now, wanted, after=after, limit=limit)
+
+    def observation(self, audience: Audience, now: datetime, place: Place) -> Observed | None:
+        """Return the observation at a place, or None."""
+        with self._engine.connect() as connection:
+            return observed.one(connection, audience, now, place)
+
+    def observed_span(self, audience: Audience, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return the first and last hour that holds observations, or None."""
+        return self._remembered(
+            ("observed span", audience), lambda c: observed.span(c, audience, now)
+        )
 
     def features(
         self,

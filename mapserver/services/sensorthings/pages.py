@@ -11,8 +11,8 @@ from typing import Protocol
 from layers import temporal
 from layers.errors import BadParameterError, TooLargeError
 from layers.model import Datastream
-from layers.store import Selection
-from layers.store.selection import Place, place
+from layers.store import Walk
+from layers.store.walk import Step, step
 from mapserver.services.sensorthings.evaluation import Evaluation
 from mapserver.services.sensorthings.narrowing import Narrowed, narrowed
 from mapserver.services.sensorthings.syntax import Options, Order
@@ -134,7 +134,7 @@ class Observed:
         if newest_first is None:
             return self._sorted(evaluation, left, options)
         token = options.skiptoken
-        wanted = Selection(
+        wanted = Walk(
             left.streams,
             left.begin,
             left.end,
@@ -147,7 +147,7 @@ class Observed:
     def _walked(
         self,
         evaluation: Evaluation,
-        wanted: Selection,
+        wanted: Walk,
         left: Narrowed,
         options: Options,
         count: int | None,
@@ -173,12 +173,12 @@ class Observed:
         return Page(found, None, count)
 
     def _count(self, evaluation: Evaluation, left: Narrowed) -> int:
-        wanted = Selection(left.streams, left.begin, left.end)
+        wanted = Walk(left.streams, left.begin, left.end)
         if not left.rest:
             return self.world.count(wanted, MOST_COUNTED)
         return sum(1 for _ in self._kept(evaluation, wanted, left))
 
-    def _kept(self, evaluation: Evaluation, wanted: Selection, left: Narrowed) -> Iterator[Entity]:
+    def _kept(self, evaluation: Evaluation, wanted: Walk, left: Narrowed) -> Iterator[Entity]:
         every = self.world.observations(wanted)
         for entity in itertools.islice(every, MOST_EXAMINED):
             if all(evaluation.holds(part, entity) for part in left.rest):
@@ -193,7 +193,7 @@ class Observed:
     def _sorted(self, evaluation: Evaluation, left: Narrowed, options: Options) -> Page:
         if options.skiptoken is not None:
             raise BadParameterError("$skiptoken goes with the order of phenomenonTime alone")
-        wanted = Selection(left.streams, left.begin, left.end)
+        wanted = Walk(left.streams, left.begin, left.end)
         kept = evaluation.ordered(self._kept(evaluation, wanted, left), options.orderby)
         return _cut(kept, options, _top(options, DEFAULT_TOP))
 
@@ -208,14 +208,14 @@ def _newest_first(keys: tuple[Order, ...]) -> bool | None:
 
 
 def _following(last: Entity, skip: int) -> dict[str, str]:
-    begin, station, quantity, end = place(last.record)
+    begin, station, quantity, end = step(last.record)
     told = [temporal.epoch_s(begin), station, quantity, temporal.epoch_s(end)]
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     token = base64.urlsafe_b64encode(body).decode().rstrip("=")
     return {"$skiptoken": token} | ({"$skip": str(skip)} if skip else {})
 
 
-def _place(token: str) -> Place:
+def _place(token: str) -> Step:
     try:
         body = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         begin_s, station, quantity, end_s = json.loads(body)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from layers import temporal, units
 from layers.errors import NotFoundError, nearest
 from layers.model import Context, Datastream, Network, Station, StoredObservation
-from layers.store import Audience, Reader, Selection
+from layers.store import Audience, Reader, Walk
 from mapserver.documents import time_extent
 from mapserver.documents.sensorthings import entities as documents
 from mapserver.services.sensorthings.values import Value
@@ -184,12 +184,12 @@ class World:
             except ValueError:
                 raise NotFoundError(f"no Observations('{key}')") from None
             end = begin + temporal.SECOND
-            for found in self.observations(Selection((stream,), begin, end)):
+            for found in self.observations(Walk((stream,), begin, end)):
                 return found
         raise NotFoundError(f"no Observations('{key}')")
 
-    def observations(self, wanted: Selection) -> Iterator[Entity]:
-        """Yield observations in the order of a selection."""
+    def observations(self, wanted: Walk) -> Iterator[Entity]:
+        """Yield observations in the order of a walk."""
         for found in self._store.observations(self._audience, self.now, wanted):
             said = found.observation
             length = said.end_time - said.begin_time
@@ -200,8 +200,8 @@ class World:
                 key = f"{stream}-{re.sub('[-:]', '', temporal.word(said.begin_time))}"
                 yield Entity(self, SETS["Observations"], key, found)
 
-    def count(self, wanted: Selection, most: int) -> int:
-        """Return how many observations a selection has; TooLargeError above ``most``."""
+    def count(self, wanted: Walk, most: int) -> int:
+        """Return how many observations a walk has; TooLargeError above ``most``."""
         return self._store.observation_count(self._audience, self.now, wanted, most)
 
     def described(self, entity: Entity) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from layers import temporal
-from layers.store import Selection
+from layers.store import Walk
 from mapserver.services.sensorthings import pages
 from mapserver.services.sensorthings.vocabulary import SETS
 
@@ -48,7 +48,7 @@ def stored(house: Any) -> list[Any]:
     """What the store holds, newest first."""
     site = house.site
     streams = site.store.datastreams(site.audience, site.now())
-    return list(site.store.observations(site.audience, site.now(), Selection(streams)))
+    return list(site.store.observations(site.audience, site.now(), Walk(streams)))
 
 
 def facts(observation: Any) -> tuple[Any, ...]:

@@ -28,12 +28,12 @@ ROWS_AT_ONCE = 20_000
 GROWTH = 4
 
 Stream = tuple[str, str, int, str]
-Place = tuple[datetime, str, str, datetime]
+Step = tuple[datetime, str, str, datetime]
 """Where an observation stands in the order: beginning, station, quantity, end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Walk:
     """Observations of ``streams`` that begin in [begin, end); None leaves that side open.
 
     They come by beginning (newest first, or oldest first), then by station, quantity and end;
@@ -44,19 +44,19 @@ class Selection:
     begin: datetime | None = None
     end: datetime | None = None
     newest_first: bool = True
-    after: Place | None = None
+    after: Step | None = None
 
 
-def place(found: StoredObservation) -> Place:
+def step(found: StoredObservation) -> Step:
     """Return where an observation stands in the order."""
     said = found.observation
     return said.begin_time, said.station_code, said.quantity, said.end_time
 
 
 def observations(
-    connection: Connection, audience: Audience, now: datetime, wanted: Selection
+    connection: Connection, audience: Audience, now: datetime, wanted: Walk
 ) -> Iterator[StoredObservation]:
-    """Yield the observations of a selection in its order."""
+    """Yield the observations of a walk in its order."""
     table, every = snapshots.query(audience, now)
     begin = table.c.begin_s.desc() if wanted.newest_first else table.c.begin_s.asc()
     every = every.order_by(begin, table.c.station, table.c.quantity, table.c.end_s)
@@ -65,14 +65,14 @@ def observations(
         for row in connection.execute(query):
             if (row.station, row.quantity, row.end_s - row.begin_s, row.detector) in streams:
                 found = snapshots.stored(row)
-                if wanted.after is None or _follows(place(found), wanted):
+                if wanted.after is None or _follows(step(found), wanted):
                     yield found
 
 
 def count(
-    connection: Connection, audience: Audience, now: datetime, wanted: Selection, most: int
+    connection: Connection, audience: Audience, now: datetime, wanted: Walk, most: int
 ) -> int:
-    """Return how many observations a selection has, whatever it comes after.
+    """Return how many observations a walk has, whatever it comes after.
 
     Raises
     ------
@@ -103,16 +103,14 @@ def _stream(each: Datastream) -> Stream:
     return each.station_code, each.quantity, averaging_s, each.detector
 
 
-def _follows(here: Place, wanted: Selection) -> bool:
+def _follows(here: Step, wanted: Walk) -> bool:
     assert wanted.after is not None  # noqa: S101 - the caller has looked
     if here[0] != wanted.after[0]:
         return (here[0] < wanted.after[0]) == wanted.newest_first
     return here[1:] > wanted.after[1:]
 
 
-def _queries(
-    connection: Connection, every: Select[Any], wanted: Selection
-) -> Iterator[Select[Any]]:
+def _queries(connection: Connection, every: Select[Any], wanted: Walk) -> Iterator[Select[Any]]:
     """Yield queries of a few hours each, in the order of time."""
     table = OBSERVATION.c
     if wanted.begin is not None:
@@ -138,7 +136,7 @@ def _above(moment: datetime) -> int:
     return seconds + (temporal.from_epoch_s(seconds) < moment)
 
 
-def _hours(connection: Connection, wanted: Selection) -> Iterator[int]:
+def _hours(connection: Connection, wanted: Walk) -> Iterator[int]:
     """Yield the hours in which any of the quantities was measured, in the order asked for."""
     spans: dict[str, list[int]] = defaultdict(list)
     for each in wanted.streams:
@@ -172,7 +170,7 @@ def _hours(connection: Connection, wanted: Selection) -> Iterator[int]:
         size = min(size * GROWTH, HOURS_AT_ONCE)
 
 
-def _limits(span: Sequence[int], wanted: Selection) -> tuple[int, int]:
+def _limits(span: Sequence[int], wanted: Walk) -> tuple[int, int]:
     first, last = min(span), max(span)
     if wanted.begin is not None:
         first = max(first, temporal.epoch_s(wanted.begin) // 3600)

@@ -10,9 +10,9 @@ from sqlalchemy import event
 
 from layers.errors import TooLargeError
 from layers.model import Context, Network, Observation, Organisation, Station
-from layers.store import PUBLIC, Batch, Paths, Reader, Role, Selection, Writer
+from layers.store import PUBLIC, Batch, Paths, Reader, Role, Walk, Writer
 from layers.store.policy import Audience
-from layers.store.selection import place
+from layers.store.walk import step
 
 HOUR = timedelta(hours=1)
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -53,9 +53,9 @@ def test_a_datastream_is_shown_to_those_who_see_its_station(store, observation):
     hidden = streams(store.reader, audience=Audience(Role.PARTNER))
     assert {
         found.observation.station_code
-        for found in store.reader.observations(PUBLIC, NINE, Selection(hidden))
+        for found in store.reader.observations(PUBLIC, NINE, Walk(hidden))
     } == {"KP"}
-    assert store.reader.observation_count(PUBLIC, NINE, Selection(hidden), 10) == 1
+    assert store.reader.observation_count(PUBLIC, NINE, Walk(hidden), 10) == 1
 
 
 def test_a_correction_that_names_another_detector_moves_the_observation(store, observation):
@@ -107,9 +107,7 @@ TIMES = st.one_of(st.none(), st.integers(-420 * 6, 20).map(lambda n: NINE + n * 
     newest_first=st.booleans(),
     after=st.integers(0, 60),
 )
-def test_a_selection_is_what_sorting_all_of_them_gives(
-    long, codes, begin, end, newest_first, after
-):
+def test_a_walk_is_what_sorting_all_of_them_gives(long, codes, begin, end, newest_first, after):
     reader, rows = long
     chosen = [s for s in reader.datastreams(PUBLIC, NINE) if s.station_code in codes]
     right = [
@@ -121,21 +119,21 @@ def test_a_selection_is_what_sorting_all_of_them_gives(
     ]
     right.sort(key=lambda row: (row.station_code, row.quantity, row.end_time))
     right.sort(key=lambda row: row.begin_time, reverse=newest_first)
-    wanted = Selection(chosen, begin, end, newest_first)
+    wanted = Walk(chosen, begin, end, newest_first)
     found = list(reader.observations(PUBLIC, NINE, wanted))
     assert [(f.observation.begin_time, f.observation.station_code) for f in found] == [
         (row.begin_time, row.station_code) for row in right
     ]
     assert reader.observation_count(PUBLIC, NINE, wanted, 10_000) == len(right)
     if after < len(found):
-        later = Selection(chosen, begin, end, newest_first, place(found[after]))
+        later = Walk(chosen, begin, end, newest_first, step(found[after]))
         assert list(reader.observations(PUBLIC, NINE, later)) == found[after + 1 :]
 
 
 def test_more_than_may_be_counted_is_refused(long):
     reader, _ = long
     with pytest.raises(TooLargeError, match="too many to be counted"):
-        reader.observation_count(PUBLIC, NINE, Selection(reader.datastreams(PUBLIC, NINE)), 100)
+        reader.observation_count(PUBLIC, NINE, Walk(reader.datastreams(PUBLIC, NINE)), 100)
 
 
 def test_the_newest_observation_costs_two_hours_of_the_store_whatever_it_holds(long):
@@ -147,7 +145,7 @@ def test_the_newest_observation_costs_two_hours_of_the_store_whatever_it_holds(l
         asked.append((statement, parameters))
 
     (stream,) = [s for s in reader.datastreams(PUBLIC, NINE) if s.station_code == "C"]
-    next(reader.observations(PUBLIC, NINE, Selection([stream])))
+    next(reader.observations(PUBLIC, NINE, Walk([stream])))
     event.remove(reader._engine, "before_cursor_execute", note)
     about = [each for each in asked if "FROM observation" in each[0]]
     assert len(about) == 1
