@@ -26,7 +26,7 @@ MOST_ENTITIES = 20_000
 """Entities of one answer, all that are expanded counted."""
 MOST_EXAMINED = 20_000
 """Observations that are looked at for one page; where a filter leaves few, the page ends early."""
-MOST_COUNTED = 1_000_000
+MOST_COUNTED = 200_000
 
 
 class Budget:
