@@ -45,7 +45,8 @@ def faces(app: Any) -> list[Rule]:
     return [
         rule
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and rule.rule not in NO_FACE
+        if "GET" in (rule.methods or ())
+        and rule.rule not in NO_FACE
         # tests/mapserver/ogcapi/test_every_layer.py walks every layer through these
         and not rule.rule.startswith("/ogcapi")
     ]
