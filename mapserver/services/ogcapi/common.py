@@ -11,8 +11,9 @@ from mapserver.documents.ogcapi.links import HTML, JSON, OPENAPI, Link, link
 from mapserver.documents.ogcapi.page import Page, Section
 from mapserver.services.ogcapi import contract
 from mapserver.services.ogcapi.asked import Asked
-from mapserver.services.ogcapi.collections import Collection, collections
+from mapserver.services.ogcapi.collections import collections
 from mapserver.services.ogcapi.described import description
+from mapserver.services.ogcapi.drawn import first
 from mapserver.services.ogcapi.part import Part, Route
 
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-"
@@ -43,7 +44,7 @@ def landing(asked: Asked) -> Response:
         title=document["title"],
         lead=document["description"],
         notice=described.notice_of(str(catalog.context), asked.language),
-        picture=picture(asked, [c.id for c in _drawn(asked)], whole(asked)),
+        picture=picture(asked, [each.id for each in first(asked.site)], whole(asked)),
         sections=[Section(asked.say("ogcapi.contents"), links=told(found))],
     )
     return asked.answer(document, page)
@@ -63,15 +64,6 @@ def credits(asked: Asked) -> str:
     site = asked.site
     found = (site.credited(layer).attribution for layer in site.catalog.layers.values())
     return "; ".join(dict.fromkeys(filter(None, found)))
-
-
-def _drawn(asked: Asked) -> list[Collection]:
-    """Return what is on the picture of the landing page: the layers that the map shows first."""
-    return [
-        each
-        for each in collections(asked.site).values()
-        if each.layer is not None and each.layer.visible and each.measure is None
-    ]
 
 
 def whole(asked: Asked) -> Bounds:
@@ -137,7 +129,7 @@ def listing(asked: Asked) -> Response:
     ]
     page = Page(
         title=asked.say("ogcapi.collections"),
-        picture=picture(asked, [c.id for c in _drawn(asked)], whole(asked)),
+        picture=picture(asked, [each.id for each in first(asked.site)], whole(asked)),
         sections=[
             Section(
                 asked.say("ogcapi.collections"),

@@ -40,7 +40,6 @@ def description(asked: Asked, collection: Collection) -> dict[str, Any]:
     if notice:
         found["notice"] = notice
     found["extent"] = written.extent(bounds, times)
-    found["itemType"] = "feature"
     found["crs"] = crs.ordered(systems(site))
     found["storageCrs"] = crs.CRS84
     here = asked.address(f"/collections/{collection.id}")

@@ -321,7 +321,7 @@ def _collection(asked: Asked, collection: Collection) -> Members:
             say("ogcapi.queryables"),
         ),
     ]
-    return {"links": found}
+    return {"links": found, "itemType": "feature"}
 
 
 _CORE = "http://www.opengis.net/spec/ogcapi-features-"

@@ -6,7 +6,7 @@ import numpy as np
 
 from layers import filtering
 from layers.errors import BadParameterError, GoneError, NoSurfaceError
-from layers.filtering import Rows, rows_of
+from layers.filtering import Period, Rows, rows_of
 from layers.kinds import FeatureKind, is_timed
 from layers.model import Features, LayerDefinition
 from layers.model.kind import LayerKind
@@ -49,7 +49,7 @@ def held(
         try:
             at = question.at
             if at is None and is_timed(layer):
-                at = moment(kind, question)
+                at = moment(kind, question.period)
             version = kind.version(at)
             return kind.everything(at, version), at, version
         except NoSurfaceError:
@@ -61,7 +61,7 @@ def held(
     raise AssertionError
 
 
-def moment(kind: LayerKind, question: Question) -> datetime:
+def moment(kind: LayerKind, period: Period | None) -> datetime:
     """Return the hour that a period asks for: the newest one within it.
 
     Raises
@@ -70,7 +70,6 @@ def moment(kind: LayerKind, question: Question) -> datetime:
         Where there is none.
     """
     times = kind.extent().times
-    period = question.period
     if period is None:
         if not times:
             raise NoSurfaceError("there is nothing yet")
