@@ -17,8 +17,10 @@ from mapserver.services import (
     health,
     layer_pages,
     observations,
+    ogcapi,
     pages,
     point,
+    sensorthings,
     tiles,
     wms,
 )
@@ -34,7 +36,20 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
+    services = (
+        tiles,
+        wms,
+        ogcapi,
+        sensorthings,
+        data,
+        point,
+        observations,
+        events,
+        pages,
+        layer_pages,
+        health,
+    )
+    for service in services:
         app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:

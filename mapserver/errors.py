@@ -15,6 +15,10 @@ class LengthMissingError(errors.BadRequestError):
     """A posted body that does not say how long it is."""
 
 
+class NotAcceptableError(errors.BadRequestError):
+    """No format that the client takes is offered."""
+
+
 class QueryTooLongError(errors.BadRequestError):
     """A query above the limit."""
 
@@ -37,6 +41,7 @@ ANSWERS: dict[type[errors.LayersError], Answer] = {
     errors.UnknownStyleError: Answer(404, "StyleNotDefined"),
     errors.GoneError: Answer(410, "NotFound"),
     errors.NotFoundError: Answer(404, "NotFound"),
+    NotAcceptableError: Answer(406, "InvalidFormat"),
     LengthMissingError: Answer(411, "NoApplicableCode"),
     QueryTooLongError: Answer(414, "InvalidParameterValue"),
     UnsupportedBodyError: Answer(415, "InvalidFormat"),
@@ -57,6 +62,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "That method is not offered here",
+    406: "None of the formats that you take is offered",
     409: "It contradicts what is stored",
     410: "No longer kept",
     411: "Its length is needed",

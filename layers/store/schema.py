@@ -114,6 +114,18 @@ OBSERVATION_REVISION = _table(
     clustered=True,
 )
 
+# What every station has ever measured, and between which times: found without looking for it.
+DATASTREAM = _table(
+    "datastream",
+    _text("station", primary_key=True),
+    _text("quantity", primary_key=True),
+    Column("averaging_s", Integer, primary_key=True),
+    _text("detector", primary_key=True),
+    Column("first_s", BigInteger, nullable=False),
+    Column("last_s", BigInteger, nullable=False),
+    clustered=True,
+)
+
 # How often an hour has changed, for each group of stations that is released together.
 HOUR_REVISION = _table(
     "hour_revision",
