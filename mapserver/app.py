@@ -21,6 +21,7 @@ from mapserver.services import (
     point,
     tiles,
     wms,
+    wmts,
 )
 from mapserver.services.site import Site
 
@@ -34,7 +35,18 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
+    for service in (
+        tiles,
+        wms,
+        wmts,
+        data,
+        point,
+        observations,
+        events,
+        pages,
+        layer_pages,
+        health,
+    ):
         app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:

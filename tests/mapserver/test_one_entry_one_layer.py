@@ -35,6 +35,12 @@ WITHOUT_LEGEND = {
     "/files/<layer>/<version>/<name>": "data only",
     "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
     "/wms": "pictures of legends",
+    "/wmts": "pictures of legends",
+    "/wmts/1.0.0/WMTSCapabilities.xml": "pictures of legends",
+    "/wmts/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<image_leaf>": "pictures only",
+    "/wmts/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<col>/<pixel_row>/<info_leaf>": (
+        "values only"
+    ),
 }
 TILES_ONLY = ("raster", "basemap")
 WITHOUT_VALUES = "basemap"
@@ -63,11 +69,32 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
         "time": "latest",
         "zoom": str(ZOOM),
         "col": str(COL),
+        "matrix": str(ZOOM),
+        "row": str(ROW),
+        "pixel_row": "128",
     }
+    many_sets = [
+        {"matrix_set": "WebMercatorQuad"},
+        {"matrix_set": "WorldCRS84Quad", "matrix": "5", "row": "8"},
+    ]
     many: list[dict[str, str]] = [{}]
     if "leaf" in rule.arguments:
         formats = ["png", "webp", "mvt"] if kind.vector else ["png", "webp"]
         many = [{"style": s.id, "leaf": f"{ROW}.{f}"} for s in layer.styles for f in formats]
+    elif "image_leaf" in rule.arguments:
+        styles = [layer.styles[0].id, layer.styles[-1].id]
+        many = [
+            {**each, "style": style, "image_leaf": f"{COL}.png"}
+            for style, each in zip(styles, many_sets, strict=True)
+        ]
+    elif "info_leaf" in rule.arguments:
+        if layer.kind == WITHOUT_VALUES:
+            return []
+        many = [
+            {**each, "style": layer.styles[0].id, "info_leaf": f"128.{suffix}"}
+            for each in many_sets
+            for suffix in ("json", "txt")
+        ]
     elif "name" in rule.arguments:
         if layer.kind in TILES_ONLY:
             return []
@@ -76,6 +103,10 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
 
 
 def queries(rule: Rule, layer_id: str) -> list[str]:
+    if rule.rule == "/wmts":
+        tile = f"TILEMATRIXSET=WebMercatorQuad&TILEMATRIX={ZOOM}&TILEROW={ROW}&TILECOL={COL}"
+        requests = ["GetCapabilities", f"GetTile&LAYER={layer_id}&FORMAT=image/png&{tile}"]
+        return [f"SERVICE=WMTS&VERSION=1.0.0&REQUEST={request}" for request in requests]
     if rule.rule != "/wms":
         return QUERY.get(rule.rule, [""])
     map_of = f"LAYERS={layer_id}&TRANSPARENT=TRUE&FORMAT=image/png&{BOX}"
