@@ -14,6 +14,7 @@ from mapserver.errors import QueryTooLongError
 from mapserver.services import (
     data,
     events,
+    files,
     health,
     layer_pages,
     observations,
@@ -40,6 +41,7 @@ def create_app(site: Site) -> Flask:
         wms,
         wmts,
         data,
+        files,
         point,
         observations,
         events,

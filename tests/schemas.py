@@ -23,7 +23,7 @@ def check(body: bytes, folder: Path, schema: str = "") -> None:
         for there, here in (
             ("http://schemas.opengis.net/", "ogc"),
             ("http://www.w3.org/", "w3c"),
-            ("http://docs.oasis-open.org/election/external/", "oasis"),
+            ("http://docs.oasis-open.org/", "oasis"),
         )
         for kind, key in (
             ("rewriteURI", "uriStartString"),

@@ -2,16 +2,22 @@
 
 import io
 import json
+import tempfile
+import zipfile
 from typing import Any
 
 import mapbox_vector_tile
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
 from click.testing import CliRunner
 from PIL import Image
+from pyarrow import parquet
 from werkzeug.routing import Rule
 
+from layers.exchange import flatgeobuf, geopackage, geoparquet, kml
+from layers.files import MEDIA_TYPES, offered
 from layers.kinds import KINDS, is_timed
 from mapserver.cli import main
 
@@ -42,7 +48,6 @@ WITHOUT_LEGEND = {
         "values only"
     ),
 }
-TILES_ONLY = ("raster", "basemap")
 WITHOUT_VALUES = "basemap"
 """The kind that a click says nothing of."""
 
@@ -96,9 +101,8 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
             for suffix in ("json", "txt")
         ]
     elif "name" in rule.arguments:
-        if layer.kind in TILES_ONLY:
-            return []
-        many = [{"name": "latest.geojson" if kind.vector else "latest.tif"}]
+        many = [{"name": f"latest.{suffix}"} for suffix in offered(layer)]
+        assert bool(many) != (layer.kind == WITHOUT_VALUES)
     return [{**common, **each} for each in many]
 
 
@@ -148,6 +152,19 @@ def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
         return bool(mapbox_vector_tile.decode(body)[layer_id]["features"])
     if media_type == "application/geo+json":
         return bool(json.loads(body)["features"])
+    if media_type == geoparquet.MEDIA_TYPE:
+        return parquet.read_table(io.BytesIO(body))["data_layer"][0].as_py() == layer_id
+    if media_type in (geopackage.MEDIA_TYPE, flatgeobuf.MEDIA_TYPE):
+        suffix = ".gpkg" if media_type == geopackage.MEDIA_TYPE else ".fgb"
+        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+            file.write(body)
+            file.flush()
+            return pyogrio.read_info(file.name)["features"] > 0
+    if media_type == kml.MEDIA_TYPE:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return b"GroundOverlay" in (text := archive.read("doc.kml")) or b"Placemark" in text
+    if media_type == MEDIA_TYPES["qml"]:
+        return b"<symbol " in body or b"<item " in body
     return layer_id in body.decode()
 
 
