@@ -12,7 +12,6 @@ from layers.model import CatalogDefinition, LayerDefinition, StyleDefinition
 from layers.temporal import word
 from layers.views import QUADS
 from mapserver.documents.wms_capabilities import (
-    INFO_FORMATS,
     SOFTWARE,
     Offered,
     Size,
@@ -24,7 +23,7 @@ from mapserver.documents.wms_capabilities import (
 
 ADDRESS, DOCUMENT = "/wmts", "/wmts/1.0.0/WMTSCapabilities.xml"
 FORMAT, SUFFIX = "image/png", "png"
-INFO_SUFFIXES = dict(zip(("txt", "json", "html"), INFO_FORMATS, strict=True))
+INFO_SUFFIXES = {"txt": "text/plain", "json": "application/json", "html": "text/html"}
 SECTIONS = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Contents", "Themes")
 MOST_TIMES = 1_000
 """Newest times that are listed of a layer: clients read them one by one. Older ones answer too."""

@@ -15,7 +15,7 @@ from layers.errors import BadExtentError
 from layers.geo import Window, tile_matrix_set
 from layers.kinds import is_timed
 from layers.views import QUADS, projection
-from tests.schemas import check, needs_schemas
+from tests import schemas
 
 WMTS, OWS = "{http://www.opengis.net/wmts/1.0}", "{http://www.opengis.net/ows/1.1}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -194,14 +194,14 @@ def test_who_has_the_newest_capabilities_gets_no_more(house: Any) -> None:
     assert len(document(house, updateSequence="0")) == len(root)
 
 
-@needs_schemas
+@schemas.needed
 def test_documents_are_valid_by_the_published_schemas(house: Any, tmp_path: Path) -> None:
     whole = house.get("/wmts/1.0.0/WMTSCapabilities.xml")
     bare = house.get("/wmts?service=WMTS&request=GetCapabilities&sections=Themes")
     for answer in (whole, bare):
-        check(answer.data, tmp_path, "wmts/1.0/wmtsGetCapabilities_response.xsd")
+        assert schemas.complaints(answer.data, "wmts", tmp_path) == ""
     for answer in (asked(house, LAYER="no\x01thing <&>"), house.get(f"{REST}/x\x02/a/1/1/1.png")):
-        check(answer.data, tmp_path, "ows/1.1.0/owsExceptionReport.xsd")
+        assert schemas.complaints(answer.data, "ows-exception", tmp_path) == ""
 
 
 def test_a_linked_legend_has_its_type_and_size(house: Any) -> None:
