@@ -14,6 +14,7 @@ from mapserver.errors import QueryTooLongError
 from mapserver.services import (
     data,
     events,
+    files,
     health,
     layer_pages,
     observations,
@@ -23,6 +24,7 @@ from mapserver.services import (
     sensorthings,
     tiles,
     wms,
+    wmts,
 )
 from mapserver.services.site import Site
 
@@ -39,9 +41,11 @@ def create_app(site: Site) -> Flask:
     services = (
         tiles,
         wms,
+        wmts,
         ogcapi,
         sensorthings,
         data,
+        files,
         point,
         observations,
         events,

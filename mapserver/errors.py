@@ -135,12 +135,17 @@ def service_exception(code: str, text: str, version: str = "1.3.0") -> str:
 
 def exception_report(code: str, text: str, locator: str = "") -> str:
     """Return an OWS 1.1 ExceptionReport, as WMTS 1.0.0 speaks it."""
-    where = f" locator={quoteattr(locator)}" if locator else ""
+    where = f" locator={quoteattr(_NO_XML.sub('?', shortened(locator)))}" if locator else ""
+    said = escape(_NO_XML.sub("?", shortened(text)))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1" version="1.0.0" xml:lang="en">\n'
+        '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation='
+        '"http://www.opengis.net/ows/1.1'
+        ' http://schemas.opengis.net/ows/1.1.0/owsExceptionReport.xsd"'
+        ' version="1.0.0" xml:lang="en">\n'
         f"  <Exception exceptionCode={quoteattr(code)}{where}>\n"
-        f"    <ExceptionText>{escape(shortened(text))}</ExceptionText>\n"
+        f"    <ExceptionText>{said}</ExceptionText>\n"
         "  </Exception>\n"
         "</ExceptionReport>\n"
     )

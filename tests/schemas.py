@@ -29,7 +29,11 @@ needed = pytest.mark.skipif(
 def complaints(document: bytes, schema: str, folder: Path) -> str:
     """What is wrong with a document by a schema of ``XSD`` or by its ``DTD``; empty if nothing."""
     space = "urn:oasis:names:tc:entity:xmlns:xml:catalog"
-    places = {"http://schemas.opengis.net/": "ogc", "http://www.w3.org/": "w3c"}
+    places = {
+        "http://schemas.opengis.net/": "ogc",
+        "http://www.w3.org/": "w3c",
+        "http://docs.oasis-open.org/": "oasis",
+    }
     rules = "".join(
         f'<{kind} {key}="{there}" rewritePrefix="{(SCHEMAS / here).as_uri()}/"/>'
         for there, here in places.items()

@@ -242,14 +242,21 @@ def _style(
     width, height = said.legend_size(layer, style)
     url = SubElement(found, "LegendURL", {"width": str(width), "height": str(height)})
     _text(url, "Format", "image/png")
-    _link(url, legend_address(said, layer, style), said.newer)
+    address = legend_address(said.base_url, layer, style, said.language, said.version)
+    _link(url, address, said.newer)
 
 
-def legend_address(said: Capabilities, layer: LayerDefinition, style: StyleDefinition) -> str:
+def legend_address(
+    base_url: str,
+    layer: LayerDefinition,
+    style: StyleDefinition,
+    language: str,
+    version: str = "1.3.0",
+) -> str:
     """Return the address of a legend of the size that is told beside it."""
     return (
-        f"{said.address}SERVICE=WMS&VERSION={said.version}&REQUEST=GetLegendGraphic"
-        f"&LAYER={name(layer)}&STYLE={style.id}&FORMAT=image/png&LANGUAGE={said.language}"
+        f"{base_url}/wms?SERVICE=WMS&VERSION={version}&REQUEST=GetLegendGraphic"
+        f"&LAYER={name(layer)}&STYLE={style.id}&FORMAT=image/png&LANGUAGE={language}"
     )
 
 

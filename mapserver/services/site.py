@@ -1,4 +1,4 @@
-"""What every service is handed: catalogue, tiler, pictures, store, files of the page, settings."""
+"""What every service is handed: catalogue, tiler, pictures, files, store, assets, settings."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from flask import Request
 
 from layers.catalog import Catalog
+from layers.files import Files
 from layers.model import LayerDefinition
 from layers.pictures import Pictures
 from layers.store import Audience, Reader
@@ -35,6 +36,7 @@ class Site:
     catalog: Catalog
     tiler: Tiler
     pictures: Pictures
+    files: Files
     store: Reader
     assets: Assets
     audience: Audience

@@ -2,16 +2,22 @@
 
 import io
 import json
+import tempfile
+import zipfile
 from typing import Any
 
 import mapbox_vector_tile
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
 from click.testing import CliRunner
 from PIL import Image
+from pyarrow import parquet
 from werkzeug.routing import Rule
 
+from layers.exchange import flatgeobuf, geopackage, geoparquet, kml
+from layers.files import MEDIA_TYPES, offered
 from layers.kinds import KINDS, is_timed
 from mapserver.cli import main
 
@@ -37,8 +43,13 @@ WITHOUT_LEGEND = {
     "/files/<layer>/<version>/<name>": "data only",
     "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
     "/wms": "pictures of legends",
+    "/wmts": "pictures of legends",
+    "/wmts/1.0.0/WMTSCapabilities.xml": "pictures of legends",
+    "/wmts/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<image_leaf>": "pictures only",
+    "/wmts/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<col>/<pixel_row>/<info_leaf>": (
+        "values only"
+    ),
 }
-TILES_ONLY = ("raster", "basemap")
 WITHOUT_VALUES = "basemap"
 """The kind that a click says nothing of."""
 
@@ -68,19 +79,43 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
         "time": "latest",
         "zoom": str(ZOOM),
         "col": str(COL),
+        "matrix": str(ZOOM),
+        "row": str(ROW),
+        "pixel_row": "128",
     }
+    many_sets = [
+        {"matrix_set": "WebMercatorQuad"},
+        {"matrix_set": "WorldCRS84Quad", "matrix": "5", "row": "8"},
+    ]
     many: list[dict[str, str]] = [{}]
     if "leaf" in rule.arguments:
         formats = ["png", "webp", "mvt"] if kind.vector else ["png", "webp"]
         many = [{"style": s.id, "leaf": f"{ROW}.{f}"} for s in layer.styles for f in formats]
-    elif "name" in rule.arguments:
-        if layer.kind in TILES_ONLY:
+    elif "image_leaf" in rule.arguments:
+        styles = [layer.styles[0].id, layer.styles[-1].id]
+        many = [
+            {**each, "style": style, "image_leaf": f"{COL}.png"}
+            for style, each in zip(styles, many_sets, strict=True)
+        ]
+    elif "info_leaf" in rule.arguments:
+        if layer.kind == WITHOUT_VALUES:
             return []
-        many = [{"name": "latest.geojson" if kind.vector else "latest.tif"}]
+        many = [
+            {**each, "style": layer.styles[0].id, "info_leaf": f"128.{suffix}"}
+            for each in many_sets
+            for suffix in ("json", "txt")
+        ]
+    elif "name" in rule.arguments:
+        many = [{"name": f"latest.{suffix}"} for suffix in offered(layer)]
+        assert bool(many) != (layer.kind == WITHOUT_VALUES)
     return [{**common, **each} for each in many]
 
 
 def queries(rule: Rule, layer_id: str) -> list[str]:
+    if rule.rule == "/wmts":
+        tile = f"TILEMATRIXSET=WebMercatorQuad&TILEMATRIX={ZOOM}&TILEROW={ROW}&TILECOL={COL}"
+        requests = ["GetCapabilities", f"GetTile&LAYER={layer_id}&FORMAT=image/png&{tile}"]
+        return [f"SERVICE=WMTS&VERSION=1.0.0&REQUEST={request}" for request in requests]
     if rule.rule != "/wms":
         return QUERY.get(rule.rule, [""])
     map_of = f"LAYERS={layer_id}&TRANSPARENT=TRUE&FORMAT=image/png&{BOX}"
@@ -122,6 +157,19 @@ def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
         return bool(mapbox_vector_tile.decode(body)[layer_id]["features"])
     if media_type == "application/geo+json":
         return bool(json.loads(body)["features"])
+    if media_type == geoparquet.MEDIA_TYPE:
+        return parquet.read_table(io.BytesIO(body))["data_layer"][0].as_py() == layer_id
+    if media_type in (geopackage.MEDIA_TYPE, flatgeobuf.MEDIA_TYPE):
+        suffix = ".gpkg" if media_type == geopackage.MEDIA_TYPE else ".fgb"
+        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+            file.write(body)
+            file.flush()
+            return pyogrio.read_info(file.name)["features"] > 0
+    if media_type == kml.MEDIA_TYPE:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return b"GroundOverlay" in (text := archive.read("doc.kml")) or b"Placemark" in text
+    if media_type == MEDIA_TYPES["qml"]:
+        return b"<symbol " in body or b"<item " in body
     return layer_id in body.decode()
 
 

@@ -11,6 +11,7 @@ import shapely
 
 from layers.catalog import DEFAULT_CATALOG
 from layers.errors import ConflictError
+from layers.files import MEDIA_TYPES
 from layers.kinds import is_timed
 from layers.model import (
     Context,
@@ -140,8 +141,14 @@ VALUES = {
     "zoom": ["6"],
     "col": ["44"],
     "leaf": ["23.png", "23.webp", "23.mvt"],
-    "name": [f"{time}.{end}" for time in TIMES for end in ("tif", "geojson")],
     "resource": [*SETS, "Things('O0')/Datastreams"],
+    "name": [f"{time}.{end}" for time in TIMES for end in MEDIA_TYPES],
+    "matrix_set": ["WebMercatorQuad", "WorldCRS84Quad"],
+    "matrix": ["6"],
+    "row": ["23"],
+    "image_leaf": ["44.png"],
+    "pixel_row": ["100"],
+    "info_leaf": ["200.json"],
 }
 QUERIES = {
     "/api/v1/point": [f"lon={x}&lat={y}&time={t}" for x, y in (PLACE, (69.5, 41.5)) for t in TIMES],

@@ -29,14 +29,31 @@ WRITERS: Mapping[str, Callable[[wms_info.Found, Point | None], str]] = {
 def answer(site: Site, query: Query) -> Response:
     """Answer GetFeatureInfo."""
     view, layers = asked(site, query)
-    media_type = (query.get("INFO_FORMAT") or INFO_FORMATS[0]).lower()
+    media_type = info_format(query.get("INFO_FORMAT"))
+    count = query.whole("FEATURE_COUNT", 1, 1_000_000, 1)
+    place = _place(query, view)
+    found = [] if place is None else _found(site, query, layers, place, min(count, MOST_FEATURES))
+    return written(found, place, media_type)
+
+
+def info_format(text: str) -> str:
+    """Return a format of what a click finds; of none asked for, the first.
+
+    Raises
+    ------
+    WmsError
+        InvalidFormat for one that is not offered.
+    """
+    media_type = text.lower() or INFO_FORMATS[0]
     if media_type not in INFO_FORMATS:
         near = nearest(media_type, INFO_FORMATS)
         offered = ", ".join(INFO_FORMATS)
         raise WmsError(f'no format "{media_type}"; known are {offered}{near}', "InvalidFormat")
-    count = query.whole("FEATURE_COUNT", 1, 1_000_000, 1)
-    place = _place(query, view)
-    found = [] if place is None else _found(site, query, layers, place, min(count, MOST_FEATURES))
+    return media_type
+
+
+def written(found: wms_info.Found, place: Point | None, media_type: str) -> Response:
+    """Return what was found at a place in a format of ``INFO_FORMATS``."""
     if media_type == "application/json":
         document = wms_info.collection(found, place)
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
@@ -57,6 +74,11 @@ def _place(query: Query, view: View) -> Point | None:
     col, row = (int(word) if WHOLE.fullmatch(word) else -1 for word in words)
     if not (0 <= col < view.width and 0 <= row < view.height):
         raise WmsError(f"pixel {','.join(words)} is not in the map", "InvalidPoint")
+    return middle(view, row, col)
+
+
+def middle(view: View, row: int, col: int) -> Point | None:
+    """Return the middle of a pixel; None where it is nowhere on Earth."""
     across, down = view.size
     x_m, y_m = view.projection.to_mercator(
         np.array([view.west + (col + 0.5) * across]), np.array([view.north - (row + 0.5) * down])
