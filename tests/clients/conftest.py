@@ -7,10 +7,12 @@ fail there.
 
 import collections
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.clients import qgis as desk
 from tests.clients import worlds
 from tests.clients.floors import FLOORS, short
 from tests.clients.worlds import DOWN, STRAIGHT, World
@@ -24,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--floors", action="store_true", help="fail where a client passed fewer checks than it must"
     )
+    parser.addoption("--server", help="read the server at this address, not one of the tests")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -34,8 +37,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of a day of the demonstration network."""
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server of a day of the demonstration network, or the one that was named."""
+    if url := request.config.getoption("server", default=None):
+        yield Server(None, Path(), url.rstrip("/"), Path())
+        return
     with showing_hours(tmp_path_factory.mktemp("clients"), 7) as server:
         yield server
 
@@ -43,6 +51,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def world(request: pytest.FixtureRequest, running: Server) -> Iterator[World]:
     with worlds.world(request.param, running) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def qgis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[desk.Qgis]:
+    """A QGIS that does what it is asked for."""
+    with desk.started(tmp_path_factory.mktemp("qgis")) as found:
         yield found
 
 
@@ -61,7 +76,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("clients"):
         name = item.callspec.params.get("world", STRAIGHT) if hasattr(item, "callspec") else ""
-        client = item.path.stem.removeprefix("test_")
+        client = item.path.stem.split("_")[1]
         item.user_properties.append(("client", [client, name in ("", STRAIGHT)]))
 
 

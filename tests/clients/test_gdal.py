@@ -7,7 +7,6 @@ import math
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ import shapely.geometry
 from PIL import Image
 
 from layers import geo
+from tests.clients.pictures import FINE, surface
 from tests.clients.worlds import FLIPPED, TIMELESS, World
 
 pytestmark = [
@@ -59,7 +59,9 @@ def test_the_geotiff_is_cloud_optimised_and_says_what_it_is(world: World) -> Non
     told = json.loads(gdal("gdalinfo", "-json", f"/vsicurl/{address(world)}"))
     assert told["driverShortName"] == "GTiff"
     assert told["metadata"]["IMAGE_STRUCTURE"]["LAYOUT"] == "COG"
-    assert [band["description"] for band in told["bands"]] == ["mu", "sigma", "support"]
+    bands = [band["description"] for band in told["bands"]]
+    assert bands[:2] == ["mean", "sd"]
+    assert {"support", "mu", "sigma"} <= set(bands)
     said = told["metadata"][""]
     assert said["context"] == "simulated"
     assert said["unit"] == "nSv/h"
@@ -73,11 +75,10 @@ def test_the_cell_that_gdal_reads_is_the_value_of_the_point(
     lon, lat = place
     given = f"{lon} {lat}\n"
     words = ("gdallocationinfo", "-valonly", "-wgs84", f"/vsicurl/{address(world)}")
-    mu, _, support = map(float, gdal(*words, given=given).split())
+    mean, sd, *_ = map(float, gdal(*words, given=given).split())
     told = surface(world.json(f"/api/v1/point?lon={lon}&lat={lat}"))
     values = {each["name"]: each["value"] for each in told["values"]}
-    assert values["median"] == pytest.approx(math.exp(mu), rel=1e-5)
-    assert told["support"] == pytest.approx(support, rel=1e-5)
+    assert (mean, sd) == pytest.approx((values["mean"], values["sd"]), rel=1e-5)
 
 
 @pytest.mark.sees(TIMELESS)
@@ -87,10 +88,6 @@ def test_an_older_hour_is_a_file_of_its_own(world: World) -> None:
         gdal("gdalinfo", "-json", f"/vsicurl/{world.url}/files/dose-rate/latest/{older}.tif")
     )
     assert told["metadata"][""]["valid_time"] == older
-
-
-def surface(point: Any) -> Any:
-    return next(each for each in point["layers"] if each["layer"] == "dose-rate")
 
 
 def test_the_tiles_are_a_layer_of_gdal(world: World, tmp_path: Path) -> None:
@@ -190,10 +187,6 @@ def test_three_ways_to_ask_by_wms_are_one_picture(world: World, tmp_path: Path) 
     assert all((picture == pictures[0]).all() for picture in pictures[1:])
 
 
-FINE = "BREAKS=" + ",".join(str(n) for n in range(80, 190, 10)) + "&amp;"
-"""Classes that are fine enough for two hours to differ."""
-
-
 @pytest.mark.sees(TIMELESS)
 @pytest.mark.parametrize("way", WMS_WAYS, ids=lambda way: f"{way[0]}-{way[2]}")
 def test_each_hour_has_a_picture_of_its_own(
@@ -202,7 +195,7 @@ def test_each_hour_has_a_picture_of_its_own(
     times = world.json("/tilejson/dose-rate.json")["times"]
     seen = {
         read_by_gdal(
-            wms_source(world, way, f"{FINE}TIME={at}&amp;"), tmp_path / f"{at[:13]}.png"
+            wms_source(world, way, f"BREAKS={FINE}&amp;TIME={at}&amp;"), tmp_path / f"{at[:13]}.png"
         ).tobytes()
         for at in (times[-1], times[-4], times[-7])
     }
@@ -266,3 +259,54 @@ def test_gdal_lists_the_layers_of_the_capabilities(world: World) -> None:
         text = gdal("gdalinfo", address)
         for layer in ("dose-rate", "stations", "seismic-zones", "basemap"):
             assert f"LAYERS={layer}&" in text, version
+
+
+@pytest.mark.parametrize("layer", ["stations", "seismic-zones", "faults", "earthquakes"])
+def test_gdal_turns_the_pages_of_a_collection_into_a_geopackage(
+    world: World, tmp_path: Path, layer: str
+) -> None:
+    made = tmp_path / "pages.gpkg"
+    source = ("-oo", "PAGE_SIZE=7", f"OAPIF:{world.url}/ogcapi", layer)
+    gdal("ogr2ogr", "-q", "-f", "GPKG", str(made), *source)
+    rows = table(str(made))
+    told = world.json(f"/ogcapi/collections/{layer}/items?limit=10000")["features"]
+    assert len(rows) == len(told) > 7
+    assert {row["id"] for row in rows} == {str(each["id"]) for each in told}
+
+
+def test_gdal_asks_a_collection_for_a_box_alone(world: World) -> None:
+    text = gdal(
+        "ogrinfo", "-ro", "-al", "-q", "-spat", "66", "40", "70", "43",
+        f"OAPIF_COLLECTION:{world.url}/ogcapi/collections/stations",
+    )  # fmt: skip
+    told = world.json("/ogcapi/collections/stations/items?bbox=66,40,70,43")["features"]
+    assert text.count("OGRFeature(") == len(told) > 0
+
+
+@pytest.mark.parametrize("layer", ["stations", "seismic-zones", "faults", "earthquakes"])
+@pytest.mark.parametrize("form", ["gpkg", "fgb", "kmz"])
+def test_gdal_finds_every_feature_in_every_kind_of_file(
+    world: World, layer: str, form: str
+) -> None:
+    path = f"/files/{layer}/latest/{'latest' if layer == 'stations' else 'static'}"
+    held = world.json(f"{path}.geojson")["features"]
+    place = f"/vsicurl/{world.url}{path}.{form}"
+    rows = table(f"/vsizip/{place}/doc.kml" if form == "kmz" else place)
+    shapes = {str(each["id"]): shapely.geometry.shape(each["geometry"]) for each in held}
+    assert {row["id"] for row in rows} == set(shapes)
+    for row in rows:
+        found = shapely.force_2d(shapely.from_wkt(row["WKT"]))
+        assert found.normalize().equals_exact(shapes[row["id"]].normalize(), 1e-7)
+
+
+def test_gdal_reads_the_features_under_a_click(world: World) -> None:
+    words = "SERVICE=WMS&VERSION=1.3.0&REQUEST=GetFeatureInfo&LAYERS=dose-rate&STYLES=&CRS=CRS:84"
+    words += "&BBOX=60,40,80,50&WIDTH=400&HEIGHT=200&FORMAT=image/png&QUERY_LAYERS=dose-rate&I=186"
+    words += "&J=174&INFO_FORMAT=application/vnd.ogc.gml"
+    text = gdal("ogr2ogr", "-f", "CSV", "/vsistdout/", f"/vsicurl/{world.url}/wms?{words}")
+    (row,) = csv.DictReader(io.StringIO(text))
+    told = surface(world.json("/api/v1/point?lon=69.325&lat=41.275"))
+    for name in ("mean", "sd"):
+        value = next(each["value"] for each in told["values"] if each["name"] == name)
+        assert float(row[name]) == pytest.approx(value, rel=1e-6)
+    assert row["notice"] == "simulated"

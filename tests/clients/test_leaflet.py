@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients import pages
-from tests.clients.pages import alike, own, rgba, run
+from tests.clients.pages import alike, own, run
+from tests.clients.pictures import FINE, rgba
 from tests.clients.worlds import FLIPPED, TIMELESS, UNSHARED, World
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
@@ -54,12 +55,11 @@ def test_tiles_by_their_template_join_to_the_map(world: World, page: Page) -> No
 @pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])
 def test_tiles_by_wms_join_to_the_map(world: World, page: Page, version: str) -> None:
     times = world.json("/tilejson/dose-rate.json")["times"]
-    fine = ",".join(str(n) for n in range(80, 190, 10))
     for at in (times[-1], times[-7]):
         wms = {"layers": "dose-rate", "styles": "mean", "format": "image/png", "version": version}
-        wms |= {"transparent": True, "TIME": at, "BREAKS": fine}
+        wms |= {"transparent": True, "TIME": at, "BREAKS": FINE}
         found = rgba(run(page, SHOW, url=f"{world.url}/wms", wms=wms))
-        alike(found, own(world, TIME=at, BREAKS=fine))
+        alike(found, own(world, TIME=at, BREAKS=FINE))
 
 
 @pytest.mark.sees(UNSHARED, FLIPPED)
@@ -104,3 +104,36 @@ def test_a_click_asks_the_api_of_points(world: World, page: Page) -> None:
     assert {"mean", "sd"} <= set(names)
     told = next(e for e in world.json(path)["layers"] if e["layer"] == "dose-rate")["values"]
     assert found == told
+
+
+@pytest.mark.sees(UNSHARED)
+def test_map_tiles_of_ogc_api_join_to_the_map(world: World, page: Page) -> None:
+    url = f"{world.url}/ogcapi/collections/dose-rate/map/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
+    alike(rgba(run(page, SHOW, url=url)), own(world))
+
+
+@pytest.mark.sees(UNSHARED, TIMELESS)
+def test_wmts_is_a_template_of_an_hour(world: World, page: Page) -> None:
+    times, seen = world.json("/tilejson/dose-rate.json")["times"], set()
+    for at in (times[-1], times[-7]):
+        url = f"{world.url}/wmts/dose-rate/mean/{at}/WebMercatorQuad/{{z}}/{{y}}/{{x}}.png"
+        found = rgba(run(page, SHOW, url=url))
+        alike(found, own(world, TIME=at))
+        seen.add(found.tobytes())
+    assert len(seen) == 2
+
+
+@pytest.mark.sees(UNSHARED)
+def test_pages_of_items_are_followed_to_the_last(world: World, page: Page) -> None:
+    script = """async (said) => {
+      const codes = [];
+      for (let url = said.url; url; ) {
+        const found = await (await fetch(url)).json();
+        codes.push(...found.features.map((each) => each.id));
+        url = found.links.find((link) => link.rel === "next")?.href;
+      }
+      return codes;
+    }"""
+    codes = run(page, script, url=f"{world.url}/ogcapi/collections/stations/items?limit=40")
+    matched = world.json("/ogcapi/collections/stations/items")["numberMatched"]
+    assert len(codes) == len(set(codes)) == matched > 40

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients import pages
-from tests.clients.pages import alike, own, rgba, run
+from tests.clients.pages import alike, own, run
+from tests.clients.pictures import FINE, rgba
 from tests.clients.worlds import TIMELESS, UNSHARED, World
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
@@ -66,16 +67,15 @@ def test_tilejson_alone_tells_maplibre_all_it_needs(world: World, page: Page) ->
 @pytest.mark.sees(UNSHARED, TIMELESS)
 def test_wms_is_a_template_too(world: World, page: Page) -> None:
     times = world.json("/tilejson/dose-rate.json")["times"]
-    fine = ",".join(str(n) for n in range(80, 190, 10))
     for at in (times[-1], times[-7]):
         template = (
             f"{world.url}/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&LAYERS=dose-rate&STYLES="
             "&CRS=EPSG:3857&BBOX={bbox-epsg-3857}&WIDTH=256&HEIGHT=256&FORMAT=image/png"
-            f"&TRANSPARENT=TRUE&TIME={at}&BREAKS={fine}"
+            f"&TRANSPARENT=TRUE&TIME={at}&BREAKS={FINE}"
         )
         source = {"type": "raster", "tiles": [template], "tileSize": 256}
         found = rgba(show(page, source)["picture"])
-        alike(found, own(world, TIME=at, BREAKS=fine), 0.98)
+        alike(found, own(world, TIME=at, BREAKS=FINE), 0.98)
 
 
 VECTOR = {
@@ -110,3 +110,25 @@ def test_a_file_of_features_is_a_source(world: World, page: Page, layer: str) ->
     found = show(page, source, [{"id": "it", "type": kind, "source": "it", "paint": paint}])
     assert np.any(rgba(found["picture"])[..., 3])
     assert found["found"]
+
+
+@pytest.mark.sees(UNSHARED)
+@pytest.mark.parametrize("layer", ["stations", "faults"])
+def test_vector_tiles_of_ogc_api_are_a_template(world: World, page: Page, layer: str) -> None:
+    kind, paint = VECTOR[layer]
+    tiles = f"{world.url}/ogcapi/collections/{layer}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=mvt"
+    source = {"type": "vector", "tiles": [tiles], "maxzoom": 8}
+    layers = [{"id": "it", "type": kind, "source": "it", "source-layer": layer, "paint": paint}]
+    found = show(page, source, layers)
+    assert found["found"]
+    assert np.any(rgba(found["picture"])[..., 3])
+
+
+@pytest.mark.sees(UNSHARED, TIMELESS)
+def test_items_of_an_hour_are_a_source(world: World, page: Page) -> None:
+    at = world.json("/tilejson/stations.json")["times"][-7]
+    kind, paint = VECTOR["stations"]
+    data = f"{world.url}/ogcapi/collections/stations/items?limit=1000&datetime={at}"
+    source = {"type": "geojson", "data": data}
+    found = show(page, source, [{"id": "it", "type": kind, "source": "it", "paint": paint}])
+    assert {each["begin_time"] for each in found["found"]} == {at}

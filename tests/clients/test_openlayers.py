@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients import pages
-from tests.clients.pages import alike, own, rgba, run
+from tests.clients.pages import alike, own, run
+from tests.clients.pictures import FINE, rgba
 from tests.clients.worlds import FLIPPED, TIMELESS, UNSHARED, World
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
@@ -52,12 +53,11 @@ IMAGE = """new ol.source.ImageWMS({url: said.url, ratio: 1, crossOrigin: "anonym
 @pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])
 def test_a_picture_by_wms_is_drawn_and_may_be_read(world: World, page: Page, version: str) -> None:
     times = world.json("/tilejson/dose-rate.json")["times"]
-    fine = ",".join(str(n) for n in range(80, 190, 10))
     for at in (times[-1], times[-7]):
         params = {"LAYERS": "dose-rate", "STYLES": "mean", "VERSION": version, "TIME": at}
-        params["BREAKS"] = fine
+        params["BREAKS"] = FINE
         found = show(page, "Image", IMAGE, url=f"{world.url}/wms", params=params)
-        alike(rgba(found["picture"]), own(world, TIME=at, BREAKS=fine), 1.0)
+        alike(rgba(found["picture"]), own(world, TIME=at, BREAKS=FINE), 1.0)
 
 
 @pytest.mark.sees(FLIPPED, UNSHARED)
@@ -197,3 +197,70 @@ def test_a_page_of_another_origin_may_read_an_error_and_the_headers(
     assert shown[2]
     assert shown[3].startswith("99 Default value used")
     assert (unknown[0], none[0]) == (404, 404)
+
+
+@pytest.mark.sees(UNSHARED, TIMELESS)
+def test_wmts_is_drawn_from_its_capabilities_at_each_of_its_times(world: World, page: Page) -> None:
+    times, seen = world.json("/tilejson/dose-rate.json")["times"], set()
+    source = """await (async () => {
+      const text = await (await fetch(said.url)).text();
+      const options = ol.source.WMTS.optionsFromCapabilities(
+        new ol.format.WMTSCapabilities().read(text),
+        {layer: "dose-rate", matrixSet: "WebMercatorQuad", crossOrigin: "anonymous"});
+      return new ol.source.WMTS({...options, dimensions: {Time: said.at}});
+    })()"""
+    url = f"{world.url}/wmts/1.0.0/WMTSCapabilities.xml"
+    for at in (times[-1], times[-7]):
+        found = rgba(show(page, "Tile", source, url=url, at=at)["picture"])
+        alike(found, own(world, TIME=at))
+        seen.add(found.tobytes())
+    assert len(seen) == 2
+
+
+@pytest.mark.sees(UNSHARED)
+def test_map_tiles_of_ogc_api_join_to_the_same_picture(world: World, page: Page) -> None:
+    source = 'new ol.source.OGCMapTile({url: said.url, crossOrigin: "anonymous"})'
+    url = f"{world.url}/ogcapi/collections/dose-rate/map/tiles/WebMercatorQuad"
+    alike(rgba(show(page, "Tile", source, url=url)["picture"]), own(world))
+
+
+@pytest.mark.sees(UNSHARED)
+@pytest.mark.parametrize("layer", ["stations", "faults"])
+def test_vector_tiles_of_ogc_api_are_drawn(world: World, page: Page, layer: str) -> None:
+    source = "new ol.source.OGCVectorTile({url: said.url, format: new ol.format.MVT()})"
+    style = (
+        'style: {"circle-radius": 6, "circle-fill-color": "red", "stroke-width": 3, '
+        '"stroke-color": "red"}'
+    )
+    url = f"{world.url}/ogcapi/collections/{layer}/tiles/WebMercatorQuad"
+    found = show(page, "VectorTile", source, style, url=url)
+    expected = own(world, LAYERS=layer, STYLES="default")[..., 3] > 0
+    red = rgba(found["picture"])[..., 3] > 0
+    assert (red & expected).sum() > 0.5 * min(red.sum(), expected.sum()) > 0
+
+
+@pytest.mark.sees(UNSHARED, FLIPPED)
+def test_items_are_a_layer_in_either_axis_order(world: World, page: Page) -> None:
+    """OpenLayers swaps nothing by itself here: the page does, as its author must."""
+    source = """(() => {
+      const swap = (flat) => flat.map((_, i) => flat[i % 2 ? i - 1 : i + 1]);
+      class Swapped extends ol.format.GeoJSON {
+        readFeatures(text) {
+          const found = new ol.format.GeoJSON().readFeatures(text);
+          for (const each of found) {
+            if (said.turn) each.getGeometry().applyTransform(swap);
+            each.getGeometry().transform("EPSG:4326", "EPSG:3857");
+          }
+          return found;
+        }
+      }
+      return new ol.source.Vector({url: said.url, format: new Swapped()});
+    })()"""
+    url = f"{world.url}/ogcapi/collections/stations/items?limit=1000"
+    system = "&crs=http://www.opengis.net/def/crs/EPSG/0/4326"
+    plain, turned = (
+        show(page, "Vector", source, url=url + more, turn=bool(more)) for more in ("", system)
+    )
+    assert plain["count"] == world.json("/ogcapi/collections/stations/items")["numberMatched"]
+    assert (rgba(plain["picture"])[..., 3] > 0).any()
+    assert plain == turned

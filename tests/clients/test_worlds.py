@@ -37,7 +37,7 @@ def mirror() -> Iterator[Server]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Server(None, Path(), f"http://127.0.0.1:{server.server_port}", Path())  # type: ignore[arg-type]
+    yield Server(None, Path(), f"http://127.0.0.1:{server.server_port}", Path())
     server.shutdown()
     thread.join()
     server.server_close()
@@ -59,6 +59,14 @@ NO_TIME = "/wms?VERSION=1.3.0&CRS=EPSG%3A4326&BBOX=40%2C60%2C50%2C80&STYLES="
         (FLIPPED, "/wms?VERSION=1.3.0&CRS=CRS:84&BBOX=1,2,3,4", None),
         (TIMELESS, "/tiles/dose-rate/mean/ab-c/2026-01-01T00:00:00Z/1/2/3.png",
          "/tiles/dose-rate/mean/latest/latest/1/2/3.png"),
+        (TIMELESS, "/wmts/dose-rate/mean/2026-01-01T00:00:00Z/WebMercatorQuad/1/0/1.png",
+         "/wmts/dose-rate/mean/current/WebMercatorQuad/1/0/1.png"),
+        (TIMELESS, "/wmts/1.0.0/WMTSCapabilities.xml", None),
+        (FLIPPED, "/ogcapi/collections/a/items?crs=http://www.opengis.net/def/crs/EPSG/0/4326",
+         "/ogcapi/collections/a/items?crs=http%3A%2F%2Fwww.opengis.net%2Fdef%2Fcrs%2FOGC%2F1.3%2F"
+         "CRS84"),
+        (FLIPPED, "/ogcapi/collections/a/items?crs=http://www.opengis.net/def/crs/EPSG/0/3857",
+         None),
         (TIMELESS, "/files/dose-rate/latest/2026-01-01T00:00:00Z.tif",
          "/files/dose-rate/latest/latest.tif"),
     ],
@@ -67,7 +75,7 @@ def test_a_wrong_world_spoils_what_it_says_and_nothing_else(
     mirror: Server, name: str, asked: str, arrives: str | None
 ) -> None:
     with worlds.world(name, mirror) as world:
-        status, headers, body = Server(None, Path(), world.url, Path()).get(asked)  # type: ignore[arg-type]
+        status, headers, body = Server(None, Path(), world.url, Path()).get(asked)
         assert status == 200
         path, host = json.loads(body)
         assert path == (asked if arrives is None else arrives)
@@ -80,7 +88,7 @@ def test_a_wrong_world_spoils_what_it_says_and_nothing_else(
 def test_nobody_listens_where_the_server_is_down(mirror: Server) -> None:
     with worlds.world(DOWN, mirror) as world:
         with pytest.raises(OSError, match="refused"):
-            Server(None, Path(), world.url, Path()).get("/")  # type: ignore[arg-type]
+            Server(None, Path(), world.url, Path()).get("/")
         assert world.json("/")
 
 

@@ -30,6 +30,7 @@ WORLDS = (STRAIGHT, DOWN, FLIPPED, TIMELESS, UNSHARED)
 
 Query = list[tuple[str, str]]
 _TILE = re.compile(r"^/tiles/([^/]+)/([^/]+)/[^/]+/[^/]+/")
+_WMTS = re.compile(r"^/wmts/(?!1\.0\.0/)([^/]+)/([^/]+)/[^/]+/")
 _FILE = re.compile(r"^/files/([^/]+)/[^/]+/[^/]+\.(\w+)$")
 _TIMES = {"time", "datetime"}
 
@@ -37,18 +38,27 @@ _TIMES = {"time", "datetime"}
 def timeless(path: str, query: Query) -> tuple[str, Query]:
     """Return a request without its time."""
     path = _TILE.sub(r"/tiles/\1/\2/latest/latest/", path)
+    path = _WMTS.sub(r"/wmts/\1/\2/current/", path)
     path = _FILE.sub(r"/files/\1/latest/latest.\2", path)
     return path, [(key, value) for key, value in query if key.lower() not in _TIMES]
 
 
 def flipped(path: str, query: Query) -> tuple[str, Query]:
     """Return a request with the other axis order, where the latitude comes first."""
+    if path.startswith("/ogcapi/"):
+        return path, [(key, _eastward(key, value)) for key, value in query]
     words = {key.upper(): value for key, value in query}
     if path != "/wms" or words.get("VERSION") != "1.3.0" or words.get("CRS") != "EPSG:4326":
         return path, query
     return path, [
         (key, _swapped(value) if key.upper() == "BBOX" else value) for key, value in query
     ]
+
+
+def _eastward(key: str, value: str) -> str:
+    """Return a system whose longitude comes first for the one whose latitude does."""
+    is_flipped = key in ("crs", "bbox-crs") and value.endswith("/EPSG/0/4326")
+    return "http://www.opengis.net/def/crs/OGC/1.3/CRS84" if is_flipped else value
 
 
 def _swapped(box: str) -> str:
