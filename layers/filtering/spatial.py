@@ -95,7 +95,9 @@ def box_polygon(box: Sequence[float], points: int = 2) -> shapely.Geometry:
     west, south, east, north = box
     if west == east or south == north:
         line = np.linspace((west, south), (east, north), points)
-        return shapely.LineString(line) if (west, south) != (east, north) else shapely.Point(line[0])
+        return (
+            shapely.LineString(line) if (west, south) != (east, north) else shapely.Point(line[0])
+        )
     x, y = np.linspace(west, east, points), np.linspace(south, north, points)
     ring = [
         *((v, south) for v in x),
