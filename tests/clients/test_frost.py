@@ -43,12 +43,13 @@ def stations(server: Server) -> dict[str, Any]:
 
 def test_every_station_is_a_thing_at_its_place(service: Any, stations: dict[str, Any]) -> None:
     things = list(service.things().query().expand("Locations").top(10).list())
-    assert {thing.id for thing in things} == set(stations)
+    assert {thing.properties["code"] for thing in things} == set(stations)
     for thing in things:
         (location,) = thing.locations.entities
-        geometry = stations[thing.id]["geometry"]["coordinates"]
+        station = stations[thing.properties["code"]]
+        geometry = station["geometry"]["coordinates"]
         assert list(location.location["coordinates"]) == geometry[:2]
-        assert thing.name == stations[thing.id]["properties"]["name_en"]
+        assert thing.name == station["properties"]["name_en"]
         assert thing.properties["context"] == "simulated"
 
 
@@ -56,13 +57,13 @@ def test_the_newest_value_of_every_station_is_that_of_the_file(
     service: Any, stations: dict[str, Any]
 ) -> None:
     newest = "Observations($orderby=phenomenonTime desc;$top=1)"
-    query = service.datastreams().query().filter(f"ObservedProperty/id eq '{DOSE}'")
+    query = service.datastreams().query().filter(f"properties/quantity eq '{DOSE}'")
     streams = list(query.expand(f"{newest},Thing").top(25).list())
     assert len(streams) == len(stations)
     for stream in streams:
         assert stream.unit_of_measurement.symbol == "nSv/h"
         (value,) = stream.observations.entities
-        told = stations[stream.thing.id]["properties"]
+        told = stations[stream.properties["station"]]["properties"]
         if told["value"] is None:  # silent in the newest hour
             assert value.phenomenon_time.split("/")[0] < told["begin_time"]
             continue
