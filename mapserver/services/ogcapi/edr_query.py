@@ -170,7 +170,8 @@ def area(text: str, where: Projection) -> BaseGeometry:
 def _geometry(text: str, kinds: tuple[str, ...], where: Projection) -> BaseGeometry:
     offered = " or ".join(kind.upper() for kind in kinds)
     try:
-        shape = shapely.from_wkt(text)
+        with np.errstate(all="ignore"):  # what is too large a number is refused below
+            shape = shapely.from_wkt(text)
     except shapely.errors.ShapelyError:
         shape = None
     if shape is None or shape.geom_type not in kinds or shape.is_empty:

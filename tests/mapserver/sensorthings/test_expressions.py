@@ -162,6 +162,7 @@ def test_an_expression_means_what_odata_says(text, right):
         ("name eq 2026-11-20T10:00:00Z/2026-11-20T09:00:00Z", "ends"),
         ("name eq duration'1 hour'", "a duration such as PT1H was expected"),
         ("st_within(properties, geography'POINT(1)')", "cannot be read"),
+        ("st_within(properties, geography'POINT(1e400 1)')", "a coordinate is no number"),
         ("name eq 5x", '"5x" is no word'),
         ("name eq 12345678901234567890", "too large"),
         ("name & 5", '"& 5" is no word, at character 6'),
