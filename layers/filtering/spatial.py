@@ -87,9 +87,17 @@ def _in_box(rows: Rows, box: Sequence[float] | FloatArray) -> BoolArray:
     return found
 
 
-def box_polygon(box: Sequence[float], points: int = 2) -> shapely.Polygon:
-    """Return the outline of a box with so many points along each side."""
+def box_polygon(box: Sequence[float], points: int = 2) -> shapely.Geometry:
+    """Return a box with so many points along each side; one without an area is a line or a point.
+
+    In another system the sides of a box are curves.
+    """
     west, south, east, north = box
+    if west == east or south == north:
+        line = np.linspace((west, south), (east, north), points)
+        return (
+            shapely.LineString(line) if (west, south) != (east, north) else shapely.Point(line[0])
+        )
     x, y = np.linspace(west, east, points), np.linspace(south, north, points)
     ring = [
         *((v, south) for v in x),

@@ -70,7 +70,9 @@ class StationsKind:
         hours = [hour for hour, _ in self._hours()]
         if at is None and hours:
             return hours[-1]
-        if at is not None and (at in hours or self._hours((at, at + temporal.HOUR))):
+        # Between two hours there is nothing, and a span from there on would find one of them.
+        whole = at is not None and at == temporal.floor_hour(at)
+        if at is not None and whole and (at in hours or self._hours((at, at + temporal.HOUR))):
             return at
         when = "yet" if at is None else f"at {temporal.word(at)}"
         raise NoSurfaceError(f'layer "{self._layer.id}" has no values {when}')

@@ -351,6 +351,14 @@ def test_a_tile_without_data_is_an_empty_picture_and_an_empty_vector_tile(house:
     assert (vector.status_code, vector.data) == (200, b"")
 
 
+def test_between_two_hours_there_is_nothing(house: Any) -> None:
+    for layer, style in (("stations", "default"), ("dose-rate", "mean")):
+        for minute, status in ((0, 200), (30, 404)):
+            time = f"2026-11-20T10:{minute:02}:00Z"
+            answer = house.get(f"/tiles/{layer}/{style}/latest/{time}/6/44/23.png")
+            assert answer.status_code == status, (layer, time)
+
+
 def test_current_keeps_its_entity_tag_while_nothing_changes(house: Any) -> None:
     first, second = house.get("/current.json"), house.get("/current.json")
     assert first.headers["ETag"] == second.headers["ETag"]
