@@ -201,14 +201,43 @@ class SurfaceKind:
             Of ``exceedance``, in the canonical unit.
         """
         bands = self._store.cells(info, rows, cols)
-        shape = bands.shape[1:]
-        found = Predictive(bands.reshape(len(bands), -1), info.transform)
+        found = self._read_off(info, bands.reshape(len(bands), -1), names, threshold)
+        return {name: values.reshape(bands.shape[1:]) for name, values in found.items()}
+
+    def readings_at(
+        self,
+        info: SurfaceInfo,
+        points: Sequence[Point],
+        names: Sequence[str],
+        threshold: float | None = None,
+    ) -> dict[str, Float32Array]:
+        """Return measures of the cells that hold some points, shape (points,), as ``readings``.
+
+        Beyond the cells nothing is known.
+        """
+        places = [info.grid.cell_of(point) for point in points]
+        inside = [number for number, place in enumerate(places) if place is not None]
+        found = {name: np.full(len(points), np.nan, np.float32) for name in names}
+        if inside:
+            cells = [
+                self._store.cells(info, slice(row, row + 1), slice(col, col + 1))[:, 0, 0]
+                for row, col in filter(None, places)
+            ]
+            known = self._read_off(info, np.stack(cells, axis=1), names, threshold)
+            for name, values in known.items():
+                found[name][inside] = values
+        return found
+
+    def _read_off(
+        self, info: SurfaceInfo, bands: Float32Array, names: Sequence[str], threshold: float | None
+    ) -> dict[str, Float32Array]:
+        found = Predictive(bands, info.transform)
         unknown = ~(found.support < self._layer.support_limit)
         values = {}
         for name in names:
-            value = np.array(read_off(found, name, threshold), np.float32)
+            value = np.array(read_off(found, name, threshold))
             value[unknown] = np.nan
-            values[name] = value.reshape(shape)
+            values[name] = value
         return values
 
 

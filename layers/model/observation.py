@@ -104,7 +104,7 @@ class Datastream:
     """What one detector of a station measures of one quantity, averaged over one length of time.
 
     ``first_time`` and ``last_time`` are the beginnings of its oldest and newest observation.
-    ``detector`` is empty where nobody has told which one it is.
+    ``detector`` is empty where nobody has told which one it is. ``number`` is its own in its store.
     """
 
     station_code: str
@@ -113,6 +113,7 @@ class Datastream:
     detector: str
     first_time: datetime
     last_time: datetime
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

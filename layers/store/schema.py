@@ -115,14 +115,16 @@ OBSERVATION_REVISION = _table(
 )
 
 # What every station has ever measured, and between which times: found without looking for it.
+# A row keeps its number for good; without times all its observations were corrected away.
 DATASTREAM = _table(
     "datastream",
     _text("station", primary_key=True),
     _text("quantity", primary_key=True),
     Column("averaging_s", Integer, primary_key=True),
     _text("detector", primary_key=True),
-    Column("first_s", BigInteger, nullable=False),
-    Column("last_s", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("first_s", BigInteger),
+    Column("last_s", BigInteger),
     clustered=True,
 )
 
@@ -212,5 +214,6 @@ AUDIT = _table(
 )
 
 Index("batch_received", BATCH.c.received_at)
+Index("datastream_number", DATASTREAM.c.number, unique=True)
 Index("feature_time", FEATURE.c.collection, FEATURE.c.time_us)
 Index("quarantine_code", QUARANTINE.c.code, QUARANTINE.c.released)

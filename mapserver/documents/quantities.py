@@ -10,6 +10,7 @@ UCUM: Mapping[str, str] = {
     "m/s": "m/s",
     "mm": "mm",
     "Bq/m3": "Bq/m3",
+    "1": "1",
 }
 """Codes of the Unified Code for Units of Measure, by our own words for canonical units."""
 UNIT_NAMES: Mapping[str, str] = {
@@ -19,6 +20,7 @@ UNIT_NAMES: Mapping[str, str] = {
     "m/s": "metre per second",
     "mm": "millimetre",
     "Bq/m3": "becquerel per cubic metre",
+    "1": "share of one",
 }
 _CF = "http://vocab.nerc.ac.uk/standard_name/{}/"
 _CF_NAMES: Mapping[str, str] = {

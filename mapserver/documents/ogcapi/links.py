@@ -8,6 +8,7 @@ Link = dict[str, Any]
 
 JSON, HTML, GEOJSON = "application/json", "text/html", "application/geo+json"
 SCHEMA = "application/schema+json"
+COVJSON, CSV = "application/prs.coverage+json", "text/csv"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 SAFE = ":,/@"

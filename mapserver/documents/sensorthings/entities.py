@@ -113,14 +113,16 @@ def sensor(detector: str) -> dict[str, Any]:
     }
 
 
-def datastream(stream: Datastream, station: Station, context: Context) -> dict[str, Any]:
-    """Return what one detector of a station measures of one quantity."""
+def datastream(stream: Datastream, code: str, station: Station, context: Context) -> dict[str, Any]:
+    """Return what one detector of a station measures of one quantity; ``code`` is its name."""
     quantity = units.QUANTITIES[stream.quantity]
     name = text(f"quantity.{quantity.id}", "en")
     every = time_extent.period(stream.averaging)
     begin, end = stream.first_time, stream.last_time + stream.averaging
     first_end = stream.first_time + stream.averaging
     properties = {
+        "code": code,
+        "station": station.code,
         "quantity": quantity.id,
         "averaging": every,
         "detector": stream.detector or None,

@@ -24,8 +24,12 @@ COMMON = ("f", "lang")
 HEADED = ("self", "alternate", "next", "prev", "service-desc", "data", "conformance")
 """Relations of links that stand in the header too."""
 VARIES = ("Accept", "Accept-Language", "Accept-Encoding")
-ALIASES = {links.GEOJSON: "application/json", links.OPENAPI: "application/json"}
-"""What a client that asks for plain JSON may be sent."""
+ALIASES: Mapping[str, Sequence[str]] = {
+    links.GEOJSON: (links.JSON,),
+    links.OPENAPI: (links.JSON,),
+    links.COVJSON: (links.JSON, "application/vnd.cov+json"),
+}
+"""Other names by which a client may ask for a format."""
 
 
 class Asked:
@@ -114,7 +118,7 @@ class Asked:
 
         def wish(media_type: str) -> float:
             bare = media_type.partition(";")[0]
-            named = {media_type, bare, ALIASES.get(media_type, bare)}
+            named = {media_type, bare, *ALIASES.get(media_type, ())}
             return max(accept[each] for each in named)
 
         # Of what is welcome alike the first one is sent.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mapserver.services.ogcapi import common, features, maps, tiles
+from mapserver.services.ogcapi import common, edr, features, maps, tiles
 from mapserver.services.ogcapi.part import Part
 
-PARTS: Sequence[Part] = (common.PART, features.PART, tiles.PART, maps.PART)
+PARTS: Sequence[Part] = (common.PART, features.PART, tiles.PART, maps.PART, edr.PART)

@@ -12,6 +12,8 @@ from mapserver.services.sensorthings.world import Entity, World, stream_key
 
 _SEGMENT = re.compile(r"(?P<name>[^/('\"]+)(?P<key>\((?P<word>'(?:[^']|'')*'|[^)']*)\))?(?:/|$)")
 
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
+
 
 @dataclass(frozen=True, slots=True)
 class Property:
@@ -34,10 +36,10 @@ Found = Collection | Entity | Property | References
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One word of an address with the key behind it, if there is one."""
+    """One word of an address with the id or name behind it, if there is one."""
 
     name: str
-    key: str | None
+    key: int | str | None
 
 
 def segments(resource: str) -> list[Segment]:
@@ -55,14 +57,19 @@ def segments(resource: str) -> list[Segment]:
         if match is None:
             raise BadParameterError(f'"{resource[position:]}" is no word of an address')
         word = match["word"]
-        if word is not None and not word.startswith("'"):
-            raise BadParameterError(
-                f"{match['name']}({word}) names no id: ids are texts here; write "
-                f"{match['name']}('{word}')"
-            )
-        found.append(Segment(match["name"], None if word is None else unquoted(word)))
+        found.append(Segment(match["name"], None if word is None else _key(word)))
         position = match.end()
     return found
+
+
+def _key(word: str) -> int | str:
+    if word.startswith("'"):
+        return unquoted(word)
+    if not _WHOLE.fullmatch(word):
+        raise BadParameterError(
+            f"({word}) names nothing: a number or a text in quotes was expected"
+        )
+    return int(word)
 
 
 def found(world: World, resource: str) -> Found:
@@ -86,7 +93,7 @@ def found(world: World, resource: str) -> Found:
             return References(here)
         if not isinstance(here, Entity):
             raise BadParameterError(
-                f"{here.set.name} are many: name one, as {here.set.name}('id'), before {word.name}"
+                f"{here.set.name} are many: name one, as {here.set.name}(id), before {word.name}"
             )
         way = here.set.navigation(word.name)
         if way is None:
@@ -122,12 +129,12 @@ def _chosen(world: World, many: Collection, word: Segment) -> Collection | Entit
     one = world.get(many.set.name, word.key)
     if isinstance(many, Observed):
         known = {world.register.stream_ids[stream_key(stream)] for stream in many.streams}
-        inside = one.id.rpartition("-")[0] in known
+        inside = one.name in known
     else:
         assert isinstance(many, Registered)  # noqa: S101 - there are two
         inside = one in many.entities
     if not inside:
-        raise NotFoundError(f"{many.address} has no {many.set.name}('{word.key}')")
+        raise NotFoundError(f"{many.address} has no {many.set.name}({word.key!r})")
     return one
 
 

@@ -30,7 +30,7 @@ class Known(Protocol):
     """An entity as expressions see it."""
 
     @property
-    def id(self) -> str:
+    def id(self) -> int:
         """Its identifier."""
 
     @property

@@ -56,7 +56,10 @@ def call(name: str, arguments: list[Value]) -> Value:
         if value is None:
             raise MeaningError(f"{name} takes {_CALLED[kind]}, not {called(argument)}")
         taken.append(value)
-    return function.compute(*taken)
+    try:
+        return function.compute(*taken)
+    except shapely.errors.GEOSException as reason:
+        raise MeaningError(f"{name}: {reason}") from None
 
 
 def _instant(value: Value) -> datetime | None:

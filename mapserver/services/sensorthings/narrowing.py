@@ -72,7 +72,7 @@ def narrowed(
 class Of:
     """Any observation of a datastream, as far as all of them agree."""
 
-    id = ""
+    id = 0
     link = ""
 
     def __init__(self, world: World, stream: Datastream) -> None:
@@ -129,8 +129,10 @@ def _is_identity(part: Expression, world: World, found: Narrowed) -> bool:
     said = _compared(part)
     if said is None or said[0] != "eq" or len(said[1].parts) > 1 or said[1].parts[0] not in IDS:
         return False
+    if not isinstance(said[2], int):
+        return False
     try:
-        stored = world.get("Observations", str(said[2])).record.observation
+        stored = world.get("Observations", said[2]).record.observation
     except NotFoundError:
         found.streams = []
         return True

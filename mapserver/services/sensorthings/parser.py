@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from typing import TypeVar
 
+import numpy as np
 import shapely
 
 from layers import temporal
@@ -342,7 +343,11 @@ def _duration(text: str) -> timedelta:
 
 def _geography(text: str) -> Value:
     words = re.sub(r"^SRID=(4326|0);", "", unquoted(text).strip(), flags=re.IGNORECASE)
-    return shapely.from_wkt(words)
+    with np.errstate(all="ignore"):
+        shape = shapely.from_wkt(words)
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise ValueError("a coordinate is no number")
+    return shape
 
 
 _LITERALS: Mapping[str, Callable[[str], Value]] = {

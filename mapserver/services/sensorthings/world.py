@@ -1,12 +1,12 @@
 """What the store holds, as entities that lead to one another."""
 
+import hashlib
 import re
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from layers import temporal, units
 from layers.errors import NotFoundError, nearest
@@ -18,7 +18,12 @@ from mapserver.services.sensorthings.values import Value
 from mapserver.services.sensorthings.vocabulary import SETS, EntitySet
 
 _PLAIN = re.compile(r"[^A-Za-z0-9.]+")
-_OBSERVATION = re.compile(r"(?P<stream>.+)-(?P<begin>\d{8}T\d{6}Z)", re.DOTALL)
+ID_BITS = 53
+"""Whole numbers that every client can hold, those among them that only know floating point."""
+BEGIN_BITS = 33
+"""Bits of an observation's id that tell its beginning: seconds from 1833 to 2106."""
+EARLIEST_S = -(1 << (BEGIN_BITS - 1))
+STATION_SETS = ("Things", "Locations", "HistoricalLocations", "FeaturesOfInterest")
 StreamKey = tuple[str, str, Any, str]
 
 
@@ -48,7 +53,7 @@ class Register:
             # An embargo may lift between two looks at the store.
             if stream.station_code not in self.stations:
                 continue
-            sensor = self.sensor_id(stream.detector)
+            sensor = self.sensor_name(stream.detector)
             self.detectors[sensor] = stream.detector
             name = f"{stream.station_code}-{stream.quantity}-{time_extent.period(stream.averaging)}"
             if stream.detector:
@@ -58,6 +63,14 @@ class Register:
             self.of_station[stream.station_code].append(name)
             self.of_quantity[stream.quantity].append(name)
             self.of_sensor[sensor].append(name)
+        self.by_number = {stream.number: name for name, stream in self.streams.items()}
+        self._names: dict[str, dict[int, str]] = {
+            "Sensors": {number(key): key for key in self.detectors},
+            "ObservedProperties": {number(key): key for key in self.of_quantity},
+            "Datastreams": self.by_number,
+        }
+        stations = {number(code): code for code in self.stations}
+        self._names |= dict.fromkeys(STATION_SETS, stations)
         self.since: dict[str, datetime] = {}
         for code, station in self.stations.items():
             seen = [self.streams[name].first_time for name in self.of_station.get(code, ())]
@@ -65,13 +78,28 @@ class Register:
             if since is not None:
                 self.since[code] = since
 
-    def sensor_id(self, detector: str) -> str:
-        """Return the id of a detector: its name without what has a meaning in addresses."""
+    def name(self, entities: str, word: int | str) -> str:
+        """Return the name of an entity by its id, or by the name itself."""
+        return word if isinstance(word, str) else self._names[entities].get(word, "")
+
+    def sensor_name(self, detector: str) -> str:
+        """Return the name of a detector without what has a meaning in addresses."""
         if not detector:
             return documents.UNTOLD
         plain = _PLAIN.sub("_", detector)
         # Two names must not become one.
         return plain if plain == detector else f"{plain}_{zlib.crc32(detector.encode()):08x}"
+
+
+def number(name: str) -> int:
+    """Return the id of what is known by a name: the same everywhere and for ever."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> (64 - ID_BITS)
+
+
+def observation_number(stream: Datastream, begin: datetime) -> int:
+    """Return the id of the observation of a datastream that begins at a moment."""
+    return (stream.number << BEGIN_BITS) + temporal.epoch_s(begin) - EARLIEST_S
 
 
 def stream_key(stream: Datastream) -> StreamKey:
@@ -80,13 +108,20 @@ def stream_key(stream: Datastream) -> StreamKey:
 
 
 class Entity:
-    """One entity; its properties are made when they are first asked for."""
+    """One entity; its properties are made when they are first asked for.
 
-    __slots__ = ("_properties", "_world", "id", "record", "set")
+    ``id`` is a number and ``name`` a word for the same; of an observation ``name`` is that of its
+    datastream.
+    """
 
-    def __init__(self, world: "World", entities: EntitySet, id: str, record: Any) -> None:
+    __slots__ = ("_properties", "_world", "id", "name", "record", "set")
+
+    def __init__(
+        self, world: "World", entities: EntitySet, id: int, name: str, record: Any
+    ) -> None:
         self.set = entities
         self.id = id
+        self.name = name
         self.record = record
         self._world = world
         self._properties: Mapping[str, Any] | None = None
@@ -94,8 +129,7 @@ class Entity:
     @property
     def link(self) -> str:
         """Its own address."""
-        word = quote(self.id.replace("'", "''"), safe="-._~!$*,:@")
-        return f"{self._world.address}/{self.set.name}('{word}')"
+        return f"{self._world.address}/{self.set.name}({self.id})"
 
     @property
     def properties(self) -> Mapping[str, Any]:
@@ -138,7 +172,7 @@ class World:
         self._made: dict[tuple[str, str], Entity] = {}
 
     def every(self, name: str) -> list[Entity]:
-        """Return all entities of a set by id, but for observations."""
+        """Return all entities of a set by name, but for observations."""
         return [self._entity(name, key) for key in sorted(self._records(name))]
 
     def _records(self, name: str) -> Mapping[str, Any]:
@@ -156,37 +190,40 @@ class World:
     def _entity(self, name: str, key: str) -> Entity:
         made = self._made.get((name, key))
         if made is None:
-            made = Entity(self, SETS[name], key, self._records(name)[key])
+            record = self._records(name)[key]
+            id = record.number if name == "Datastreams" else number(key)
+            made = Entity(self, SETS[name], id, key, record)
             self._made[name, key] = made
         return made
 
-    def get(self, name: str, key: str) -> Entity:
-        """Return one entity.
+    def get(self, name: str, word: int | str) -> Entity:
+        """Return one entity by its id, or by its name.
 
         Raises
         ------
         NotFoundError
-            With the nearest id.
+            With the nearest name.
         """
         if name == "Observations":
-            return self._observation_of(key)
+            return self._observation(word)
         records = self._records(name)
+        key = self.register.name(name, word)
         if key not in records:
-            raise NotFoundError(f"no {name}('{key}'){nearest(key, records)}")
+            asked = f"'{word}'" if isinstance(word, str) else str(word)
+            near = nearest(word, records) if isinstance(word, str) else ""
+            raise NotFoundError(f"no {name}({asked}){near}")
         return self._entity(name, key)
 
-    def _observation_of(self, key: str) -> Entity:
-        match = _OBSERVATION.fullmatch(key)
-        stream = self.register.streams.get(match["stream"]) if match else None
-        if match and stream:
-            try:
-                begin = datetime.strptime(match["begin"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            except ValueError:
-                raise NotFoundError(f"no Observations('{key}')") from None
-            end = begin + temporal.SECOND
-            for found in self.observations(Walk((stream,), begin, end)):
-                return found
-        raise NotFoundError(f"no Observations('{key}')")
+    def _observation(self, word: int | str) -> Entity:
+        if isinstance(word, int) and word >= 0:
+            stream, begin_s = word >> BEGIN_BITS, (word & ((1 << BEGIN_BITS) - 1)) + EARLIEST_S
+            name = self.register.by_number.get(stream)
+            if name is not None:
+                begin = temporal.from_epoch_s(begin_s)
+                wanted = Walk((self.register.streams[name],), begin, begin + temporal.SECOND)
+                for found in self.observations(wanted):
+                    return found
+        raise NotFoundError(f"no Observations({word})")
 
     def observations(self, wanted: Walk) -> Iterator[Entity]:
         """Yield observations in the order of a walk."""
@@ -197,8 +234,8 @@ class World:
                 (said.station_code, said.quantity, length, said.detector)
             )
             if stream is not None:
-                key = f"{stream}-{re.sub('[-:]', '', temporal.word(said.begin_time))}"
-                yield Entity(self, SETS["Observations"], key, found)
+                id = observation_number(self.register.streams[stream], said.begin_time)
+                yield Entity(self, SETS["Observations"], id, stream, found)
 
     def count(self, wanted: Walk, most: int) -> int:
         """Return how many observations a walk has; TooLargeError above ``most``."""
@@ -211,7 +248,7 @@ class World:
             return documents.thing(record, known.networks.get(record.network_id), known.context)
         if name == "Datastreams":
             station = known.stations[record.station_code]
-            return documents.datastream(record, station, known.context)
+            return documents.datastream(record, entity.name, station, known.context)
         if name == "ObservedProperties":
             return documents.observed_property(record, entity.link)
         return _DESCRIBED[name](record)
@@ -227,12 +264,11 @@ class World:
         known, record = self.register, entity.record
         if entity.set.name == "Observations":
             said: StoredObservation = record
-            stream = entity.id.rpartition("-")[0]
-            return [stream if way == "Datastream" else said.observation.station_code]
+            return [entity.name if way == "Datastream" else said.observation.station_code]
         if entity.set.name == "Datastreams":
             return {
                 "Thing": [record.station_code],
-                "Sensor": [known.sensor_id(record.detector)],
+                "Sensor": [known.sensor_name(record.detector)],
                 "ObservedProperty": [record.quantity],
             }[way]
         if way == "Datastreams":
@@ -241,15 +277,15 @@ class World:
                 "Sensors": known.of_sensor,
                 "ObservedProperties": known.of_quantity,
             }[entity.set.name]
-            return held.get(entity.id, [])
+            return held.get(entity.name, [])
         # A station has one place, under the same id.
-        if way == "HistoricalLocations" and entity.id not in known.since:
+        if way == "HistoricalLocations" and entity.name not in known.since:
             return []
-        return [entity.id]
+        return [entity.name]
 
     def streams_of(self, entity: Entity) -> list[Datastream]:
         """Return the datastreams whose observations an entity leads to."""
         known = self.register
         if entity.set.name == "Datastreams":
             return [entity.record]
-        return [known.streams[name] for name in known.of_station.get(entity.id, ())]
+        return [known.streams[name] for name in known.of_station.get(entity.name, ())]

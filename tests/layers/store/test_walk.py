@@ -66,8 +66,17 @@ def test_a_correction_that_names_another_detector_moves_the_observation(store, o
         ("old", NINE - HOUR, NINE - HOUR),
         ("new", NINE, NINE),
     }
+    numbers = {s.detector: s.number for s in streams(store.reader)}
     store.send(observation("KP", 4.0, NINE - HOUR, detector="new"), at=NINE + HOUR)
     assert [(s.detector, s.first_time) for s in streams(store.reader)] == [("new", NINE - HOUR)]
+    # A number is never another's: what comes back has its own, what is new has a new one.
+    later = [observation("KQ", 1.0), observation("KP", 9.0, NINE + HOUR, detector="old")]
+    store.send(*later, at=NINE + 2 * HOUR)
+    found = {(s.station_code, s.detector): s.number for s in streams(store.reader)}
+    assert {found["KP", "old"], found["KP", "new"]} == set(numbers.values())
+    assert found["KQ", ""] not in numbers.values()
+    (old,) = [s for s in streams(store.reader) if s.detector == "old"]
+    assert (old.first_time, old.last_time) == (NINE + HOUR, NINE + HOUR)
 
 
 @pytest.fixture(scope="module")
