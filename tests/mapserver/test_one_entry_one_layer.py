@@ -100,6 +100,8 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
             for each in many_sets
             for suffix in ("json", "txt")
         ]
+    elif rule.rule.startswith("/styles/"):
+        many = [{"style": s.id} for s in layer.styles]
     elif "name" in rule.arguments:
         many = [{"name": f"latest.{suffix}"} for suffix in offered(layer)]
         assert bool(many) != (layer.kind == WITHOUT_VALUES)
@@ -182,6 +184,8 @@ def test_every_layer_has_an_id_a_legend_and_data_in_every_face(house: Any, layer
             text = answer.text
             # TileJSON tells of one style, and takes the first where none is named.
             styles = layer.styles[:1] if "layer" in rule.arguments else layer.styles
+            if rule.rule.startswith("/styles/"):
+                styles = [each for each in layer.styles if path.endswith(f"/{each.id}.json?")]
             for style in styles:
                 if style.palette is not None:
                     colours = style.palette.colours[: len(style.breaks) + 1]
