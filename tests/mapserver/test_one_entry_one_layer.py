@@ -40,6 +40,9 @@ WITHOUT_LEGEND = {
     "/api/v1/point": "values only",
     "/files/<layer>/<version>/<name>": "data only",
     "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
+    "/stac": "data only",
+    "/stac/<layer>": "data only",
+    "/stac/<layer>/<name>": "data only",
     "/wms": "pictures of legends",
     "/wmts": "pictures of legends",
     "/wmts/1.0.0/WMTSCapabilities.xml": "pictures of legends",
@@ -102,6 +105,10 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
         ]
     elif rule.rule.startswith("/styles/"):
         many = [{"style": s.id} for s in layer.styles]
+    elif rule.rule.startswith("/stac/"):
+        if layer.kind != "surface":
+            return []
+        many = [{"name": "items.json"}, {"name": "latest.json"}]
     elif "name" in rule.arguments:
         many = [{"name": f"latest.{suffix}"} for suffix in offered(layer)]
         assert bool(many) != (layer.kind == WITHOUT_VALUES)
@@ -125,6 +132,8 @@ def queries(rule: Rule, layer_id: str) -> list[str]:
 
 def asked(house: Any, rule: Rule, layer_id: str) -> list[tuple[str, Any]]:
     """The answers of one address for one layer."""
+    if rule.rule == "/stac" and definition(house, layer_id).kind != "surface":
+        return []
     if "layer" not in rule.arguments:
         paths = [rule.rule]
     else:
