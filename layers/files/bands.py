@@ -2,7 +2,8 @@
 
 from layers import units
 from layers.exchange.cog import Band
-from layers.model import LayerDefinition, StyleDefinition
+from layers.model import LayerDefinition, StyleDefinition, SurfaceInfo
+from layers.store.geotiff import DESCRIPTIONS, named
 
 _ALWAYS = (StyleDefinition("mean", measure="mean"), StyleDefinition("sd", measure="sd"))
 _SENTENCES = {
@@ -32,12 +33,23 @@ def shown(layer: LayerDefinition) -> dict[str, StyleDefinition]:
 
 
 def described(layer: LayerDefinition) -> tuple[Band, ...]:
-    """Return the bands of ``shown`` with their units."""
+    """Return the bands that every surface of a layer begins with: ``shown``, and support."""
     unit = units.QUANTITIES[str(layer.quantity)].unit
-    return tuple(
-        Band(name, "1" if style.measure in _SHARES else unit, _SENTENCES[style.measure])
-        for name, style in shown(layer).items()
+    return (
+        *(
+            Band(name, "1" if style.measure in _SHARES else unit, _SENTENCES[style.measure])
+            for name, style in shown(layer).items()
+        ),
+        Band("support", "1", DESCRIPTIONS["support"]),
     )
+
+
+def of_surface(layer: LayerDefinition, info: SurfaceInfo) -> tuple[Band, ...]:
+    """Return all bands of a surface; the last ones are what the others are computed from."""
+    unit = units.QUANTITIES[info.quantity].unit
+    latent = f"ln({unit})" if info.transform == "log" else unit
+    *parameters, _ = named({**info.tags, "transform": info.transform})
+    return (*described(layer), *(Band(name, latent, words) for name, words in parameters))
 
 
 def number_of(layer: LayerDefinition, style: StyleDefinition) -> int:

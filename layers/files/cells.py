@@ -10,7 +10,6 @@ import shapely
 from numpy.typing import NDArray
 from rasterio.errors import RasterioIOError
 
-from layers import units
 from layers.errors import GoneError, TooLargeError
 from layers.exchange import flat
 from layers.exchange.cog import Band
@@ -71,23 +70,14 @@ class SurfaceCells(Cells):
         try:
             with rasterio.open(store.geotiff(info), driver="GTiff") as dataset:
                 tags = dataset.tags()
-                names = dataset.descriptions
-                said = [dataset.tags(i + 1)["description"] for i in range(dataset.count)]
         except RasterioIOError:
             raise GoneError(
                 f'version "{wanted.version}" of layer "{wanted.layer.id}" is no longer kept'
             ) from None
-        unit = units.QUANTITIES[info.quantity].unit
-        latent = unit if info.transform == "quantiles" else f"ln({unit})"
-        if info.transform == "none":
-            latent = unit
-        own = (*bands.described(wanted.layer), Band("support", "1", said[-1]))
-        whole = (
-            *own,
-            *(Band(n, latent, s) for n, s in zip(names[:-1], said[:-1], strict=True)),
-        )
         tags = {k: v for k, v in tags.items() if k != "AREA_OR_POINT"}
-        return cls(info.grid, whole, len(own), tags | _said(wanted), store, info, wanted.layer)
+        whole = bands.of_surface(wanted.layer, info)
+        columns = len(bands.described(wanted.layer))
+        return cls(info.grid, whole, columns, tags | _said(wanted), store, info, wanted.layer)
 
     def strips(self) -> Iterator[tuple[int, Float32Array]]:
         """Yield first row and cells of shape (bands, rows, width), from north to south."""

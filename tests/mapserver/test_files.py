@@ -403,6 +403,42 @@ def test_the_style_of_a_measure_names_its_band(house: Any) -> None:
         assert names[int(found[1]) - 1] == band
 
 
+def test_a_maplibre_style_has_the_tiles_and_the_colours_of_the_layer(
+    house: Any, layer_id: str
+) -> None:
+    layer = house.site.catalog.layers[layer_id]
+    for style in layer.styles:
+        found = house.json(f"/styles/{layer_id}/{style.id}.json")
+        tiles = house.json(f"/tilejson/{layer_id}.json?style={style.id}")
+        assert found["version"] == 8
+        source = found["sources"][layer_id]
+        assert source["tiles"] == tiles["tiles"]
+        vector = KINDS[layer.kind].vector
+        assert source["type"] == ("vector" if vector else "raster")
+        assert found["layers"]
+        assert {each["source"] for each in found["layers"]} == {layer_id}
+        ids = [each["id"] for each in found["layers"]]
+        assert len(ids) == len(set(ids))
+        if not vector or style.palette is None:
+            continue
+        for each in found["layers"]:
+            assert each["source-layer"] == layer_id
+            colour = each["paint"][f"{each['type']}-color"]
+            assert (colour[0], colour[2][1]) == ("case", ["get", style.measure])
+            # The first colour, then each break with the colour from it on.
+            steps = colour[2][2:]
+            assert tuple(steps[1::2]) == style.breaks
+            legend = [e.colour for e in house.site.tiler.legend(layer_id, style.id)]
+            assert steps[0::2] == legend
+
+
+def test_a_maplibre_style_of_an_hour_names_its_tiles(house: Any) -> None:
+    found = house.json(f"/styles/dose-rate/mean.json?time={HOURS[0]}")
+    assert HOURS[0] in found["sources"]["dose-rate"]["tiles"][0]
+    assert found["metadata"]["time"] == HOURS[0]
+    assert found["metadata"]["notice"] == "simulated"
+
+
 # How they are sent
 
 

@@ -42,6 +42,9 @@ WITHOUT_LEGEND = {
     "/api/v1/point": "values only",
     "/files/<layer>/<version>/<name>": "data only",
     "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
+    "/stac": "data only",
+    "/stac/<layer>": "data only",
+    "/stac/<layer>/<name>": "data only",
     "/wms": "pictures of legends",
     "/wmts": "pictures of legends",
     "/wmts/1.0.0/WMTSCapabilities.xml": "pictures of legends",
@@ -105,6 +108,12 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
             for each in many_sets
             for suffix in ("json", "txt")
         ]
+    elif rule.rule.startswith("/styles/"):
+        many = [{"style": s.id} for s in layer.styles]
+    elif rule.rule.startswith("/stac/"):
+        if layer.kind != "surface":
+            return []
+        many = [{"name": "items.json"}, {"name": "latest.json"}]
     elif "name" in rule.arguments:
         many = [{"name": f"latest.{suffix}"} for suffix in offered(layer)]
         assert bool(many) != (layer.kind == WITHOUT_VALUES)
@@ -128,6 +137,8 @@ def queries(rule: Rule, layer_id: str) -> list[str]:
 
 def asked(house: Any, rule: Rule, layer_id: str) -> list[tuple[str, Any]]:
     """The answers of one address for one layer."""
+    if rule.rule == "/stac" and definition(house, layer_id).kind != "surface":
+        return []
     if "layer" not in rule.arguments:
         paths = [rule.rule]
     else:
@@ -187,6 +198,8 @@ def test_every_layer_has_an_id_a_legend_and_data_in_every_face(house: Any, layer
             text = answer.text
             # TileJSON tells of one style, and takes the first where none is named.
             styles = layer.styles[:1] if "layer" in rule.arguments else layer.styles
+            if rule.rule.startswith("/styles/"):
+                styles = [each for each in layer.styles if path.endswith(f"/{each.id}.json?")]
             for style in styles:
                 if style.palette is not None:
                     colours = style.palette.colours[: len(style.breaks) + 1]

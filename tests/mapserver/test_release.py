@@ -143,7 +143,7 @@ VALUES = {
     "col": ["44"],
     "leaf": ["23.png", "23.webp", "23.mvt"],
     "resource": [*SETS, "Things('O0')/Datastreams"],
-    "name": [f"{time}.{end}" for time in TIMES for end in MEDIA_TYPES],
+    "name": [f"{time}.{end}" for time in TIMES for end in (*MEDIA_TYPES, "json")],
     "matrix_set": ["WebMercatorQuad", "WorldCRS84Quad"],
     "matrix": ["6"],
     "row": ["23"],
