@@ -15,9 +15,10 @@ stamp = .venv/stamps/$(1)-$(shell { echo "$(PYTHON_IS)"; pwd -P; cat $(2); } | s
 INSTALL := $(PY) -m pip install --quiet --require-hashes
 RUN := $(call stamp,run,requirements/run.txt requirements/build.txt pyproject.toml)
 TEST := $(call stamp,test,requirements/run.txt requirements/test.txt)
+FOREIGN := $(call stamp,foreign,Makefile)
 PEERS := $(call stamp,bench,requirements/run.txt requirements/bench.txt)
 
-.PHONY: help serve check check-all assets lint types imports test bench bless lock clean
+.PHONY: help serve check check-all assets lint types imports test clients conformance bench bless lock clean
 .NOTPARALLEL:
 
 help:  ## list what can be made
@@ -28,8 +29,8 @@ serve: assets  ## serve the map on http://127.0.0.1:8000, with demonstration dat
 
 check: lint types imports test  ## all that a commit must pass
 
-check-all: check  ## and foreign clients, conformance, soak, 200 kills, full journeys
-	$(PY) -m pytest -m "full or clients or conformance" $(ARGS)
+check-all: check clients conformance  ## and foreign clients, conformance, soak, 200 kills, full journeys
+	$(PY) -m pytest -m full $(ARGS)
 
 assets: $(RUN)  ## build what the browser gets
 	@$(PY) hatch_build.py
@@ -48,6 +49,12 @@ imports: $(TEST)  ## the ladder of imports
 test: $(TEST) assets  ## node's tests and pytest
 	$(PY) hatch_build.py npm run --if-present test
 	$(PY) -m pytest $(PYTEST) $(ARGS)
+
+clients: $(TEST) $(FOREIGN) assets  ## QGIS, GDAL, OWSLib, OpenLayers, MapLibre, Leaflet read every face
+	$(PY) -m pytest -m clients tests/clients --floors $(ARGS)
+
+conformance: $(TEST) $(FOREIGN) assets  ## published schemas, assertions of the standards, OGC's own suites
+	$(PY) -m pytest -m conformance tests/conformance $(ARGS)
 
 bench: $(TEST) $(PEERS) assets  ## side by side with the peers
 	$(PY) -m benchmarks $(ARGS)
@@ -87,6 +94,18 @@ $(RUN):
 $(TEST): $(RUN)
 	@echo "Installing what the tests need"
 	@$(INSTALL) -r requirements/run.txt -r requirements/test.txt
+	@mkdir -p .venv/stamps && touch $@
+
+# What is missing afterwards is told by the floors of the clients, and by what was not run.
+$(FOREIGN): $(TEST)
+	@echo "Looking for QGIS, GDAL, xmllint and a browser"
+	@missing=""; \
+	/usr/bin/python3 -I -c 'import qgis' 2>/dev/null || missing="$$missing python3-qgis qgis-providers"; \
+	command -v gdalinfo >/dev/null || missing="$$missing gdal-bin"; \
+	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
+	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
+	[ -z "$$missing" ] || { apt-get update -qq && apt-get install -qq --no-install-recommends $$missing; } \
+		>/dev/null 2>&1 || echo "Some clients are left out: apt-get install$$missing" >&2
 	@mkdir -p .venv/stamps && touch $@
 
 $(PEERS): $(TEST)

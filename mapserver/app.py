@@ -14,13 +14,19 @@ from mapserver.errors import QueryTooLongError
 from mapserver.services import (
     data,
     events,
+    files,
     health,
     layer_pages,
     observations,
+    ogcapi,
     pages,
     point,
+    sensorthings,
+    stac,
+    styles,
     tiles,
     wms,
+    wmts,
 )
 from mapserver.services.site import Site
 
@@ -34,7 +40,24 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
+    services = (
+        tiles,
+        wms,
+        wmts,
+        ogcapi,
+        sensorthings,
+        data,
+        files,
+        stac,
+        styles,
+        point,
+        observations,
+        events,
+        pages,
+        layer_pages,
+        health,
+    )
+    for service in services:
         app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:

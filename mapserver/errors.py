@@ -15,6 +15,10 @@ class LengthMissingError(errors.BadRequestError):
     """A posted body that does not say how long it is."""
 
 
+class NotAcceptableError(errors.BadRequestError):
+    """No format that the client takes is offered."""
+
+
 class QueryTooLongError(errors.BadRequestError):
     """A query above the limit."""
 
@@ -37,6 +41,7 @@ ANSWERS: dict[type[errors.LayersError], Answer] = {
     errors.UnknownStyleError: Answer(404, "StyleNotDefined"),
     errors.GoneError: Answer(410, "NotFound"),
     errors.NotFoundError: Answer(404, "NotFound"),
+    NotAcceptableError: Answer(406, "InvalidFormat"),
     LengthMissingError: Answer(411, "NoApplicableCode"),
     QueryTooLongError: Answer(414, "InvalidParameterValue"),
     UnsupportedBodyError: Answer(415, "InvalidFormat"),
@@ -57,6 +62,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "That method is not offered here",
+    406: "None of the formats that you take is offered",
     409: "It contradicts what is stored",
     410: "No longer kept",
     411: "Its length is needed",
@@ -129,12 +135,17 @@ def service_exception(code: str, text: str, version: str = "1.3.0") -> str:
 
 def exception_report(code: str, text: str, locator: str = "") -> str:
     """Return an OWS 1.1 ExceptionReport, as WMTS 1.0.0 speaks it."""
-    where = f" locator={quoteattr(locator)}" if locator else ""
+    where = f" locator={quoteattr(_NO_XML.sub('?', shortened(locator)))}" if locator else ""
+    said = escape(_NO_XML.sub("?", shortened(text)))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1" version="1.0.0" xml:lang="en">\n'
+        '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation='
+        '"http://www.opengis.net/ows/1.1'
+        ' http://schemas.opengis.net/ows/1.1.0/owsExceptionReport.xsd"'
+        ' version="1.0.0" xml:lang="en">\n'
         f"  <Exception exceptionCode={quoteattr(code)}{where}>\n"
-        f"    <ExceptionText>{escape(shortened(text))}</ExceptionText>\n"
+        f"    <ExceptionText>{said}</ExceptionText>\n"
         "  </Exception>\n"
         "</ExceptionReport>\n"
     )

@@ -38,7 +38,8 @@ SHARED = (
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",
-        "ETag, Content-Location, Content-Range, Link, Warning, X-Data-Time, X-Data-Version",
+        "ETag, Content-Location, Content-Range, Content-Crs, Link, Warning, X-Data-Time, "
+        "X-Data-Version",
     ),
 )
 """What an answer to reading carries: every origin may read it."""
@@ -59,14 +60,16 @@ def answer(
     content_location: str | None = None,
     filename: str | None = None,
     packed: bytes | None = None,
+    weak: bool = False,
 ) -> Response:
     """Return a 200, or a 304 where the client already has these bytes; gzipped where it helps.
 
-    ``packed`` are the bytes gzipped, where they are at hand.
+    ``packed`` are the bytes gzipped, where they are at hand. A ``weak`` tag is of what is said, and
+    not of the bytes.
     """
     tag = etag or body_etag(body)
     response = Response(body, mimetype=media_type)
-    response.set_etag(tag)
+    response.set_etag(tag, weak)
     response.headers["Cache-Control"] = cache
     if content_location:
         response.headers["Content-Location"] = content_location
@@ -82,8 +85,8 @@ def answer(
         response.headers["Vary"] = "Accept-Encoding"
         if len(body) >= GZIP_FROM_BYTES and takes_gzip(request.headers.get("Accept-Encoding", "")):
             # A representation of its own needs a strong tag of its own.
-            response.set_etag(f"{tag}-gz")
-            if not request.if_none_match.contains(f"{tag}-gz"):
+            response.set_etag(f"{tag}-gz", weak)
+            if not request.if_none_match.contains_weak(f"{tag}-gz"):
                 response.set_data(packed or gzip_of(body))
             response.headers["Content-Encoding"] = "gzip"
     response.make_conditional(request)

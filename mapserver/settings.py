@@ -54,6 +54,11 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "cache_mb", 2048, "Disk space of the tile cache, in megabytes; 0 keeps no tile on the disk."
     ),
+    Knob(
+        "files_mb",
+        1024,
+        "Disk space of files that were made to be taken away, in megabytes; the newest one stays.",
+    ),
     Knob("memory_cache_mb", 64, "Finished tiles held in memory by each worker, in megabytes."),
     Knob("renders", 2, "Pictures that each worker draws at once.", least=1),
     Knob(
@@ -92,6 +97,7 @@ class Settings:
     demo_seed: int
     max_upload_mb: int
     cache_mb: int
+    files_mb: int
     memory_cache_mb: int
     renders: int
     waiting: int

@@ -21,9 +21,9 @@ START_S = 120.0
 
 @dataclass
 class Server:
-    """A server of a data folder, ended by who started it."""
+    """A server of a data folder, ended by who started it; one that others run has no process."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None
     data_dir: Path
     url: str
     log: Path
@@ -51,6 +51,7 @@ class Server:
         wait_for(self._ready, START_S, self.log.read_text)
 
     def _ready(self) -> bool:
+        assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
         with contextlib.suppress(OSError):
             return self.get("/readyz")[0] == 200
@@ -64,7 +65,7 @@ class Server:
         return mapserver(*words, "--data-dir", str(self.data_dir))
 
     def end(self) -> None:
-        if self.process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(timeout=60)
 
@@ -138,3 +139,12 @@ def serving(data_dir: Path, *options: str, settings: str = "") -> Iterator[Serve
         yield server
     finally:
         server.end()
+
+
+@contextlib.contextmanager
+def showing_hours(folder: Path, hours: int) -> Iterator[Server]:
+    """Give a server of the demonstration network that shows as many hours, and end it."""
+    with serving(folder / "data", "--demo-days", "1") as server:
+        # The newest surface is there first; older hours follow behind it.
+        wait_for(lambda: len(server.json("/tilejson/dose-rate.json")["times"]) >= hours, 600.0)
+        yield server

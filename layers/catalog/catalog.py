@@ -18,6 +18,7 @@ class Catalog:
     def __init__(self, definition: CatalogDefinition, sources: Sources) -> None:
         self.definition = definition
         self.layers: Mapping[str, LayerDefinition] = {e.id: e for e in definition.layers}
+        self._named = {e.wms_name: e for e in definition.layers if e.wms_name}
         self.kinds: Mapping[str, LayerKind] = {
             entry.id: kinds.KINDS[entry.kind].make(entry, sources) for entry in definition.layers
         }
@@ -27,6 +28,10 @@ class Catalog:
         if layer_id not in self.layers:
             raise UnknownLayerError(f'no layer "{layer_id}"{nearest(layer_id, self.layers)}')
         return self.layers[layer_id]
+
+    def named(self, name: str) -> LayerDefinition:
+        """Return an entry by the name that WMS has for it, or by its id."""
+        return self._named.get(name) or self.layer(name)
 
     def kind(self, layer_id: str) -> LayerKind:
         """Return the kind that answers for a layer."""

@@ -25,6 +25,7 @@ from layers.model import (
 )
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_WMS_NAME = re.compile(r"([A-Za-z_][\w.-]{0,62}:)?[A-Za-z_][\w.-]{0,62}", re.ASCII)
 LANGUAGES = ("kk", "uz", "ru", "en")
 
 
@@ -71,6 +72,10 @@ def parse(
         for entry in ids:
             if ids.count(entry) > 1:
                 raise fields.error(f'two {what} entries have the id "{entry}"')
+    names = [layer.wms_name or layer.id for layer in layers]
+    for name in names:
+        if names.count(name) > 1:
+            raise fields.error(f'two layer entries have the name "{name}" in WMS')
     by_id = {layer.id: layer for layer in layers}
     layers = tuple(
         dataclasses.replace(
@@ -100,6 +105,15 @@ def _id(fields: Fields) -> str:
     if not _ID.fullmatch(word):
         raise fields.error(f'the id "{word}" must be lower-case letters, digits and hyphens')
     return word
+
+
+def _wms_name(fields: Fields) -> str:
+    name: str = fields.get("wms_name", str, "")
+    if name and not _WMS_NAME.fullmatch(name):
+        raise fields.error(
+            f'"wms_name" is "{name}"; a name such as Lakes or cite:Lakes was expected'
+        )
+    return name
 
 
 def _titles(fields: Fields) -> dict[str, str]:
@@ -154,6 +168,7 @@ def _layer(
         kind=kind,
         title=fields.need("title", str),
         titles=_titles(fields),
+        wms_name=_wms_name(fields),
         abstract=fields.get("abstract", str, ""),
         attribution=fields.get("attribution", str, ""),
         licence=fields.get("licence", str, ""),

@@ -1,6 +1,7 @@
 """Earthquakes: points with magnitude, depth and origin time, chosen by magnitude and time."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,14 @@ class QuakesKind(CollectionKind):
             _number(stored.feature.properties.get("magnitude")),
             np.nan if time is None else time.timestamp(),
         )
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """Return the first and the last origin time; None where none is known."""
+        time_s = self.held().measured["time_s"]
+        if np.isnan(time_s).all():
+            return None
+        first, last = (float(f(time_s)) for f in (np.nanmin, np.nanmax))
+        return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
 
     def wanted(
         self, measured: Mapping[str, NDArray[np.float64]], question: Question

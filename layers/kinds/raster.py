@@ -1,6 +1,7 @@
 """External rasters in any reference system: one file or a mosaic of many, with times or without."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from layers import temporal
 from layers.errors import BadFileError, GoneError, NoSurfaceError
 from layers.geo import MAX_ZOOM as DEEPEST
-from layers.geo import TILE_PX, Point, Window
+from layers.geo import TILE_PX, Bounds, Point, Window, cell_m
 from layers.kinds import viewed
 from layers.kinds.cells import cut, overlap, pixel_zoom, placed
 from layers.kinds.raster_datasets import POOL, Pool, check_blocks
@@ -24,6 +25,7 @@ from layers.views import View
 MEASURES = ("value",)
 MAX_ZOOM = 14
 MARGIN = 1
+_ROUNDING = 1.0 + 1e-6
 
 
 class RasterKind:
@@ -48,6 +50,29 @@ class RasterKind:
         if bounds is None:
             return nothing_yet(self._layer)
         return Extent(bounds, 0, MAX_ZOOM, times)
+
+    def footprint(self, at: datetime | None) -> tuple[Bounds, int]:
+        """Return what the files cover, and the zoom whose cells are no larger than theirs.
+
+        Raises
+        ------
+        BadFileError
+            Where no file can be read.
+        """
+        headers = self.mosaic.headers(self._moment(at))
+        bounds = self._layer.domain or self.mosaic.bounds(self._moment(at))
+        if not headers or bounds is None:
+            raise BadFileError(f'layer "{self._layer.id}": no file can be read')
+        finest_m = min(header.cell_m for header in headers)
+        zoom = self._layer.native_zoom
+        if zoom is None and not math.isfinite(finest_m):
+            raise BadFileError(
+                f'layer "{self._layer.id}" needs a native_zoom: its middle is a pole'
+            )
+        if zoom is None:
+            zoom = math.ceil(math.log2(cell_m(0) / (finest_m * _ROUNDING)))
+            zoom = min(MAX_ZOOM, max(0, zoom))
+        return bounds, zoom
 
     def version(self, at: datetime | None) -> str:
         """Version of the aligned copy where it is made, else of the files as they lie."""

@@ -74,7 +74,8 @@ class StationsKind:
         hours = self._hours()
         if at is None and hours:
             return hours[-1][0]
-        if at is not None:
+        # Between two hours there is nothing, and a span from there on would find one of them.
+        if at is not None and at == temporal.floor_hour(at):
             place = bisect.bisect_left(hours, at, key=itemgetter(0))
             listed = place < len(hours) and hours[place][0] == at
             if listed or self._hours((at, at + temporal.HOUR)):

@@ -1,6 +1,6 @@
 """Surfaces interpolated from stations: a measure of the predictive distribution in every cell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,6 +28,12 @@ MARGIN = 1
 """Cells around a window, so that a smooth picture meets its neighbour without a seam."""
 
 ALL = slice(0, TILE_PX)
+
+QUANTILES = {"median": 0.5, "p05": 0.05, "p25": 0.25, "p75": 0.75, "p95": 0.95}
+SHARES = ("exceedance", "uncertainty")
+"""Readings without a unit."""
+READINGS = ("mean", "sd", *QUANTILES, *SHARES)
+"""What is read off the distribution in a cell, by name."""
 
 MEASURES = ("mean", "median", "sd", "quantile", "exceedance", "uncertainty")
 
@@ -158,22 +164,109 @@ class SurfaceKind:
         if not found.support[0] < self._layer.support_limit:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
         quantity = units.QUANTITIES[info.quantity]
-        threshold = next((s.threshold for s in self._layer.styles if s.threshold is not None), None)
-        values = [
-            ("mean", found.mean(), quantity.unit),
-            ("median", found.quantile(0.5), quantity.unit),
-            ("sd", found.sd(), quantity.unit),
-            ("p05", found.quantile(0.05), quantity.unit),
-            ("p95", found.quantile(0.95), quantity.unit),
-        ]
+        names = ["mean", "median", "sd", "p05", "p95"]
+        threshold = self.threshold
         if threshold is not None:
-            values.append(("exceedance", found.exceedance(threshold), "1"))
+            names.append("exceedance")
             facts["threshold"] = threshold
         facts["values"] = [
-            {"name": name, "value": float(value[0]), "unit": unit} for name, value, unit in values
+            {
+                "name": name,
+                "value": float(read_off(found, name, threshold)[0]),
+                "unit": "1" if name in SHARES else quantity.unit,
+            }
+            for name in names
         ]
         facts["new_measurement"] = _new(found, info, quantity.unit)
         return {**facts, "known": True, "reason": ""}
+
+    @property
+    def threshold(self) -> float | None:
+        """The threshold of exceedance that the catalogue names first, in the canonical unit."""
+        found = (style.threshold for style in self._layer.styles)
+        return next((each for each in found if each is not None), None)
+
+    def published(self) -> list[SurfaceInfo]:
+        """Return the newest surface of every valid time, oldest first."""
+        return self._store.surfaces(self._layer.id)
+
+    def published_at(self, at: datetime | None, token: str | None = None) -> SurfaceInfo:
+        """Return a surface; None is the newest. Raises NoSurfaceError or GoneError."""
+        return self._store.surface(self._layer.id, at, token)
+
+    def readings(
+        self,
+        info: SurfaceInfo,
+        rows: slice,
+        cols: slice,
+        names: Sequence[str],
+        threshold: float | None = None,
+    ) -> dict[str, Float32Array]:
+        """Return measures of cells by name, shape (rows, cols), NaN where it cannot be known.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Of ``READINGS``.
+        threshold : float, optional
+            Of ``exceedance``, in the canonical unit.
+        """
+        bands = self._store.cells(info, rows, cols)
+        found = self._read_off(info, bands.reshape(len(bands), -1), names, threshold)
+        return {name: values.reshape(bands.shape[1:]) for name, values in found.items()}
+
+    def readings_at(
+        self,
+        info: SurfaceInfo,
+        points: Sequence[Point],
+        names: Sequence[str],
+        threshold: float | None = None,
+    ) -> dict[str, Float32Array]:
+        """Return measures of the cells that hold some points, shape (points,), as ``readings``.
+
+        Beyond the cells nothing is known.
+        """
+        places = [info.grid.cell_of(point) for point in points]
+        inside = [number for number, place in enumerate(places) if place is not None]
+        found = {name: np.full(len(points), np.nan, np.float32) for name in names}
+        if inside:
+            cells = [
+                self._store.cells(info, slice(row, row + 1), slice(col, col + 1))[:, 0, 0]
+                for row, col in filter(None, places)
+            ]
+            known = self._read_off(info, np.stack(cells, axis=1), names, threshold)
+            for name, values in known.items():
+                found[name][inside] = values
+        return found
+
+    def _read_off(
+        self, info: SurfaceInfo, bands: Float32Array, names: Sequence[str], threshold: float | None
+    ) -> dict[str, Float32Array]:
+        found = Predictive(bands, info.transform)
+        unknown = ~(found.support < self._layer.support_limit)
+        values = {}
+        for name in names:
+            value = np.array(read_off(found, name, threshold))
+            value[unknown] = np.nan
+            values[name] = value
+        return values
+
+
+def read_off(found: Predictive, name: str, threshold: float | None = None) -> Float32Array:
+    """Return one of ``READINGS``: canonical unit, or a share of 1."""
+    match name:
+        case "mean":
+            value = found.mean()
+        case "sd":
+            value = found.sd()
+        case "uncertainty":
+            value = found.relative_uncertainty()
+        case "exceedance":
+            assert threshold is not None  # noqa: S101 - the caller has one
+            value = found.exceedance(threshold)
+        case _:
+            value = found.quantile(QUANTILES[name])
+    return np.asarray(value, dtype=np.float32)
 
 
 class _Place(NamedTuple):

@@ -13,6 +13,7 @@ from layers.model.layer import (
 from layers.model.observation import (
     BatchAnswer,
     Context,
+    Datastream,
     Network,
     Observation,
     Organisation,
@@ -29,6 +30,7 @@ __all__ = [
     "BatchAnswer",
     "CatalogDefinition",
     "Context",
+    "Datastream",
     "Extent",
     "Feature",
     "Features",

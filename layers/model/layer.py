@@ -47,13 +47,14 @@ class LayerDefinition:
     ``titles`` maps a language to a title; ``paths`` are the files, patterns of files and folders it
     is read from, absolute; ``options`` holds the keys that belong to the kind alone. ``covariates``
     are the raster layers that the mean of a surface follows; ``source`` is the surface that
-    contours are drawn of.
+    contours are drawn of. ``wms_name`` is what WMS calls the layer, its id where it is empty.
     """
 
     id: str
     kind: str
     title: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    wms_name: str = ""
     abstract: str = ""
     attribution: str = ""
     licence: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -97,6 +97,23 @@ class Observation:
     reasons: tuple[str, ...] = ()
     detector: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Datastream:
+    """What one detector of a station measures of one quantity, averaged over one length of time.
+
+    ``first_time`` and ``last_time`` are the beginnings of its oldest and newest observation.
+    ``detector`` is empty where nobody has told which one it is. ``number`` is its own in its store.
+    """
+
+    station_code: str
+    quantity: str
+    averaging: timedelta
+    detector: str
+    first_time: datetime
+    last_time: datetime
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ MEDIA_TYPES: Mapping[str, str] = {
     "jpeg": "image/jpeg",
 }
 FORMATS = tuple(MEDIA_TYPES)
-OPAQUE_ONLY = ("jpeg",)
+_OPAQUE_ONLY = ("jpeg",)
+_WHITE = (255, 255, 255)
 _COLOURS = 256
 _LETTER_PX, _LINE_PX, _EDGE_PX = 13, 17, 8
 
@@ -47,14 +48,21 @@ def classed(classes: Uint8Array, colours: Uint8Array, image: str) -> bytes:
     return encoded(colours[classes], image)
 
 
+def ground_of(ground: Colour | None, image: str) -> Colour | None:
+    """Return what lies below in a format: white where it knows nothing transparent."""
+    return _WHITE if ground is None and image in _OPAQUE_ONLY else ground
+
+
 def blank(width: int, height: int, ground: Colour | None, image: str) -> bytes:
     """Return a picture of nothing: transparent, or of one colour."""
+    ground = ground_of(ground, image)
     colour = (0, 0, 0, 0) if ground is None else (*ground, 255)
     return classed(np.zeros((height, width), np.uint8), np.array([colour], np.uint8), image)
 
 
 def noted(width: int, height: int, ground: Colour | None, image: str, text: str) -> bytes:
     """Return a picture that says a text, as much of it as there is room for."""
+    ground = ground_of(ground, image)
     picture = Image.new("RGBA", (width, height), (0, 0, 0, 0) if ground is None else (*ground, 255))
     font = ImageFont.load_default(_LETTER_PX)
     room = max(4, (width - 2 * _EDGE_PX) // 7)

@@ -13,7 +13,7 @@ from layers.errors import BadParameterError
 from layers.kinds import KINDS
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind
-from layers.pictures.encoding import OPAQUE_ONLY, Colour, Uint8Array, blank, classed, encoded
+from layers.pictures.encoding import Colour, Uint8Array, blank, classed, encoded, ground_of
 from layers.render import draw, legend_picture, placed, ramp, sampled
 from layers.render.legend_picture import Sample
 from layers.tiles import TileOptions, data_part
@@ -82,10 +82,8 @@ class Pictures:
         """
         if len(sheets) > MOST_SHEETS:
             raise BadParameterError(f"{len(sheets)} layers; at most {MOST_SHEETS} in one picture")
-        if ground is None and image in OPAQUE_ONLY:
-            ground = (255, 255, 255)
         with self._gate.passed():
-            return self._drawn(sheets, view, ground, image)
+            return self._drawn(sheets, view, ground_of(ground, image), image)
 
     def _drawn(
         self, sheets: Sequence[Sheet], view: View, ground: Colour | None, image: str

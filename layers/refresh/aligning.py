@@ -1,14 +1,13 @@
 """External rasters are aligned once to the grid of the tiles, so that a tile becomes a slice."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from layers import temporal
 from layers.errors import BadFileError, GoneError, LayersError, NoSurfaceError
-from layers.geo import Bounds, Window, cell_m
+from layers.geo import Bounds, Window
 from layers.kinds import Sources
-from layers.kinds.raster import MAX_ZOOM, RasterKind
+from layers.kinds.raster import RasterKind
 from layers.model import Float32Array, LayerDefinition
 from layers.store.aligned import grid_of
 
@@ -16,7 +15,6 @@ LARGEST_ALIGNED = 400_000_000
 """Cells of the deepest level of a copy: 1.6 GB, and a third more for the levels above."""
 MOST_TIMES = 168
 """Newest times of a layer that are aligned; older ones are read where they lie."""
-_ROUNDING = 1.0 + 1e-6
 Cells = Float32Array | None
 
 
@@ -78,18 +76,8 @@ def extent_of(layer: LayerDefinition, kind: RasterKind, at: datetime | None) -> 
     BadFileError
         Where no file can be read.
     """
-    headers = kind.mosaic.headers(at)
-    if not headers:
-        raise BadFileError(f'layer "{layer.id}": no file can be read')
-    bounds = layer.domain or kind.mosaic.bounds(at)
-    assert bounds is not None  # noqa: S101 - there are headers
-    finest_m = min(header.cell_m for header in headers)
-    zoom = layer.native_zoom
-    if zoom is None and not math.isfinite(finest_m):
-        raise BadFileError(f'layer "{layer.id}" needs a native_zoom: its middle is a pole')
-    if zoom is None:
-        zoom = math.ceil(math.log2(cell_m(0) / (finest_m * _ROUNDING)))
-        zoom = min(MAX_ZOOM, max(0, zoom))
+    bounds, zoom = kind.footprint(at)
+    if layer.native_zoom is None:
         while zoom > 0 and _cells(bounds, zoom) > LARGEST_ALIGNED:
             zoom -= 1
     if _cells(bounds, zoom) > LARGEST_ALIGNED:

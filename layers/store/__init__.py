@@ -4,11 +4,13 @@ from layers.store.batches import Batch
 from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, SchemaError
 from layers.store.hours import SHOWN_HOURS, state_of
 from layers.store.lock import FolderLock
+from layers.store.observed import Observed, Place, Wanted
 from layers.store.paths import Paths
 from layers.store.policy import PUBLIC, Audience, Role, contexts_of
 from layers.store.reader import Reader, verify_copy
 from layers.store.snapshots import Snapshot
 from layers.store.tokens import TokenInfo
+from layers.store.walk import Walk
 from layers.store.writer import Writer
 
 __all__ = [
@@ -19,12 +21,16 @@ __all__ = [
     "Audience",
     "Batch",
     "FolderLock",
+    "Observed",
     "Paths",
+    "Place",
     "Reader",
     "Role",
     "SchemaError",
     "Snapshot",
     "TokenInfo",
+    "Walk",
+    "Wanted",
     "Writer",
     "contexts_of",
     "state_of",

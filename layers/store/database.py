@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Insert, event, text
 from layers.errors import StoreLockedError, UnavailableError
 
 BUSY_MS = 5_000
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration; workers do not pay for the import of the tool that knows it."""
 SAFE_SQLITE = (3, 51, 3)
 """Older libraries can corrupt a WAL when two connections write or checkpoint: we have one."""

@@ -24,12 +24,11 @@ DESCRIPTIONS = {
 }
 
 
-def _named(tags: Mapping[str, Any], count: int) -> list[tuple[str, str]]:
-    """Return name and description of every band."""
+def named(tags: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return name and description of every band of a surface with these tags."""
     if tags.get("transform") != "quantiles":
         return [(band, DESCRIPTIONS[band]) for band in BANDS]
     found = [(f"p{100 * p:04.1f}", f"{p:.1%} quantile") for p in tags["probabilities"]]
-    assert len(found) == count - 1  # noqa: S101 - both are of one surface
     return [*found, ("support", DESCRIPTIONS["support"])]
 
 
@@ -49,7 +48,8 @@ def write_geotiff(path: Path, grid: CellGrid, bands: Float32Array, tags: Mapping
             nodata=float("nan"),
         ) as dataset:
             dataset.write(bands)
-            for number, (band, words) in enumerate(_named(tags, len(bands)), start=1):
+            numbers = range(1, len(bands) + 1)
+            for number, (band, words) in zip(numbers, named(tags), strict=True):
                 dataset.set_band_description(number, band)
                 dataset.update_tags(number, description=words)
             dataset.update_tags(

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from layers import temporal
 from layers.model import BatchAnswer, Observation, RejectedRecord, Status
-from layers.store import batches, hours
+from layers.store import batches, datastreams, hours
 from layers.store.batches import Batch
 from layers.store.database import write_many
 from layers.store.policy import policy_key
@@ -198,6 +198,7 @@ def _write(
             statement.on_conflict_do_update(index_elements=OBSERVATION.primary_key, set_=fields),
             list(new.values()),
         )
+        datastreams.note(connection, list(new.values()), old)
     hours.note(connection, {p: int.from_bytes(d.digest()) for p, d in changed.items()})
     return counts
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from layers.geo import Bounds
 from layers.model import (
     Context,
+    Datastream,
     Float32Array,
     Network,
     Organisation,
@@ -23,14 +24,28 @@ from layers.model import (
     StoredObservation,
     SurfaceInfo,
 )
-from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
+from layers.store import (
+    audit,
+    cells,
+    datastreams,
+    features,
+    hours,
+    observed,
+    register,
+    snapshots,
+    surfaces,
+    tokens,
+    walk,
+)
 from layers.store.aligned import Aligned
 from layers.store.classed import Lines
 from layers.store.database import check_schema, healthy, reader_engine
+from layers.store.observed import Observed, Place, Wanted
 from layers.store.paths import Paths
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
 from layers.store.snapshots import FloatArray, Snapshot
+from layers.store.walk import Walk
 from layers.store.working_copy import IntArray
 
 T = TypeVar("T")
@@ -216,6 +231,48 @@ class Reader:
             return snapshots.series(
                 connection, audience, now, station_code, quantity, begin, end, known_at
             )
+
+    def datastreams(self, audience: Audience, now: datetime) -> list[Datastream]:
+        """Return what visible stations have ever measured, by station and quantity."""
+        return self._remembered(
+            ("datastreams", audience), lambda c: datastreams.datastreams(c, audience, now)
+        )
+
+    def observations(
+        self, audience: Audience, now: datetime, wanted: Walk
+    ) -> Iterator[StoredObservation]:
+        """Yield observations of some datastreams in the order of time, reading no more of them."""
+        with self._engine.connect() as connection:
+            yield from walk.observations(connection, audience, now, wanted)
+
+    def observation_count(self, audience: Audience, now: datetime, wanted: Walk, most: int) -> int:
+        """Return how many observations there are of some datastreams; TooLargeError above most."""
+        with self._engine.connect() as connection:
+            return walk.count(connection, audience, now, wanted, most)
+
+    def observed(
+        self,
+        audience: Audience,
+        now: datetime,
+        wanted: Wanted,
+        *,
+        after: Place | None = None,
+        limit: int,
+    ) -> list[Observed]:
+        """Return the next observations of all stations after a place, in the order of places."""
+        with self._engine.connect() as connection:
+            return observed.observed(connection, audience, now, wanted, after=after, limit=limit)
+
+    def observation(self, audience: Audience, now: datetime, place: Place) -> Observed | None:
+        """Return the observation at a place, or None."""
+        with self._engine.connect() as connection:
+            return observed.one(connection, audience, now, place)
+
+    def observed_span(self, audience: Audience, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return the first and last hour that holds observations, or None."""
+        return self._remembered(
+            ("observed span", audience), lambda c: observed.span(c, audience, now)
+        )
 
     def features(
         self,

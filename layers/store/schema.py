@@ -114,6 +114,20 @@ OBSERVATION_REVISION = _table(
     clustered=True,
 )
 
+# What every station has ever measured, and between which times: found without looking for it.
+# A row keeps its number for good; without times all its observations were corrected away.
+DATASTREAM = _table(
+    "datastream",
+    _text("station", primary_key=True),
+    _text("quantity", primary_key=True),
+    Column("averaging_s", Integer, primary_key=True),
+    _text("detector", primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("first_s", BigInteger),
+    Column("last_s", BigInteger),
+    clustered=True,
+)
+
 # How often an hour has changed, for each group of stations that is released together.
 HOUR_REVISION = _table(
     "hour_revision",
@@ -200,5 +214,6 @@ AUDIT = _table(
 )
 
 Index("batch_received", BATCH.c.received_at)
+Index("datastream_number", DATASTREAM.c.number, unique=True)
 Index("feature_time", FEATURE.c.collection, FEATURE.c.time_us)
 Index("quarantine_code", QUARANTINE.c.code, QUARANTINE.c.released)

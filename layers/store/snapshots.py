@@ -73,9 +73,12 @@ def _known_at(known_at: datetime) -> Any:
     return select(then).where(then.c.place == 1).subquery()
 
 
-def _query(audience: Audience, now: datetime, known_at: datetime | None) -> tuple[Any, Select[Any]]:
+def query(
+    audience: Audience, now: datetime, known_at: datetime | None = None
+) -> tuple[Any, Select[Any]]:
+    """Return the table of observations, and a query of the visible ones with all that is told."""
     table = OBSERVATION if known_at is None else _known_at(known_at)
-    query = (
+    rows = (
         select(
             table,
             STATION.c.lon,
@@ -91,7 +94,7 @@ def _query(audience: Audience, now: datetime, known_at: datetime | None) -> tupl
         .join(STATION, STATION.c.code == table.c.station)
         .join(BATCH, BATCH.c.seq == table.c.batch)
     )
-    return table, policy.stations(query, audience, now)
+    return table, policy.stations(rows, audience, now)
 
 
 def snapshot(
@@ -106,11 +109,11 @@ def snapshot(
 
     Where a station reports several within the hour (every ten minutes, say), all are rows.
     """
-    table, query = _query(audience, now, known_at)
-    query = query.where(
+    table, asked = query(audience, now, known_at)
+    asked = asked.where(
         table.c.hour == temporal.epoch_s(hour) // 3600, table.c.quantity == quantity
     ).order_by(table.c.station, table.c.begin_s)
-    rows = connection.execute(query).all()
+    rows = connection.execute(asked).all()
 
     def floats(name: str) -> FloatArray:
         return np.array([getattr(row, name) for row in rows], dtype=np.float64)
@@ -194,19 +197,20 @@ def series(
     known_at: datetime | None = None,
 ) -> list[StoredObservation]:
     """Return what one station measured over [begin, end), oldest first."""
-    table, query = _query(audience, now, known_at)
+    table, asked = query(audience, now, known_at)
     begin_s, end_s = temporal.epoch_s(begin), temporal.epoch_s(end)
-    query = query.where(
+    asked = asked.where(
         table.c.hour.between(begin_s // 3600, end_s // 3600),
         table.c.station == station_code,
         table.c.quantity == quantity,
         table.c.begin_s >= begin_s,
         table.c.begin_s < end_s,
     ).order_by(table.c.begin_s, table.c.end_s)
-    return [_stored(row) for row in connection.execute(query)]
+    return [stored(row) for row in connection.execute(asked)]
 
 
-def _stored(row: Any) -> StoredObservation:
+def stored(row: Any) -> StoredObservation:
+    """Return an observation of a row of ``query``."""
     return StoredObservation(
         Observation(
             station_code=row.station,

@@ -1,6 +1,6 @@
 """The page of one layer: what it shows, from where, and how good its surface is; without script."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,16 @@ from mapserver.documents.surface_report import SurfaceReport
 
 NEWEST = 24
 """Hours that have a link on the page; older ones are reached by their address."""
-FORMATS = {"tif": "GeoTIFF", "geojson": "GeoJSON"}
+FORMATS = {
+    "tif": "GeoTIFF",
+    "geojson": "GeoJSON",
+    "csv": "CSV",
+    "gpkg": "GeoPackage",
+    "fgb": "FlatGeobuf",
+    "parquet": "GeoParquet",
+    "kmz": "KMZ",
+    "qml": "QGIS (.qml)",
+}
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -34,8 +43,8 @@ class LayerPage:
     """All that the page of a layer shows, in one language.
 
     ``version`` is the data part of what is shown, empty where there are no data; ``time`` its time
-    and ``asked`` the time that the address names. ``timed`` layers have hours, ``file`` is the
-    suffix of the file that they are offered as, empty for none. ``surface`` is what a layer of
+    and ``asked`` the time that the address names. ``timed`` layers have hours, ``files`` are the
+    suffixes of the files that they are offered as. ``surface`` is what a layer of
     that kind has, ``names`` maps codes of stations to names.
     """
 
@@ -48,7 +57,7 @@ class LayerPage:
     time: datetime | None = None
     asked: datetime | None = None
     timed: bool = False
-    file: str = ""
+    files: Sequence[str] = ()
     surface: SurfaceInfo | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     root: str = ""
@@ -162,16 +171,14 @@ class LayerPage:
             query["time"] = temporal.word(self.asked)
         return f"{self.root}/tilejson/{self.layer.id}.json?{urlencode(query, safe=':')}"
 
-    @property
-    def file_address(self) -> str:
-        """The file of the version that is shown; it never changes."""
-        name = f"{tilejson.time_word(self.time)}.{self.file}"
-        return f"{self.root}/files/{self.layer.id}/{self.version}/{name}"
-
-    @property
-    def file_format(self) -> str:
-        """What the file is."""
-        return FORMATS.get(self.file, self.file)
+    def file_links(self) -> Iterator[tuple[str, str]]:
+        """Yield address and format of the files of the version that is shown; they never change."""
+        for suffix in self.files:
+            name = f"{tilejson.time_word(self.time)}.{suffix}"
+            yield (
+                f"{self.root}/files/{self.layer.id}/{self.version}/{name}",
+                FORMATS.get(suffix, suffix),
+            )
 
 
 def compose(page: LayerPage) -> str:

@@ -15,7 +15,10 @@ from layers.views import MAX_SIDE_PX, projection
 from mapserver.documents import tilejson, time_extent
 
 SOFTWARE = "Kyzylkum"
-INFO_FORMATS = ("text/plain", "application/json", "text/html")
+GML = "application/vnd.ogc.gml"
+# QGIS takes the last format that it can read features from; GeoJSON it takes only from servers that
+# write the names of headers in capitals, which those of HTTP/2 never do.
+INFO_FORMATS = ("text/plain", "application/json", "text/html", GML)
 EVERYWHERE = ("EPSG:3857", "EPSG:4326", "CRS:84")
 """Systems whose box is told of every layer; of the others the whole map's, which is inherited."""
 
@@ -34,10 +37,12 @@ class Offered:
 class Capabilities:
     """All that the document is made of.
 
-    ``legend_size`` gives width and height of the legend that is linked for a style.
+    ``sequence`` rises with every change; ``legend_size`` gives width and height of the legend that
+    is linked for a style.
     """
 
     version: str
+    sequence: int
     language: str
     catalog: CatalogDefinition
     layers: Sequence[Offered]
@@ -63,6 +68,7 @@ def document(said: Capabilities) -> bytes:
             "WMS_Capabilities",
             {
                 "version": "1.3.0",
+                "updateSequence": str(said.sequence),
                 "xmlns": "http://www.opengis.net/wms",
                 "xmlns:xlink": "http://www.w3.org/1999/xlink",
                 "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
@@ -72,7 +78,8 @@ def document(said: Capabilities) -> bytes:
         )
         head = ""
     else:
-        root = Element("WMT_MS_Capabilities", {"version": "1.1.1"})
+        words = {"version": "1.1.1", "updateSequence": str(said.sequence)}
+        root = Element("WMT_MS_Capabilities", words)
         head = (
             '<!DOCTYPE WMT_MS_Capabilities SYSTEM "http://schemas.opengis.net/wms/1.1.1/'
             'WMS_MS_Capabilities.dtd">\n'
@@ -190,7 +197,7 @@ def _layer(parent: Element, offered: Offered, systems: Sequence[str], said: Capa
     layer, extent = offered.layer, offered.extent
     words = {"queryable": str(int(queryable(layer))), "opaque": "0"}
     element = SubElement(parent, "Layer", words)
-    _text(element, "Name", layer.id)
+    _text(element, "Name", name(layer))
     _text(element, "Title", title(layer, said.catalog, said.language))
     abstract = [layer.abstract, notice(layer, said.catalog, said.language)]
     if any(abstract):
@@ -203,6 +210,10 @@ def _layer(parent: Element, offered: Offered, systems: Sequence[str], said: Capa
         _times(element, extent, said.newer)
     if layer.attribution:
         _text(SubElement(element, "Attribution"), "Title", layer.attribution)
+    if said.newer:  # 1.1.1 knows metadata of ISO 19115 and FGDC alone
+        metadata = SubElement(element, "MetadataURL", {"type": "TileJSON"})
+        _text(metadata, "Format", "application/json")
+        _link(metadata, f"{said.base_url}/tilejson/{layer.id}.json")
     data = SubElement(element, "DataURL")
     _text(data, "Format", "text/html")
     _link(data, f"{said.base_url}/layers/{layer.id}", said.newer)
@@ -231,15 +242,27 @@ def _style(
     width, height = said.legend_size(layer, style)
     url = SubElement(found, "LegendURL", {"width": str(width), "height": str(height)})
     _text(url, "Format", "image/png")
-    _link(url, legend_address(said, layer, style), said.newer)
+    address = legend_address(said.base_url, layer, style, said.language, said.version)
+    _link(url, address, said.newer)
 
 
-def legend_address(said: Capabilities, layer: LayerDefinition, style: StyleDefinition) -> str:
+def legend_address(
+    base_url: str,
+    layer: LayerDefinition,
+    style: StyleDefinition,
+    language: str,
+    version: str = "1.3.0",
+) -> str:
     """Return the address of a legend of the size that is told beside it."""
     return (
-        f"{said.address}SERVICE=WMS&VERSION={said.version}&REQUEST=GetLegendGraphic"
-        f"&LAYER={layer.id}&STYLE={style.id}&FORMAT=image/png&LANGUAGE={said.language}"
+        f"{base_url}/wms?SERVICE=WMS&VERSION={version}&REQUEST=GetLegendGraphic"
+        f"&LAYER={name(layer)}&STYLE={style.id}&FORMAT=image/png&LANGUAGE={language}"
     )
+
+
+def name(layer: LayerDefinition) -> str:
+    """Return what a layer is called here."""
+    return layer.wms_name or layer.id
 
 
 def queryable(layer: LayerDefinition) -> bool:

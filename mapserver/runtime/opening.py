@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from layers.catalog import Catalog
+from layers.files import Files, Kept
 from layers.kinds import Sources
 from layers.pictures import Pictures
 from layers.store import PUBLIC, Paths, Reader
@@ -55,6 +56,8 @@ def open_site(settings: Settings) -> Site:
         told=metrics.tile,
     )
     pictures = Pictures(catalog.layers, catalog.kinds, tiler.gate, font)
+    kept = Kept(paths.cache / "files", paths.cache / "lock", settings.files_mb * 1_000_000)
+    files = Files(catalog.layers, catalog.kinds, store, kept, font)
 
     def call_keeper(header: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         return raise_answer(channel.call(paths.socket, header, payload))
@@ -65,6 +68,7 @@ def open_site(settings: Settings) -> Site:
         catalog=catalog,
         tiler=tiler,
         pictures=pictures,
+        files=files,
         store=store,
         assets=assets,
         audience=PUBLIC,

@@ -6,7 +6,8 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from layers.errors import NotFoundError
-from layers.kinds import KINDS, is_timed
+from layers.files import offered
+from layers.kinds import is_timed
 from layers.kinds.surface import SurfaceKind
 from layers.messages import LANGUAGES
 from layers.model import LayerDefinition
@@ -51,7 +52,6 @@ def _description(
     site: Site, layer: LayerDefinition, language: str, asked: datetime | None
 ) -> LayerPage:
     kind = site.catalog.kind(layer.id)
-    spec = KINDS[layer.kind]
     surface, version, at = None, "", asked
     try:
         if isinstance(kind, SurfaceKind):
@@ -74,7 +74,7 @@ def _description(
         time=at,
         asked=asked,
         timed=is_timed(layer),
-        file="geojson" if spec.vector else "tif" if surface else "",
+        files=offered(layer),
         surface=surface,
         names=_names(site, language) if surface else {},
     )

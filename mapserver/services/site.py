@@ -1,4 +1,4 @@
-"""What every service is handed: catalogue, tiler, pictures, store, files of the page, settings."""
+"""What every service is handed: catalogue, tiler, pictures, files, store, assets, settings."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from flask import Request
 
 from layers.catalog import Catalog
+from layers.files import Files
 from layers.model import LayerDefinition
 from layers.pictures import Pictures
 from layers.store import Audience, Reader
@@ -35,6 +36,7 @@ class Site:
     catalog: Catalog
     tiler: Tiler
     pictures: Pictures
+    files: Files
     store: Reader
     assets: Assets
     audience: Audience
@@ -64,6 +66,13 @@ class Site:
         # The moment of asking is no change: without it, unchanged data keep their entity tag.
         said = {key: value for key, value in document.items() if key != "generated"}
         return document, negotiation.body_etag(negotiation.json_bytes(said))
+
+    def sequence(self) -> int:
+        """Return a number that rises whenever something is published, and with every start."""
+        try:
+            return self.store.paths.pointer.stat().st_mtime_ns // 1_000_000
+        except FileNotFoundError:
+            return 0  # nothing has been published yet
 
     def base_url(self, request: Request) -> str:
         """Return the public address without a slash at the end: configured, else the request's."""

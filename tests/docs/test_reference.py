@@ -13,6 +13,7 @@ from layers import exchange, kinds, units
 from layers.catalog import DEFAULT_CATALOG, parse, read
 from layers.catalog.covariates import MOST
 from layers.exchange import csv_table, limits, quakes_csv, stations_csv
+from layers.files import MEDIA_TYPES
 from layers.kinds import raster_datasets, raster_files, raster_mosaic
 from layers.model import CatalogDefinition, FeedDefinition, LayerDefinition, StyleDefinition
 from layers.refresh import aligning
@@ -107,6 +108,7 @@ def test_every_error_and_every_query_key_is_there() -> None:
     filters = {key for spec in kinds.KINDS.values() for key in spec.filters}
     assert set(table("addresses.md", "## Tiles")) == set(params.TILE_KEYS) | filters
     assert set(table("addresses.md", "## Sending observations")) == set(observations.KEYS)
+    assert set(table("addresses.md", "## Files")) == {f".{suffix}" for suffix in MEDIA_TYPES}
 
 
 def test_every_format_is_there_with_its_options() -> None:

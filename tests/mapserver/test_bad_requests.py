@@ -1,6 +1,7 @@
 """Every wrong question is answered with a sentence, never with a failure."""
 
 import json
+import xml.etree.ElementTree as ET
 from typing import Any
 from urllib.parse import quote
 
@@ -83,9 +84,14 @@ WRONG = [
     ("/tilejson/dose-rate.json?stile=mean", 400, 'did you mean "style"'),
     ("/tilejson/dose-rate", 404, "/tilejson/dose-rate"),
     ("/files/dose_rate/latest/latest.tif", 404, 'did you mean "dose-rate"'),
-    ("/files/dose-rate/latest/latest.csv", 400, "offered as .tif"),
+    ("/files/dose-rate/latest/latest.gpkg", 400, "offered as .tif"),
     ("/files/stations/latest/latest.tif", 400, "offered as .geojson"),
-    ("/files/own-raster/latest/latest.tif", 400, "tiles only"),
+    ("/files/stations/latest/latest.cvs", 400, 'did you mean "csv"'),
+    ("/files/basemap/latest/latest.tif", 400, "tiles only"),
+    ("/files/stations/latest/latest.csv?bom=yes", 400, "0 or 1"),
+    ("/files/stations/latest/latest.gpkg?bom=1", 400, "none is known"),
+    ("/files/stations/latest/live.csv", 400, "live"),
+    ("/files/dose-rate/latest/latest.qml?style=meen", 404, 'did you mean "mean"'),
     ("/files/dose-rate/0123456789/2026-11-20T09:00:00Z.tif", (404, 410), "version"),
     ("/files/dose-rate/newest/latest.tif", 400, "no version"),
     ("/files/dose-rate/latest/2026-11-20T08:00:00Z.tif", 404, "2026-11-20T08"),
@@ -225,7 +231,8 @@ EVENTS = "/api/v1/events"
 words = st.one_of(
     st.sampled_from(
         ["latest", "static", "dose-rate", "stations", "faults", "own-raster", "mean", "default",
-         "basemap", "0", "6", "44", "23.png", "23.mvt", "latest.tif", "latest.geojson", "-1", "..",
+         "basemap", "0", "6", "44", "23.png", "23.mvt", "latest.tif", "latest.geojson",
+         "latest.csv", "live.kmz", "WebMercatorQuad", "-1", "..",
          "2026-11-20T09:00:00Z", "2026-11-20T09:00:00", "NaN", "1e999", "0123456789-01234567"]
     ),
     st.text(min_size=1, max_size=30),
@@ -261,7 +268,7 @@ def test_no_question_makes_the_server_fail(house: Any, data: st.DataObject) -> N
     answer = house.get(f"{path}?{query}")
     assert answer.status_code < 500, (path, query, answer.text)
     if answer.status_code >= 400:
-        json.loads(answer.data)
+        (ET.fromstring if "xml" in answer.mimetype else json.loads)(answer.data)
 
 
 @pytest.mark.parametrize("place", ["layer", "style", "version", "time"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from layers import messages
+from layers.files import offered
 
 SIMULATED = "context.simulated"
 PATH = "/en/layers/dose-rate"
@@ -22,8 +23,9 @@ def test_every_layer_has_a_page_in_every_language(house: Any, layer_id: str, lan
     assert layer.titles.get(language, layer.title) in answer.text
     measured = layer.quantity is not None
     assert (messages.text(SIMULATED, language) in answer.text) is measured
-    file = {"surface": ".tif", "raster": None, "basemap": None}.get(layer.kind, ".geojson")
-    assert (file is not None) is ("/files/" in answer.text)
+    for suffix in offered(layer):
+        assert f'.{suffix}"' in answer.text
+    assert bool(offered(layer)) is ("/files/" in answer.text)
 
 
 def test_every_link_of_a_page_is_answered(house: Any, layer_id: str) -> None:

@@ -2,16 +2,22 @@
 
 import io
 import json
+import tempfile
+import zipfile
 from typing import Any
 
 import mapbox_vector_tile
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
 from click.testing import CliRunner
 from PIL import Image
+from pyarrow import parquet
 from werkzeug.routing import Rule
 
+from layers.exchange import flatgeobuf, geopackage, geoparquet, kml
+from layers.files import MEDIA_TYPES, offered
 from layers.kinds import KINDS, is_timed
 from mapserver.cli import main
 
@@ -23,6 +29,8 @@ NO_FACE = {
     "/healthz": "of the process",
     "/readyz": "of the process",
     "/metrics": "of the processes",
+    "/sta/v1.1": "of what kinds of entities there are",
+    "/sta/v1.1/<path:resource>": "of stations and their values, whatever layers show",
     "/api/v1/events": "that there is something new, in a stream without end",
 }
 """Addresses that tell nothing of layers. Whatever is not listed here must tell of every layer."""
@@ -34,9 +42,17 @@ WITHOUT_LEGEND = {
     "/api/v1/point": "values only",
     "/files/<layer>/<version>/<name>": "data only",
     "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
+    "/stac": "data only",
+    "/stac/<layer>": "data only",
+    "/stac/<layer>/<name>": "data only",
     "/wms": "pictures of legends",
+    "/wmts": "pictures of legends",
+    "/wmts/1.0.0/WMTSCapabilities.xml": "pictures of legends",
+    "/wmts/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<image_leaf>": "pictures only",
+    "/wmts/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<col>/<pixel_row>/<info_leaf>": (
+        "values only"
+    ),
 }
-TILES_ONLY = ("raster", "basemap")
 WITHOUT_VALUES = "basemap"
 """The kind that a click says nothing of."""
 
@@ -45,7 +61,10 @@ def faces(app: Any) -> list[Rule]:
     return [
         rule
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and rule.rule not in NO_FACE
+        if "GET" in (rule.methods or ())
+        and rule.rule not in NO_FACE
+        # tests/mapserver/ogcapi/test_every_layer.py walks every layer through these
+        and not rule.rule.startswith("/ogcapi")
     ]
 
 
@@ -63,19 +82,49 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
         "time": "latest",
         "zoom": str(ZOOM),
         "col": str(COL),
+        "matrix": str(ZOOM),
+        "row": str(ROW),
+        "pixel_row": "128",
     }
+    many_sets = [
+        {"matrix_set": "WebMercatorQuad"},
+        {"matrix_set": "WorldCRS84Quad", "matrix": "5", "row": "8"},
+    ]
     many: list[dict[str, str]] = [{}]
     if "leaf" in rule.arguments:
         formats = ["png", "webp", "mvt"] if kind.vector else ["png", "webp"]
         many = [{"style": s.id, "leaf": f"{ROW}.{f}"} for s in layer.styles for f in formats]
-    elif "name" in rule.arguments:
-        if layer.kind in TILES_ONLY:
+    elif "image_leaf" in rule.arguments:
+        styles = [layer.styles[0].id, layer.styles[-1].id]
+        many = [
+            {**each, "style": style, "image_leaf": f"{COL}.png"}
+            for style, each in zip(styles, many_sets, strict=True)
+        ]
+    elif "info_leaf" in rule.arguments:
+        if layer.kind == WITHOUT_VALUES:
             return []
-        many = [{"name": "latest.geojson" if kind.vector else "latest.tif"}]
+        many = [
+            {**each, "style": layer.styles[0].id, "info_leaf": f"128.{suffix}"}
+            for each in many_sets
+            for suffix in ("json", "txt")
+        ]
+    elif rule.rule.startswith("/styles/"):
+        many = [{"style": s.id} for s in layer.styles]
+    elif rule.rule.startswith("/stac/"):
+        if layer.kind != "surface":
+            return []
+        many = [{"name": "items.json"}, {"name": "latest.json"}]
+    elif "name" in rule.arguments:
+        many = [{"name": f"latest.{suffix}"} for suffix in offered(layer)]
+        assert bool(many) != (layer.kind == WITHOUT_VALUES)
     return [{**common, **each} for each in many]
 
 
 def queries(rule: Rule, layer_id: str) -> list[str]:
+    if rule.rule == "/wmts":
+        tile = f"TILEMATRIXSET=WebMercatorQuad&TILEMATRIX={ZOOM}&TILEROW={ROW}&TILECOL={COL}"
+        requests = ["GetCapabilities", f"GetTile&LAYER={layer_id}&FORMAT=image/png&{tile}"]
+        return [f"SERVICE=WMTS&VERSION=1.0.0&REQUEST={request}" for request in requests]
     if rule.rule != "/wms":
         return QUERY.get(rule.rule, [""])
     map_of = f"LAYERS={layer_id}&TRANSPARENT=TRUE&FORMAT=image/png&{BOX}"
@@ -88,6 +137,8 @@ def queries(rule: Rule, layer_id: str) -> list[str]:
 
 def asked(house: Any, rule: Rule, layer_id: str) -> list[tuple[str, Any]]:
     """The answers of one address for one layer."""
+    if rule.rule == "/stac" and definition(house, layer_id).kind != "surface":
+        return []
     if "layer" not in rule.arguments:
         paths = [rule.rule]
     else:
@@ -117,6 +168,19 @@ def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
         return bool(mapbox_vector_tile.decode(body)[layer_id]["features"])
     if media_type == "application/geo+json":
         return bool(json.loads(body)["features"])
+    if media_type == geoparquet.MEDIA_TYPE:
+        return parquet.read_table(io.BytesIO(body))["data_layer"][0].as_py() == layer_id
+    if media_type in (geopackage.MEDIA_TYPE, flatgeobuf.MEDIA_TYPE):
+        suffix = ".gpkg" if media_type == geopackage.MEDIA_TYPE else ".fgb"
+        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+            file.write(body)
+            file.flush()
+            return pyogrio.read_info(file.name)["features"] > 0
+    if media_type == kml.MEDIA_TYPE:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return b"GroundOverlay" in (text := archive.read("doc.kml")) or b"Placemark" in text
+    if media_type == MEDIA_TYPES["qml"]:
+        return b"<symbol " in body or b"<item " in body
     return layer_id in body.decode()
 
 
@@ -134,6 +198,8 @@ def test_every_layer_has_an_id_a_legend_and_data_in_every_face(house: Any, layer
             text = answer.text
             # TileJSON tells of one style, and takes the first where none is named.
             styles = layer.styles[:1] if "layer" in rule.arguments else layer.styles
+            if rule.rule.startswith("/styles/"):
+                styles = [each for each in layer.styles if path.endswith(f"/{each.id}.json?")]
             for style in styles:
                 if style.palette is not None:
                     colours = style.palette.colours[: len(style.breaks) + 1]

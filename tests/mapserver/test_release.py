@@ -11,6 +11,7 @@ import shapely
 
 from layers.catalog import DEFAULT_CATALOG
 from layers.errors import ConflictError
+from layers.files import MEDIA_TYPES
 from layers.kinds import is_timed
 from layers.model import (
     Context,
@@ -22,6 +23,8 @@ from layers.model import (
     Station,
 )
 from layers.store import Audience, Batch, Role, Writer
+from mapserver.services.sensorthings.vocabulary import SETS
+from mapserver.services.sensorthings.world import number
 
 NOW = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
 FAR, PAST = datetime(2099, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
@@ -139,11 +142,19 @@ VALUES = {
     "zoom": ["6"],
     "col": ["44"],
     "leaf": ["23.png", "23.webp", "23.mvt"],
-    "name": [f"{time}.{end}" for time in TIMES for end in ("tif", "geojson")],
+    "resource": [*SETS, "Things('O0')/Datastreams"],
+    "name": [f"{time}.{end}" for time in TIMES for end in (*MEDIA_TYPES, "json")],
+    "matrix_set": ["WebMercatorQuad", "WorldCRS84Quad"],
+    "matrix": ["6"],
+    "row": ["23"],
+    "image_leaf": ["44.png"],
+    "pixel_row": ["100"],
+    "info_leaf": ["200.json"],
 }
 QUERIES = {
     "/api/v1/point": [f"lon={x}&lat={y}&time={t}" for x, y in (PLACE, (69.5, 41.5)) for t in TIMES],
     "/tilejson/<layer>.json": ["", *(f"time={time}" for time in TIMES)],
+    "/sta/v1.1/<path:resource>": ["", "$count=true&$top=1000"],
 }
 NOT_OF_DATA = (
     *("/static/<path:name>", "/favicon.ico"),
@@ -211,6 +222,23 @@ def test_the_secrets_are_in_the_store_for_those_who_may_see_them(pair: tuple[Any
     sites = store.features(Audience(Role.OPERATOR), NOW, "sites")
     assert len(sites) == 3
     assert len(store.features(Audience(Role.PARTNER), NOW, "sites")) == 2
+
+
+@pytest.mark.parametrize("code", SECRETS)
+def test_a_secret_station_is_not_found_by_whoever_knows_its_name(
+    pair: tuple[Any, Any], code: str
+) -> None:
+    for resource in (
+        f"Things('{code}')",
+        f"Locations('{code}')/location",
+        f"FeaturesOfInterest('{code}')/Observations",
+        f"Datastreams('{code}-radon-PT1H')/Observations",
+        f"Things({number(code)})",
+    ):
+        one, other = (house.get(f"/sta/v1.1/{resource}") for house in pair)
+        assert (other.status_code, other.json) == (404, one.json)
+    known = f"/sta/v1.1/Observations?$filter=FeatureOfInterest/id%20eq%20{number(code)}&$count=true"
+    assert pair[1].json(known) == {"@iot.count": 0, "value": []}
 
 
 def test_an_embargo_that_is_over_hides_nothing(pair: tuple[Any, Any]) -> None:

@@ -68,7 +68,9 @@ def test_tile_legend_click_and_geotiff_tell_one_truth(
         io.BytesIO(house.get(f"/files/dose-rate/{found['version']}/{time}.tif").data)
     ) as dataset:
         x, y = (float(v) for v in mercator(lon, lat))
-        mu, sigma, support = (float(v) for v in next(dataset.sample([(x, y)])))
+        bands = dict(zip(dataset.descriptions, next(dataset.sample([(x, y)])), strict=True))
+        mu, sigma, support = (float(bands[name]) for name in ("mu", "sigma", "support"))
+        assert value == pytest.approx(float(bands[style]), rel=1e-6)
         # A cell of the grid is a pixel of the zoom whose cells are as large.
         zoom = round(np.log2(2 * HALF_WORLD_M / 256 / dataset.res[0]))
     # A lognormal: mean exp(mu + sigma²/2), sd mean sqrt(exp(sigma²) - 1).
@@ -90,7 +92,8 @@ def test_tile_legend_click_and_geotiff_tell_one_truth(
 @pytest.mark.parametrize("layer", ["dose-rate", "pm2-5", "temperature"])
 def test_where_the_network_cannot_know_tile_and_click_say_so_alike(house: Any, layer: str) -> None:
     with rasterio.open(io.BytesIO(house.get(f"/files/{layer}/latest/latest.tif").data)) as dataset:
-        support = dataset.read(3)
+        support = dataset.read(dataset.descriptions.index("support") + 1)
+        assert (np.isnan(dataset.read(1)) == (support >= 0.9)).all()
         west, north, size_m = dataset.transform.c, dataset.transform.f, dataset.res[0]
     unknown = np.argwhere(support >= 0.9)[::97]
     places = [lonlat(west + (c + 0.5) * size_m, north - (r + 0.5) * size_m) for r, c in unknown]
@@ -349,6 +352,14 @@ def test_a_tile_without_data_is_an_empty_picture_and_an_empty_vector_tile(house:
     assert not rgba(picture.data)[..., 3].any()
     vector = house.get("/tiles/stations/default/latest/latest/3/0/0.mvt")
     assert (vector.status_code, vector.data) == (200, b"")
+
+
+def test_between_two_hours_there_is_nothing(house: Any) -> None:
+    for layer, style in (("stations", "default"), ("dose-rate", "mean")):
+        for minute, status in ((0, 200), (30, 404)):
+            time = f"2026-11-20T10:{minute:02}:00Z"
+            answer = house.get(f"/tiles/{layer}/{style}/latest/{time}/6/44/23.png")
+            assert answer.status_code == status, (layer, time)
 
 
 def test_current_keeps_its_entity_tag_while_nothing_changes(house: Any) -> None:

@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
-import shutil
-import subprocess
+import time
 import urllib.parse
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -15,14 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from layers.geo import Window
+from layers.geo import Point, Window
 from layers.kinds import is_timed
 from layers.views import projection
+from mapserver.documents import wms_gml
+from tests import schemas
 
-SCHEMAS = Path(
-    os.environ.get("OGC_SCHEMAS", Path(__file__).parents[2].parent / "shared" / "ogc-schemas")
-)
-"""A folder with the published schemas of the OGC, where there is one."""
 WMS = "{http://www.opengis.net/wms}"
 OGC = "{http://www.opengis.net/ogc}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -109,9 +105,10 @@ def test_every_layer_stands_in_the_capabilities(house: Any, version: str) -> Non
         element.findtext(f"{space}Name"): element
         for element in root.findall(f".//{space}Layer/{space}Layer")
     }
-    assert list(named) == list(house.site.catalog.layers)
-    for layer in house.site.catalog.layers.values():
-        element = named[layer.id]
+    layers = house.site.catalog.layers.values()
+    assert list(named) == [layer.wms_name or layer.id for layer in layers]
+    for layer in layers:
+        element = named[layer.wms_name or layer.id]
         styles = [style.findtext(f"{space}Name") for style in element.findall(f"{space}Style")]
         assert styles == [style.id for style in layer.styles]
         title = element.findtext(f"{space}Title") or ""
@@ -192,41 +189,66 @@ def test_every_link_answers_in_its_type_and_a_legend_in_its_size(house: Any) -> 
         assert get.attrib[HREF].endswith("/wms?")
 
 
-@pytest.mark.skipif(
-    shutil.which("xmllint") is None or not SCHEMAS.is_dir(), reason="no xmllint or no schemas"
+@schemas.needed
+@pytest.mark.parametrize(
+    ("version", "document", "exception"),
+    [("1.3.0", "wms", "wms-exception"), ("1.1.1", schemas.DTD, schemas.DTD)],
 )
-def test_documents_are_valid_by_the_published_schemas(house: Any, tmp_path: Path) -> None:
-    space = "urn:oasis:names:tc:entity:xmlns:xml:catalog"
-    rules = "".join(
-        f'<{kind} {key}="{there}" rewritePrefix="{(SCHEMAS / here).as_uri()}/"/>'
-        for there, here in (
-            ("http://schemas.opengis.net/", "ogc"),
-            ("http://www.w3.org/", "w3c"),
-        )
-        for kind, key in (
-            ("rewriteURI", "uriStartString"),
-            ("rewriteSystem", "systemIdStartString"),
-        )
-    )
-    (tmp_path / "catalog.xml").write_text(f'<catalog xmlns="{space}">{rules}</catalog>')
-    wrong = {"LAYERS": "no\x01thing <&>"}
-    for name, answer, how in (
-        ("c13", capabilities(house), ["--schema", "1.3.0/capabilities_1_3_0.xsd"]),
-        ("e13", asked(house, wrong), ["--schema", "1.3.0/exceptions_1_3_0.xsd"]),
-        ("c11", capabilities(house, "1.1.1"), ["--valid"]),
-        ("e11", asked(house, OLDER, wrong), ["--valid"]),
-    ):
-        (tmp_path / f"{name}.xml").write_bytes(answer.data)
-        words = [str(SCHEMAS / "ogc" / "wms" / w) if w.endswith(".xsd") else w for w in how]
-        done = subprocess.run(
-            ["xmllint", "--nonet", "--noout", *words, str(tmp_path / f"{name}.xml")],
-            env={**os.environ, "XML_CATALOG_FILES": str(tmp_path / "catalog.xml")},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+def test_documents_are_valid_by_the_published_schemas(
+    house: Any, tmp_path: Path, version: str, document: str, exception: str
+) -> None:
+    assert schemas.complaints(capabilities(house, version).data, document, tmp_path) == ""
+    wrong = asked(house, {} if version == "1.3.0" else OLDER, LAYERS="no\x01thing <&>")
+    assert schemas.complaints(wrong.data, exception, tmp_path) == ""
+
+
+@pytest.mark.parametrize("version", ["1.3.0", "1.1.1"])
+def test_a_document_that_is_known_already_is_not_sent_again(
+    house: Any, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(house.site), "sequence", lambda _: 1_764_180_000_123)
+    known = int(ET.fromstring(capabilities(house, version).data).attrib["updateSequence"])
+    assert known == 1_764_180_000_123
+    same = refused(capabilities(house, version, UPDATESEQUENCE=str(known)), version)
+    assert same[0] == "CurrentUpdateSequence"
+    for more in (str(known + 1), "x", "-1", "1" * 40):
+        told = refused(capabilities(house, version, UPDATESEQUENCE=more), version)
+        assert told[0] == "InvalidUpdateSequence"
+    assert b"Capability" in capabilities(house, version, UPDATESEQUENCE=str(known - 1)).data
+
+
+def test_the_number_of_the_document_rises_with_every_publication(house: Any) -> None:
+    pointer = house.site.store.paths.pointer
+    assert house.site.sequence() == 0  # this house has nobody who publishes
+    pointer.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        seen = []
+        for _ in range(3):
+            pointer.write_text("{}")
+            seen.append(house.site.sequence())
+            time.sleep(0.005)
+        assert seen == sorted(set(seen))
+    finally:
+        pointer.unlink()
+
+
+NAMED = {"LAYERS": "own:Zones", "BBOX": "40.3,68.3,42.3,70.3"}
+"""What the catalogue calls ``own-zones`` in WMS."""
+
+
+def test_a_layer_has_the_name_of_its_entry_in_wms_and_its_id_as_well(house: Any) -> None:
+    own = asked(house, NAMED)
+    assert own.data == asked(house, NAMED, LAYERS="own-zones").data
+    assert (rgba(own)[..., 3] > 0).any()
+    clicks = [
+        json.loads(asked(house, INFO, NAMED, LAYERS=name, QUERY_LAYERS=other).data)
+        for name in ("own:Zones", "own-zones")
+        for other in ("own:Zones", "own-zones")
+    ]
+    assert all(click == clicks[0] for click in clicks)
+    assert clicks[0]["features"]
+    assert rgba(legend(house, LAYER="own:Zones")).size
+    assert refused(asked(house, NAMED, LAYERS="own:zones"))[0] == "LayerNotDefined"
 
 
 # GetMap
@@ -425,8 +447,11 @@ def test_an_exception_may_be_a_picture(house: Any, older: bool, ground: str) -> 
         assert (len(written) > 2) == ("inimage" in name.lower())
         assert picture[-1, -1].tolist() == ([0, 0, 0, 0] if ground == "TRUE" else [17, 34, 51, 255])
     for form in ("image/webp", "image/jpeg"):
-        answer = asked(house, change, words, EXCEPTIONS="INIMAGE", FORMAT=form)
-        assert answer.mimetype == form
+        for way in names if older else ["INIMAGE", "BLANK"]:
+            answer = asked(house, change, words, EXCEPTIONS=way, FORMAT=form)
+            assert answer.mimetype == form
+            if ground == "TRUE" and form == "image/jpeg":
+                assert rgba(answer)[-1, -1].tolist() == [255, 255, 255, 255]
     # Without a size there is no picture to say it in.
     broken = asked(house, change, words, EXCEPTIONS="INIMAGE", WIDTH=None)
     assert refused(broken, "1.1.1" if older else "1.3.0")[0]
@@ -564,6 +589,49 @@ def test_a_click_can_be_read_by_people(house: Any, media_type: str) -> None:
     for said in (f"{mean:.6g} nSv/h", "simulated", NEWEST, "Tashkent", "own zone"):
         assert said in answer.text
     assert "<script" not in answer.text
+
+
+GML = "{http://www.opengis.net/gml}"
+OWN = "{urn:kyzylkum:features}"
+
+
+def test_a_click_comes_as_features_of_gml(house: Any) -> None:
+    names = "dose-rate,stations,own-zones"
+    words = {"LAYERS": names, "QUERY_LAYERS": names, "FEATURE_COUNT": "2", "I": "310", "J": "190"}
+    answer = asked(house, INFO, words, INFO_FORMAT="application/vnd.ogc.gml")
+    assert answer.mimetype == "application/vnd.ogc.gml"
+    root = ET.fromstring(answer.data)
+    assert root.tag == "{http://www.opengis.net/wfs}FeatureCollection"
+    members = [member[0] for member in root.findall(f"{GML}featureMember")]
+    tags = ["dose-rate", "stations", "stations", "own-zones"]
+    assert [each.tag.removeprefix(OWN) for each in members] == tags
+    told = json.loads(asked(house, INFO, words, INFO_FORMAT="application/json").data)["features"]
+    for name in ("mean", "sd", "time", "notice", "version"):
+        assert members[0].findtext(f"{OWN}{name}") == str(told[0]["properties"][name])
+    lon, lat = told[0]["geometry"]["coordinates"]
+    assert [members[0].findtext(f"{OWN}{k}") for k in ("lon", "lat")] == [str(lon), str(lat)]
+    stations = told[1]["properties"]["nearest_stations"]
+    assert [each.findtext(f"{OWN}code") for each in members[1:3]] == [s["code"] for s in stations]
+    assert [each.findtext(f"{OWN}name_en") for each in members[1:3]] == [
+        s["name"]["en"] for s in stations
+    ]
+    assert members[3].findtext(f"{OWN}msk") == "8"
+    assert len({each.attrib["fid"] for each in members}) == 4
+
+
+def test_whatever_a_property_is_called_it_is_xml() -> None:
+    feature = {"1 st\x00range: key<&>": "\x02 <&>", "маңыз": "ʻ", "ok": True, "none": None}
+    found = [{"layer": "2nd", "features": [feature]}]
+    for place in (None, Point(69.3, 41.3)):
+        text = wms_gml.document(found, place)
+        (member,) = ET.fromstring(text).findall(f"{GML}featureMember")
+        assert member[0].tag == f"{OWN}_2nd"
+        said = {each.tag.removeprefix(OWN): each.text for each in member[0]}
+        assert said.pop("_1_st_range__key___") == "? <&>"
+        assert said.pop("ok") == "True"
+        assert said.pop("_____") == "ʻ"
+        where = {} if place is None else {"lon": "69.3", "lat": "41.3"}
+        assert said == {"layer": "2nd", **where}
 
 
 def test_a_click_at_an_hour_tells_of_that_hour(house: Any) -> None:

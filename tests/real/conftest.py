@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browsers import launched
 from tests.servers import Server, environment, serving
 
 REPO = Path(__file__).parents[2]
@@ -30,8 +31,6 @@ FILES = {
     "background.tif": "monitoring/background/eanr/EANR_Terrestrial_gamma_dose_nSvh.tif",
     **{f"pga-{years}.tif": f"seismic/demo_pga_{years}.tif" for years in (475, 975, 2475, 10000)},
 }
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 _BLOCK = re.compile(r"^```(\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _OPENER = "http://127.0.0.1:8000"
@@ -137,14 +136,5 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        if os.environ.get("KYZYLKUM_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"no browser: none of {', '.join(BROWSERS)} is installed")
-        pytest.skip("no browser is installed")
-    with sync_playwright() as play:
-        found = play.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
+    with launched("--disable-gpu") as found:
         yield found
-        found.close()

@@ -1,6 +1,6 @@
 """GetFeatureInfo: what the layers know of one pixel of a map, the same as ``/api/v1/point``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ from layers.errors import nearest
 from layers.geo import Point, lonlat
 from layers.views import View
 from mapserver import negotiation
-from mapserver.documents import wms_info
-from mapserver.documents.wms_capabilities import INFO_FORMATS, queryable
+from mapserver.documents import wms_gml, wms_info
+from mapserver.documents.wms_capabilities import GML, INFO_FORMATS, queryable
 from mapserver.services.point import told
 from mapserver.services.site import Site
 from mapserver.services.wms.maps import asked
@@ -19,24 +19,45 @@ from mapserver.services.wms.moments import moment
 from mapserver.services.wms.query import WHOLE, Query, Shown, WmsError
 
 MOST_FEATURES = 100
+WRITERS: Mapping[str, Callable[[wms_info.Found, Point | None], str]] = {
+    "text/plain": wms_info.text,
+    "text/html": wms_info.html,
+    GML: wms_gml.document,
+}
 
 
 def answer(site: Site, query: Query) -> Response:
     """Answer GetFeatureInfo."""
     view, layers = asked(site, query)
-    media_type = (query.get("INFO_FORMAT") or INFO_FORMATS[0]).lower()
+    media_type = info_format(query.get("INFO_FORMAT"))
+    count = query.whole("FEATURE_COUNT", 1, 1_000_000, 1)
+    place = _place(query, view)
+    found = [] if place is None else _found(site, query, layers, place, min(count, MOST_FEATURES))
+    return written(found, place, media_type)
+
+
+def info_format(text: str) -> str:
+    """Return a format of what a click finds; of none asked for, the first.
+
+    Raises
+    ------
+    WmsError
+        InvalidFormat for one that is not offered.
+    """
+    media_type = text.lower() or INFO_FORMATS[0]
     if media_type not in INFO_FORMATS:
         near = nearest(media_type, INFO_FORMATS)
         offered = ", ".join(INFO_FORMATS)
         raise WmsError(f'no format "{media_type}"; known are {offered}{near}', "InvalidFormat")
-    count = query.whole("FEATURE_COUNT", 1, 1_000_000, 1)
-    place = _place(query, view)
-    found = [] if place is None else _found(site, query, layers, place, min(count, MOST_FEATURES))
+    return media_type
+
+
+def written(found: wms_info.Found, place: Point | None, media_type: str) -> Response:
+    """Return what was found at a place in a format of ``INFO_FORMATS``."""
     if media_type == "application/json":
         document = wms_info.collection(found, place)
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
-    write = wms_info.html if media_type == "text/html" else wms_info.text
-    body = write(found, place).encode()
+    body = WRITERS[media_type](found, place).encode()
     return negotiation.answer(body, media_type, request, cache=negotiation.SHORT)
 
 
@@ -53,6 +74,11 @@ def _place(query: Query, view: View) -> Point | None:
     col, row = (int(word) if WHOLE.fullmatch(word) else -1 for word in words)
     if not (0 <= col < view.width and 0 <= row < view.height):
         raise WmsError(f"pixel {','.join(words)} is not in the map", "InvalidPoint")
+    return middle(view, row, col)
+
+
+def middle(view: View, row: int, col: int) -> Point | None:
+    """Return the middle of a pixel; None where it is nowhere on Earth."""
     across, down = view.size
     x_m, y_m = view.projection.to_mercator(
         np.array([view.west + (col + 0.5) * across]), np.array([view.north - (row + 0.5) * down])
@@ -65,16 +91,15 @@ def _found(
     site: Site, query: Query, layers: Sequence[Shown], place: Point, count: int
 ) -> list[dict[str, Any]]:
     names = list(dict.fromkeys(query.need("QUERY_LAYERS").split(",")))
-    by_name = {each.layer.id: each.layer for each in layers}
+    drawn = {each.layer.id for each in layers}
     found = []
     for name in names:
-        site.catalog.layer(name)  # an unknown one is an error of its own
-        if name not in by_name:
+        layer = site.catalog.named(name)
+        if layer.id not in drawn:
             raise WmsError(f'layer "{name}" is not in the map', "LayerNotDefined")
-        layer = by_name[name]
         if not queryable(layer):
             raise WmsError(f'layer "{name}" is a picture without values', "LayerNotQueryable")
-        at = moment(layer, site.catalog.kind(name), query.get("TIME"))
+        at = moment(layer, site.catalog.kind(layer.id), query.get("TIME"))
         entry = told(site, layer, place, at)
         if "features" in entry:
             entry["features"] = entry["features"][:count]

@@ -76,12 +76,12 @@ def _drawn(
         response = negotiation.answer(
             body, MEDIA_TYPES[image], request, cache=negotiation.LATEST, etag=etag
         )
-    _say(response, site, query, sheets)
+    say(response, site, sheets, chosen=not query.get("TIME"))
     return response
 
 
-def _say(response: Response, site: Site, query: Query, sheets: Sequence[Sheet]) -> None:
-    """Say in the headers what was drawn, and that a time was chosen where none was asked for."""
+def say(response: Response, site: Site, sheets: Sequence[Sheet], *, chosen: bool) -> None:
+    """Say in the headers what was drawn, and that a time was ``chosen`` as none was asked for."""
     timed = [s for s in sheets if is_timed(site.catalog.layers[s.layer]) and s.time]
     versions = ", ".join(f"{sheet.layer}={sheet.version}" for sheet in sheets)
     response.headers["X-Data-Version"] = versions
@@ -89,6 +89,6 @@ def _say(response: Response, site: Site, query: Query, sheets: Sequence[Sheet]) 
         return
     times = ", ".join(f"{s.layer}={temporal.word(s.time)}" for s in timed if s.time)
     response.headers["X-Data-Time"] = times
-    if not query.get("TIME"):
+    if chosen:
         newest = max(temporal.word(s.time) for s in timed if s.time)
         response.headers["Warning"] = f"99 Default value used: time={newest} ISO8601"

@@ -202,7 +202,7 @@ def shown(site: Site, query: Query) -> list[Shown]:
 
 def styled(site: Site, name: str, style: str) -> tuple[LayerDefinition, StyleDefinition]:
     """Return a layer and its style; an empty style and "default" are the first one."""
-    layer = site.catalog.layer(name)
+    layer = site.catalog.named(name)
     if layer.style(style) is None and style in ("", "default"):
         return layer, layer.styles[0]
     return layer, site.catalog.style(layer, style)

@@ -1,6 +1,7 @@
 """The address ``/wms``: which operation is asked for, and how an error is told."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, request
@@ -16,6 +17,7 @@ from mapserver.services.wms.query import Query, WmsError
 LOG = logging.getLogger("mapserver.wms")
 EXCEPTION_TYPES = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.se_xml"}
 CAPABILITIES_TYPES = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.wms_xml"}
+SEQUENCE = re.compile(r"[0-9]{1,18}")
 CODES = ("LayerNotDefined", "StyleNotDefined", "InvalidFormat")
 """Codes of the common table that WMS has too; its own come with ``WmsError``."""
 
@@ -57,8 +59,11 @@ def capabilities(site: Site, query: Query) -> Response:
     """Answer GetCapabilities."""
     version = query.version
     language = query.language
+    sequence = site.sequence()
+    _newer_than(query.get("UPDATESEQUENCE"), sequence)
     said = wms_capabilities.Capabilities(
         version=version,
+        sequence=sequence,
         language=language,
         catalog=site.catalog.definition,
         layers=[
@@ -77,6 +82,18 @@ def capabilities(site: Site, query: Query) -> Response:
     )
     response.headers["Content-Language"] = language
     return response
+
+
+def _newer_than(known: str, sequence: int) -> None:
+    """Refuse to send a client what it has already, or to one that has what never was."""
+    if not known:
+        return
+    if not SEQUENCE.fullmatch(known) or int(known) > sequence:
+        raise WmsError(
+            f'UPDATESEQUENCE is "{known}"; the newest is {sequence}', "InvalidUpdateSequence"
+        )
+    if int(known) == sequence:
+        raise WmsError(f"nothing has changed since {sequence}", "CurrentUpdateSequence")
 
 
 OPERATIONS: Mapping[str, Operation] = {

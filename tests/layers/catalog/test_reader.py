@@ -94,6 +94,11 @@ def test_the_default_catalogue_has_what_every_installation_shows() -> None:
         ({"title": "T", "layer": []}, r"no \[\[layer\]\]"),
         ({"layer": [LAYER]}, '"title" is missing'),
         ({"title": "T", "layer": [LAYER, LAYER]}, "two layer entries"),
+        ({"title": "T", "layer": [LAYER | {"wms_name": "two words"}]}, "Lakes or cite:Lakes"),
+        (
+            {"title": "T", "layer": [LAYER, LAYER | {"id": "b", "wms_name": LAYER["id"]}]},
+            "in WMS",
+        ),
         ({"title": "T", "layer": LAYER}, r"\[\[layer\]\]"),
         ({"title": "T", "context": "simulate", "layer": [LAYER]}, "simulated"),
         ({"title": "T", "layers": [LAYER], "layer": [LAYER]}, "layers"),

@@ -83,7 +83,7 @@ def page(language="en", surface=INFO, layer=SURFACE, context=Context.SIMULATED, 
     bounds = Bounds(46, 37, 88, 56)
     times = tuple(NOW - timedelta(hours=h) for h in range(30, -1, -1)) if surface else ()
     given = {"version": surface.token, "time": surface.valid_time} if surface else {}
-    given |= {"timed": True, "file": "tif", "names": NAMES, "surface": surface}
+    given |= {"timed": True, "files": ("tif", "csv"), "names": NAMES, "surface": surface}
     extent = Extent(bounds, 0, 9, times)
     return compose(LayerPage(language, catalog, layer, extent, ASSETS, **(given | changes)))
 
@@ -268,7 +268,7 @@ def test_variances_that_are_not_of_a_logarithm_have_the_square_of_the_unit():
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_without_a_surface_a_sentence_says_so(language):
-    document = page(language, None, file="")
+    document = page(language, None, files=())
     assert messages.text("about.no_surface", language) in said(document)
     assert "/tilejson/" not in document
     assert messages.text("about.report", language) not in document
@@ -295,10 +295,13 @@ def test_classes_stand_with_their_edges_in_the_unit_of_the_style():
 def test_another_kind_shows_no_report():
     quakes = LayerDefinition("quakes", "quakes", "Quakes", notice="by <hand>",
                              styles=(StyleDefinition("default"),))  # fmt: skip
-    document = page(surface=None, layer=quakes, version="0123456789", timed=False, file="geojson")
+    document = page(
+        surface=None, layer=quakes, version="0123456789", timed=False, files=("geojson", "kmz")
+    )
     assert messages.text("about.surface", "en") not in document
     assert messages.text("about.timeless", "en") in document
-    assert 'href="/files/quakes/0123456789/static.geojson"' in document
+    for suffix in ("geojson", "kmz"):
+        assert f'href="/files/quakes/0123456789/static.{suffix}"' in document
     assert 'href="/en#with=quakes"' in document
     assert "by &lt;hand&gt;" in document
 

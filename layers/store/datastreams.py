@@ -1,0 +1,112 @@
+"""Datastreams: what every station has ever measured, kept beside the observations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from layers import temporal
+from layers.model import Datastream
+from layers.store import policy
+from layers.store.database import write_many
+from layers.store.policy import Audience
+from layers.store.schema import DATASTREAM, OBSERVATION, STATION
+
+Row = Mapping[str, Any]
+Key = tuple[str, str, int, str]
+
+
+def _key(row: Row) -> Key:
+    return row["station"], row["quantity"], row["end_s"] - row["begin_s"], row["detector"]
+
+
+def note(connection: Connection, written: Sequence[Row], replaced: Sequence[Row]) -> None:
+    """Widen the datastreams by observations that were written; look again at those that lost one.
+
+    An observation leaves its datastream where a correction names another detector.
+    """
+    spans: dict[Key, tuple[int, int]] = {}
+    for row in written:
+        key, begin_s = _key(row), row["begin_s"]
+        first, last = spans.get(key, (begin_s, begin_s))
+        spans[key] = min(first, begin_s), max(last, begin_s)
+    numbers = dict(_numbers(connection))
+    last_number = max(numbers.values(), default=0)
+    rows = []
+    for key, (first, last) in spans.items():
+        if key not in numbers:
+            last_number += 1
+            numbers[key] = last_number
+        values = (*key, numbers[key], first, last)
+        rows.append(dict(zip(DATASTREAM.c.keys(), values, strict=True)))
+    given = upsert(DATASTREAM)
+    held = DATASTREAM.c
+    statement = given.on_conflict_do_update(
+        index_elements=DATASTREAM.primary_key,
+        # Of nothing and something, the smaller is nothing: it is asked for first.
+        set_={
+            "first_s": func.min(
+                func.coalesce(held.first_s, given.excluded.first_s), given.excluded.first_s
+            ),
+            "last_s": func.max(
+                func.coalesce(held.last_s, given.excluded.last_s), given.excluded.last_s
+            ),
+        },
+    )
+    write_many(connection, statement, rows)
+    # A row keeps its station, quantity and times: with another detector its datastream is new.
+    for key in {_key(row) for row in replaced} - set(spans):
+        _look_again(connection, key)
+
+
+def _look_again(connection: Connection, key: Key) -> None:
+    station, quantity, averaging_s, detector = key
+    mine = (
+        (DATASTREAM.c.station == station)
+        & (DATASTREAM.c.quantity == quantity)
+        & (DATASTREAM.c.averaging_s == averaging_s)
+        & (DATASTREAM.c.detector == detector)
+    )
+    known = select(DATASTREAM.c.first_s, DATASTREAM.c.last_s).where(mine)
+    span = connection.execute(known).one_or_none()
+    if span is None or span.first_s is None:  # the batch replaced what it had said itself
+        return
+    held = select(func.min(OBSERVATION.c.begin_s), func.max(OBSERVATION.c.begin_s)).where(
+        OBSERVATION.c.hour.between(span.first_s // 3600, span.last_s // 3600),
+        OBSERVATION.c.station == station,
+        OBSERVATION.c.quantity == quantity,
+        OBSERVATION.c.end_s - OBSERVATION.c.begin_s == averaging_s,
+        OBSERVATION.c.detector == detector,
+    )
+    first, last = connection.execute(held).one()
+    connection.execute(update(DATASTREAM).where(mine).values(first_s=first, last_s=last))
+
+
+def _numbers(connection: Connection) -> Iterator[tuple[Key, int]]:
+    for *key, number in connection.execute(select(*DATASTREAM.primary_key, DATASTREAM.c.number)):
+        yield (key[0], key[1], key[2], key[3]), number
+
+
+def datastreams(connection: Connection, audience: Audience, now: datetime) -> list[Datastream]:
+    """Return the datastreams of visible stations by station, quantity, averaging and detector."""
+    query = policy.stations(
+        select(DATASTREAM)
+        .join(STATION, STATION.c.code == DATASTREAM.c.station)
+        .where(DATASTREAM.c.first_s.is_not(None)),
+        audience,
+        now,
+    ).order_by(*DATASTREAM.primary_key)
+    return [
+        Datastream(
+            station_code=row.station,
+            quantity=row.quantity,
+            averaging=timedelta(seconds=row.averaging_s),
+            detector=row.detector,
+            first_time=temporal.from_epoch_s(row.first_s),
+            last_time=temporal.from_epoch_s(row.last_s),
+            number=row.number,
+        )
+        for row in connection.execute(query)
+    ]

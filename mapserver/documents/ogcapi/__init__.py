@@ -1,0 +1,1 @@
+"""Documents of the OGC APIs: links, collections, schemas, OpenAPI, features, pages."""

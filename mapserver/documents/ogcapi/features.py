@@ -1,0 +1,69 @@
+"""Features as GeoJSON in bytes: rows of a table, written column by column.
+
+A value that occurs a thousand times is written as JSON once.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.filtering import Rows
+from layers.filtering.spatial import to_system
+from layers.model.table import ABSENT
+from layers.views import Projection
+
+DECIMALS_M = 2
+IntArray = NDArray[np.int64]
+
+
+def written(rows: Rows, chosen: IntArray, system: Projection) -> list[str]:
+    """Return the features of some rows as JSON, coordinates in the axis order of a system."""
+    table = rows.table
+    geometries = _geometries(rows, chosen, system)
+    codes = table.codes[chosen]
+    texts = {ABSENT: "null"}
+    for code in np.unique(codes).tolist():
+        if code != ABSENT:
+            texts[code] = _json(table.values[code - 1])
+    columns = [
+        [f"{_json(name)}:{texts[code]}" for code in codes[:, k].tolist()]
+        for k, name in enumerate(table.names)
+    ]
+    properties = map(",".join, zip(*columns, strict=True)) if columns else [""] * len(chosen)
+    ids = [_json(table.ids[row]) for row in chosen.tolist()]
+    return [
+        f'{{"type":"Feature","id":{i},"geometry":{g},"properties":{{{p}}}}}'
+        for i, g, p in zip(ids, geometries, properties, strict=True)
+    ]
+
+
+def collection(members: dict[str, Any], features: Sequence[str]) -> bytes:
+    """Return a FeatureCollection with members beside its features."""
+    head = _json({"type": "FeatureCollection", **members})[:-1]
+    return f'{head},"features":[{",".join(features)}]}}'.encode()
+
+
+def feature(members: dict[str, Any], text: str) -> bytes:
+    """Return one feature with members beside it."""
+    return f"{text[:-1]},{_json(members)[1:]}".encode()
+
+
+def _geometries(rows: Rows, chosen: IntArray, system: Projection) -> Sequence[str]:
+    found = to_system(rows.geometry(chosen), system)
+    digits = 6 if system.name in ("CRS:84", "EPSG:4326") else DECIMALS_M
+    if system.name != "CRS:84":
+        step = -1 if system.northing_first else 1
+        found = shapely.transform(found, lambda xy: np.round(xy[:, ::step], digits))
+    # A system has no place for what is too far from it.
+    texts: list[str] = shapely.to_geojson(found).tolist()
+    for place in np.flatnonzero(~np.isfinite(shapely.bounds(found)).all(axis=-1)).tolist():
+        texts[place] = "null"
+    return texts
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

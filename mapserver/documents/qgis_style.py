@@ -1,0 +1,127 @@
+"""A style of a layer as QGIS keeps it: a ``.qml`` that it finds beside the data.
+
+Classes are told by rules and by the next smaller number, so that a value at a break has the colour
+that the tiles give it.
+"""
+
+import math
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from layers.model import StyleDefinition
+from layers.render import legend, ramp
+
+VERSION = "3.22.0"
+_HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+_RING, _HALO = "39,48,63,255", "255,255,255,255"
+_MARKERS: Mapping[str, tuple[str, float]] = {
+    "station": ("circle", 4.0),
+    "quake": ("circle", 3.0),
+    "site": ("diamond", 4.0),
+    "point": ("circle", 2.4),
+}
+"""Shape and size in millimetres."""
+_AREAS = ("zone", "zone-outline", "fill")
+_QUAKE_SIZE = 'min(10.6, max(1.3, 2.4 * 1.62 ^ (coalesce("magnitude", 0) - 6)))'
+"""Of the radius that tiles draw, in millimetres of 96 dots an inch."""
+NO_VALUE = "no value"
+
+
+def features(style: StyleDefinition) -> bytes:
+    """Return the style of features: a rule a class, and one for what has no value."""
+    root = Element("qgis", {"version": VERSION, "styleCategories": "Symbology"})
+    renderer = SubElement(root, "renderer-v2", {"type": "RuleRenderer", "symbollevels": "0"})
+    rules = SubElement(renderer, "rules", {"key": "root"})
+    symbols = SubElement(renderer, "symbols")
+    entries = legend.entries(style)
+    for number, entry in enumerate(entries):
+        rule = {"key": f"class{number}", "symbol": str(number), "label": entry.label}
+        SubElement(rules, "rule", {**rule, "filter": _rule(style.measure, entry)})
+        _symbol(symbols, str(number), style.symbol, entry.colour)
+    last = str(len(entries))
+    rule = {"key": "else", "symbol": last}
+    if entries:
+        rule |= {"filter": "ELSE", "label": NO_VALUE}
+    SubElement(rules, "rule", rule)
+    _symbol(symbols, last, style.symbol, "" if entries else ramp.PLAIN)
+    return _written(root)
+
+
+def cells(style: StyleDefinition, band: int) -> bytes:
+    """Return the style of a band of a raster: a colour a class."""
+    root = Element("qgis", {"version": VERSION, "styleCategories": "Symbology"})
+    pipe = SubElement(root, "pipe")
+    breaks = style.breaks or (0.0,)
+    ends = {"minimumValue": repr(breaks[0]), "maximumValue": repr(breaks[-1])}
+    words = {"type": "singlebandpseudocolor", "band": str(band), "opacity": "1", "alphaBand": "-1"}
+    words |= {"classificationMin": repr(breaks[0]), "classificationMax": repr(breaks[-1])}
+    renderer = SubElement(pipe, "rasterrenderer", words)
+    shader = SubElement(SubElement(renderer, "rastershader"), "colorrampshader", {
+        "colorRampType": "DISCRETE", "classificationMode": "1", "clip": "0", **ends,
+    })  # fmt: skip
+    for entry in legend.entries(style):
+        value = "inf" if entry.high is None else repr(math.nextafter(entry.high, -math.inf))
+        item = {"value": value, "color": entry.colour.lower(), "alpha": "255"}
+        SubElement(shader, "item", {**item, "label": entry.label})
+    if style.palette is None:
+        SubElement(shader, "item", {"value": "inf", "color": ramp.PLAIN.lower(), "alpha": "255"})
+    return _written(root)
+
+
+def _written(root: Element) -> bytes:
+    indent(root, " ")
+    return f"{_HEAD}{tostring(root, 'unicode')}\n".encode()
+
+
+def _rule(measure: str, entry: legend.LegendEntry) -> str:
+    name = '"{}"'.format(measure.replace('"', '""'))
+    parts = [f"{name} IS NOT NULL"]
+    if entry.low is not None:
+        parts.append(f"{name} >= {entry.low!r}")
+    if entry.high is not None:
+        parts.append(f"{name} < {entry.high!r}")
+    return " AND ".join(parts)
+
+
+def _symbol(symbols: Element, name: str, symbol: str, colour: str) -> None:
+    """Write a symbol in a colour; without one it is hollow."""
+    ink = ",".join(map(str, ramp.rgba(colour))) if colour else "255,255,255,235"
+    if symbol in _MARKERS:
+        shape, size = _MARKERS[symbol]
+        kind, of = "marker", "SimpleMarker"
+        words = {
+            "name": shape, "size": repr(size), "size_unit": "MM", "color": ink,
+            "outline_color": _RING, "outline_width": "0.4", "outline_style": "solid",
+        }  # fmt: skip
+    elif symbol in _AREAS:
+        kind, of = "fill", "SimpleFill"
+        outline = symbol == "zone-outline"
+        words = {
+            "color": ink, "style": "no" if outline or not colour else "solid",
+            "outline_color": ink if outline else _HALO, "outline_style": "solid",
+            "outline_width": "0.6" if outline else "0.2",
+        }  # fmt: skip
+    else:
+        kind, of = "line", "SimpleLine"
+        words = {"line_color": ink if colour else _RING, "line_width": "0.5", "line_style": "solid"}
+    element = SubElement(symbols, "symbol", {"type": kind, "name": name, "alpha": "1"})
+    layer = SubElement(element, "layer", {"class": of, "enabled": "1", "locked": "0", "pass": "0"})
+    for key, value in words.items():
+        SubElement(layer, "prop", {"k": key, "v": value})
+    if symbol == "quake":
+        _sized(layer, _QUAKE_SIZE)
+
+
+def _sized(layer: Element, expression: str) -> None:
+    """Let the size of a symbol follow an expression."""
+    whole = SubElement(SubElement(layer, "data_defined_properties"), "Option", {"type": "Map"})
+    SubElement(whole, "Option", {"name": "name", "type": "QString", "value": ""})
+    properties = SubElement(whole, "Option", {"name": "properties", "type": "Map"})
+    size = SubElement(properties, "Option", {"name": "size", "type": "Map"})
+    for name, kind, value in (
+        ("active", "bool", "true"),
+        ("expression", "QString", expression),
+        ("type", "int", "3"),
+    ):
+        SubElement(size, "Option", {"name": name, "type": kind, "value": value})
+    SubElement(whole, "Option", {"name": "type", "type": "QString", "value": "collection"})

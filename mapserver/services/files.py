@@ -1,0 +1,172 @@
+"""The files of a layer: made once for each version, sent piece by piece from the disk."""
+
+import io
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+
+from layers.errors import BadParameterError, GoneError, UnsupportedFormatError, nearest
+from layers.exchange import kml
+from layers.files import MEDIA_TYPES, Wanted, bands, offered
+from layers.kinds import FeatureKind
+from layers.kinds.collection import degrees
+from layers.model import LayerDefinition, StyleDefinition
+from layers.tiles import data_part
+from mapserver import negotiation, params
+from mapserver.documents import geojson, qgis_style, tilejson
+from mapserver.services.downloads import SHARE, Downloads
+from mapserver.services.site import Site
+
+LIVE = "live"
+"""The name of a link that a globe follows again and again."""
+LIVE_EVERY_S = 600
+KEYS = {"csv": ("bom",), "kmz": ("style",), "qml": ("style",)}
+"""What a query may say of a file, by its suffix."""
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the address ``/files/...``."""
+    bp = Blueprint("files", __name__)
+    downloads = Downloads(max(1, site.settings.threads // SHARE))
+
+    @bp.get("/files/<layer>/<version>/<name>")
+    def file(layer: str, version: str, name: str) -> Response:
+        word, _, suffix = name.rpartition(".")
+        params.only(request.args, KEYS.get(suffix, ()))
+        definition = site.credited(site.catalog.layer(layer))
+        _offered(definition, suffix)
+        style = site.catalog.style(definition, request.args.get("style"))
+        if word == LIVE and suffix == "kmz":
+            return _link(site, definition, style)
+        at = params.layer_time(definition, word)
+        newest, at = site.tiler.newest(layer, definition.styles[0].id, at)
+        token = data_part(newest if version == params.LATEST else params.version(version))
+        fixed = params.LATEST not in (version, word)
+        cache = negotiation.IMMUTABLE if fixed else negotiation.LATEST
+        wanted = _wanted(site, definition, style, suffix, token, at)
+        if suffix == "geojson":
+            return _features(site, wanted, cache)
+        if suffix == "qml":
+            return _named(_qgis(definition, style, cache), wanted)
+        if not fixed:
+            location = f"/files/{layer}/{token}/{wanted.time_word}.{suffix}"
+            return _sent(site, downloads, wanted, cache, location)
+        return _sent(site, downloads, wanted, cache)
+
+    return bp
+
+
+def _offered(layer: LayerDefinition, suffix: str) -> None:
+    known = offered(layer)
+    if not known:
+        raise UnsupportedFormatError(f'layer "{layer.id}" is offered as tiles only')
+    if suffix not in known:
+        raise UnsupportedFormatError(
+            f'layer "{layer.id}" is offered as .{", .".join(known)}, not ".{suffix}"'
+            f"{nearest(suffix, known)}"
+        )
+
+
+def _wanted(
+    site: Site,
+    layer: LayerDefinition,
+    style: StyleDefinition,
+    suffix: str,
+    version: str,
+    at: datetime | None,
+) -> Wanted:
+    bom = request.args.get("bom", "0")
+    if bom not in ("0", "1"):
+        raise BadParameterError(f'bom is "{bom}"; 0 or 1 was expected')
+    return Wanted(
+        layer=layer,
+        style=style,
+        suffix=suffix,
+        version=version,
+        time=at,
+        context=str(site.catalog.definition.context),
+        notice=tilejson.notice(layer, site.catalog.definition),
+        bom=bom == "1",
+        packed=suffix == "csv" and _takes_packed(),
+    )
+
+
+def _takes_packed() -> bool:
+    """Tell whether a table may be sent packed: whoever asks for a part means the plain bytes."""
+    accepted = request.headers.get("Accept-Encoding", "")
+    return negotiation.takes_gzip(accepted) and "Range" not in request.headers
+
+
+def _sent(
+    site: Site, downloads: Downloads, wanted: Wanted, cache: str, location: str | None = None
+) -> Response:
+    for _ in range(2):
+        path = site.files.file(wanted)
+        try:
+            response = downloads.send(
+                path,
+                mimetype=MEDIA_TYPES[wanted.suffix],
+                etag=f"{wanted.tag}.{wanted.suffix}{'-gz' if wanted.packed else ''}",
+            )
+        except FileNotFoundError:
+            continue  # it gave way to others in between: it is made again, once
+        response.headers["Content-Type"] = MEDIA_TYPES[wanted.suffix]  # as it stands
+        # The date is that of its last use here: the entity tag alone says what it is.
+        response.headers.pop("Last-Modified", None)
+        response.headers["Cache-Control"] = cache
+        if wanted.suffix == "csv":
+            response.headers["Vary"] = "Accept-Encoding"
+        if wanted.packed:
+            response.headers["Content-Encoding"] = "gzip"
+        if location:
+            query = request.query_string.decode("ascii", "ignore")
+            response.headers["Content-Location"] = f"{location}?{query}" if query else location
+        return _named(response, wanted)
+    raise GoneError(f'version "{wanted.version}" of layer "{wanted.layer.id}" is no longer kept')
+
+
+def _named(response: Response, wanted: Wanted) -> Response:
+    """Give a download the name by which a GIS finds the style beside the data."""
+    stem = f"{wanted.layer.id}-{wanted.time_word.replace(':', '')}"
+    response.headers["Content-Disposition"] = f'inline; filename="{stem}.{wanted.suffix}"'
+    return response
+
+
+def _features(site: Site, wanted: Wanted, cache: str) -> Response:
+    """Return GeoJSON, which a page reads a thousand times: packed, and no download."""
+    kind = site.catalog.kind(wanted.layer.id)
+    assert isinstance(kind, FeatureKind)  # noqa: S101 - it is offered of these alone
+    features = kind.everything(wanted.time, wanted.version)
+    said = {
+        "version": wanted.version,
+        "time": wanted.time_word,
+        "context": wanted.context,
+        "notice": wanted.notice,
+    }
+    document = geojson.feature_collection(features, degrees(features), wanted.layer, said)
+    return negotiation.json_answer(
+        document, request, cache=cache, media_type=MEDIA_TYPES["geojson"]
+    )
+
+
+def _qgis(layer: LayerDefinition, style: StyleDefinition, cache: str) -> Response:
+    if "tif" in offered(layer):
+        body = qgis_style.cells(style, bands.number_of(layer, style))
+    else:
+        body = qgis_style.features(style)
+    return negotiation.answer(body, MEDIA_TYPES["qml"], request, cache=cache)
+
+
+def _link(site: Site, layer: LayerDefinition, style: StyleDefinition) -> Response:
+    """Return a KMZ that shows the newest of a layer, and looks for it again."""
+    wanted = _wanted(site, layer, style, "kmz", params.LATEST, None)
+    href = f"{site.base_url(request)}/files/{layer.id}/latest/latest.kmz?style={style.id}"
+    stream = io.BytesIO()
+    kml.write_link(stream, href, LIVE_EVERY_S, wanted.facts)
+    return negotiation.answer(
+        stream.getvalue(),
+        kml.MEDIA_TYPE,
+        request,
+        cache=negotiation.LATEST,
+        filename=f"{layer.id}.kmz",
+    )

@@ -1,0 +1,195 @@
+"""Observations as features: what stations measured over time, read page by page."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import shapely
+
+from layers import temporal, units
+from layers.errors import BadInstantError, BadParameterError
+from layers.filtering import Rows, rows_of
+from layers.geo import mercator
+from layers.model.features import Selection
+from layers.model.table import TableMaker
+from layers.store import Observed, Place, Wanted
+from mapserver.services.ogcapi.items import Found, Question
+from mapserver.services.site import Site
+
+MOST_READ = 100_000
+"""Observations that one request looks at; what lies behind is on the next page."""
+LEAST_READ = 1_000
+_TEXT: Mapping[str, Any] = {"type": "string"}
+_TIME: Mapping[str, Any] = {"type": "string", "format": "date-time"}
+
+SCHEMA: Mapping[str, Mapping[str, Any]] = {
+    "station_code": _TEXT,
+    "network": _TEXT,
+    "quantity": {"type": "string", "enum": list(units.QUANTITIES)},
+    "unit": _TEXT,
+    "begin_time": {**_TIME, "x-ogc-role": "primary-instant"},
+    "end_time": _TIME,
+    "value": {"type": "number"},
+    "sd": {"type": "number"},
+    "status": _TEXT,
+    "reasons": {"type": "array", "items": {"type": "string"}},
+    "source_value": _TEXT,
+    "source_unit": _TEXT,
+    "conversion": _TEXT,
+    "detector": _TEXT,
+    "elevation_m": {"type": "number"},
+    "received_at": _TIME,
+    "revision": {"type": "number"},
+    "context": _TEXT,
+}
+"""Properties of an observation; ``value`` and ``sd`` are in ``unit``."""
+
+
+def found(site: Site, question: Question) -> Found:
+    """Return a page of observations, by hour, station, quantity and begin."""
+    wanted = _wanted(site, question)
+    after = _place(question.after)
+    taken: list[Observed] = []
+    skip, read, more = question.offset, 0, True
+    while more and len(taken) < question.limit and read < MOST_READ:
+        count = max(LEAST_READ, min(question.limit + 1, MOST_READ - read))
+        part = site.store.observed(site.audience, site.now(), wanted, after=after, limit=count)
+        more = len(part) == count
+        read += len(part)
+        if not part:
+            break
+        after = part[-1].place
+        held = table(part)
+        mask = question.mask(rows_of(held))
+        chosen = [each for each, wish in zip(part, mask.tolist(), strict=True) if wish]
+        skip, chosen = max(0, skip - len(chosen)), chosen[skip:]
+        room = question.limit - len(taken)
+        if len(chosen) > room:
+            more, chosen = True, chosen[:room]
+            after = chosen[-1].place
+        taken += chosen
+    if question.offset and skip and more:
+        raise BadParameterError(
+            f"offset {question.offset} lies too far behind; follow the links of relation next"
+        )
+    features = table(taken)
+    last = list(astuple(after)) if more and after is not None else None
+    return Found(
+        rows_of(features), np.arange(len(taken)), last, None, None, version(site, taken), features
+    )
+
+
+def one(site: Site, feature_id: str) -> Found | None:
+    """Return one observation by the id of its feature, or None."""
+    place = named(feature_id)
+    seen = place and site.store.observation(site.audience, site.now(), place)
+    if not seen:
+        return None
+    features = table([seen])
+    return Found(
+        rows_of(features), np.arange(1), version=version(site, [seen]), kept=features, matched=1
+    )
+
+
+def nothing() -> tuple[Rows, Selection]:
+    """Return rows that have all properties and no row."""
+    features = table([])
+    return rows_of(features), features
+
+
+def table(observed: Iterable[Observed]) -> Selection:
+    """Return observations as points with properties, in their order."""
+    maker = TableMaker()
+    points = []
+    for each in observed:
+        maker.add(feature_id(each.place), _properties(each))
+        points.append((each.lon, each.lat))
+    degrees = np.array(points, float).reshape(-1, 2)
+    xy = np.column_stack(mercator(degrees[:, 0], degrees[:, 1], 90 - 1e-9))
+    order = np.arange(len(points))
+    made = maker.table(np.asarray(shapely.points(xy), object).reshape(-1), order)
+    return Selection(made, order)
+
+
+def feature_id(place: Place) -> str:
+    """Return the id of an observation: quantity, begin, seconds of its interval, station."""
+    begin = temporal.from_epoch_s(place.begin_s)
+    length = place.end_s - place.begin_s
+    return f"{place.quantity}.{begin:%Y%m%dT%H%M%SZ}.{length}.{place.station}"
+
+
+def named(feature: str) -> Place | None:
+    """Return the place of the observation that has this id, or None where it is no such id."""
+    words = feature.split(".", 3)
+    if len(words) != 4 or not words[2].isdigit() or len(words[2]) > 10:
+        return None
+    try:
+        begin = temporal.instant(words[1])
+    except BadInstantError:
+        return None
+    begin_s = temporal.epoch_s(begin)
+    return Place.of(words[3], words[0], begin_s, begin_s + int(words[2]))
+
+
+def _properties(each: Observed) -> dict[str, Any]:
+    place = each.place
+    return {
+        "station_code": place.station,
+        "network": each.network,
+        "quantity": place.quantity,
+        "unit": units.QUANTITIES[place.quantity].unit,
+        "begin_time": temporal.word(temporal.from_epoch_s(place.begin_s)),
+        "end_time": temporal.word(temporal.from_epoch_s(place.end_s)),
+        "value": each.value,
+        "sd": each.sd,
+        "status": each.status,
+        "reasons": [r for r in each.reasons.split(",") if r],
+        "source_value": each.source_value,
+        "source_unit": each.source_unit,
+        "conversion": each.conversion,
+        "detector": each.detector,
+        "elevation_m": each.elevation_m,
+        "received_at": temporal.word(temporal.from_epoch_s(each.received_s)),
+        "revision": each.revision,
+        "context": each.context,
+    }
+
+
+def _wanted(site: Site, question: Question) -> Wanted:
+    """Return what the store can choose by itself; the rest is looked at row by row."""
+    begin_s = end_s = None
+    if question.period is not None:
+        begin, end = question.period.seconds
+        begin_s = None if question.period.begin is None else begin
+        end_s = None if question.period.end is None else end
+    stations = [question.equal["station_code"]] if "station_code" in question.equal else None
+    quantities = [question.equal["quantity"]] if "quantity" in question.equal else None
+    return Wanted(begin_s, end_s, stations, quantities)
+
+
+def _place(after: Any) -> Place | None:
+    if after is None:
+        return None
+    kinds = (int, str, str, int, int)
+    if not isinstance(after, list) or [type(each) for each in after] != list(kinds):
+        raise BadParameterError("the token is of another collection")
+    return Place(*after)
+
+
+def version(site: Site, seen: list[Observed]) -> str:
+    """Return the token of the hours that observations are of: it changes with any of their values.
+
+    An empty page has none.
+    """
+    if not seen:
+        return ""
+    first, last = (temporal.from_epoch_s(each.place.hour * 3600) for each in (seen[0], seen[-1]))
+    span = (first, last + timedelta(hours=1))
+    told = [
+        (name, site.store.hours(site.audience, site.now(), name, span=span))
+        for name in sorted({each.place.quantity for each in seen})
+    ]
+    return hashlib.blake2b(repr(told).encode(), digest_size=5).hexdigest()
