@@ -10,10 +10,10 @@ from typing import Any
 
 from layers import kinds, units
 from layers.catalog.covariates import covariates
-from layers.catalog.fields import Fields
 from layers.catalog.sources import derived
 from layers.errors import BadExtentError, BadFileError, BadInputError, CatalogError
 from layers.exchange import ADAPTERS
+from layers.exchange.fields import Fields
 from layers.geo import MAX_ZOOM, Bounds
 from layers.model import (
     CatalogDefinition,

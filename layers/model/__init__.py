@@ -2,6 +2,16 @@
 
 from layers.model.feature import Feature, StoredFeature
 from layers.model.features import Features
+from layers.model.hazard import (
+    HazardDataset,
+    HazardGrid,
+    HazardManifest,
+    HazardStatus,
+    HazardValue,
+    HazardZones,
+    hazard_values,
+)
+from layers.model.hazard_curve import HazardCurve
 from layers.model.layer import (
     CatalogDefinition,
     Extent,
@@ -34,6 +44,13 @@ __all__ = [
     "Features",
     "FeedDefinition",
     "Float32Array",
+    "HazardCurve",
+    "HazardDataset",
+    "HazardGrid",
+    "HazardManifest",
+    "HazardStatus",
+    "HazardValue",
+    "HazardZones",
     "LayerDefinition",
     "Network",
     "Observation",
@@ -50,4 +67,5 @@ __all__ = [
     "StyleDefinition",
     "Surface",
     "SurfaceInfo",
+    "hazard_values",
 ]
