@@ -32,11 +32,14 @@ from layers.model.observation import (
     Status,
     StoredObservation,
 )
+from layers.model.site import ASSUMED_ACCURACY_M, CandidateSite
 from layers.model.surface import BANDS, Float32Array, Picture, Raster, Surface, SurfaceInfo
 
 __all__ = [
+    "ASSUMED_ACCURACY_M",
     "BANDS",
     "BatchAnswer",
+    "CandidateSite",
     "CatalogDefinition",
     "Context",
     "Extent",

@@ -4,7 +4,7 @@ from layers.screening.coverage import Coverage, coverage
 from layers.screening.criteria import Criterion, Preset, Verdict
 from layers.screening.distance import Shapes, Ways, to_points
 from layers.screening.emergency import SECTORS, ZoneCover, ZoneSize, cover, zones_for
-from layers.screening.evidence import Evidence
+from layers.screening.evidence import Evidence, Said
 from layers.screening.faults import chance_within, reach_km, trace_accuracy_m
 from layers.screening.people import (
     RINGS_KM,
@@ -45,6 +45,7 @@ __all__ = [
     "Judgement",
     "Lifted",
     "Preset",
+    "Said",
     "Settlements",
     "Shapes",
     "Stability",

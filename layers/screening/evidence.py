@@ -1,10 +1,18 @@
 """Evidence: a number about a place, with what is known of how good it is."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 HIDDEN_PEOPLE = 3.0
 """A lower bound of people may be this many times too low: tables of settlements hold about a
 third of the inhabitants of Uzbekistan and two thirds of those of Kazakhstan."""
+
+
+class Said(TypedDict):
+    """Where evidence is from, in words that several of them share."""
+
+    source: str
+    vintage: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,14 @@ class Finding:
     evidence: Evidence | None
     lifted: Lifted | None = None
 
+    @property
+    def sure(self) -> bool:
+        """Whether all that the evidence may be stands on the same side of the limit."""
+        if self.evidence is None or self.evidence.value is None:
+            return False
+        ends = (self.evidence.low, self.evidence.high, self.evidence.value)
+        return len({self.criterion.beyond(v) for v in ends if v is not None}) == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

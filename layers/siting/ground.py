@@ -7,11 +7,10 @@ import numpy as np
 import shapely
 
 from layers import seismic
-from layers.catalog import notice
 from layers.model import CandidateSite, hazard_values
 from layers.model.hazard import HazardStatus
 from layers.model.hazard_curve import RETURN_PERIODS_Y
-from layers.screening import Evidence, chance_within, reach_km, to_points
+from layers.screening import Evidence, Said, chance_within, reach_km, to_points
 from layers.seismic import bindi_2011
 from layers.siting.loaded import Loaded, Traces
 
@@ -25,9 +24,12 @@ ENVELOPES_G = (0.1, 0.2, 0.3, 0.5)
 """Peak accelerations that standard plants are designed for, to be seen beside the curve."""
 RINGS_KM = (5.0, 25.0)
 NORMAL_90 = 1.645
+_TO_TRACE = "geodesic to the mapped trace"
 
 
-def hazard(site: CandidateSite, loaded: Loaded, state: str) -> tuple[dict[str, Any], list[Evidence]]:
+def hazard(
+    site: CandidateSite, loaded: Loaded, state: str
+) -> tuple[dict[str, Any], list[Evidence]]:
     """Return what every hazard data set says of a site, and the evidence that follows."""
     models: list[dict[str, Any]] = []
     known: dict[float, list[float]] = {period: [] for period in RETURN_PERIODS_Y}
@@ -72,7 +74,7 @@ def hazard(site: CandidateSite, loaded: Loaded, state: str) -> tuple[dict[str, A
         )
         if any(v["value"] is not None for v in values):
             sources.append(manifest.title)
-    said = {
+    said: Said = {
         "source": "; ".join(sources),
         "vintage": "; ".join(dict.fromkeys(m["vintage"] for m in models if m["title"] in sources)),
     }
@@ -111,9 +113,7 @@ def hazard(site: CandidateSite, loaded: Loaded, state: str) -> tuple[dict[str, A
     }, evidence  # fmt: skip
 
 
-def _of_models(
-    name: str, values: list[float], said: Mapping[str, str], why: str, unit: str = "g"
-) -> Evidence:
+def _of_models(name: str, values: list[float], said: Said, why: str, unit: str = "g") -> Evidence:
     """Return the mean over models, between the smallest and the largest of them."""
     if not values:
         return Evidence(name, unit, missing=why)
@@ -177,7 +177,7 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
             if reach[i] > 0 and (margin is None or distance_km[i] - reach[i] < margin[0]):
                 margin = (float(distance_km[i] - reach[i]), spread)
     rows.sort(key=lambda row: row["distance_km"])
-    said = loaded.said(loaded.faults) | {"method": "geodesic to the mapped trace"}
+    said = loaded.said(loaded.faults)
     why = "nothing_near" if loaded.faults else "not_loaded"
     evidence = [
         _distance("fault_distance", nearest, said, why, beyond_km=REACH_KM),
@@ -192,17 +192,17 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
 
 
 def _distance(
-    name: str, found: tuple[float, float] | None, said: Mapping[str, str], why: str,
+    name: str, found: tuple[float, float] | None, said: Said, why: str,
     beyond_km: float = 0.0, floor: float | None = 0.0,
 ) -> Evidence:  # fmt: skip
     if found is None and why == "nothing_near":
         # That nothing is within the reach is known: it is that far away, or farther.
-        return Evidence(name, "km", beyond_km, lower_bound=True, **said)
+        return Evidence(name, "km", beyond_km, lower_bound=True, method=_TO_TRACE, **said)
     if found is None:
         return Evidence(name, "km", missing=why)
     value, sure = found
     low = value - sure if floor is None else max(floor, value - sure)
-    return Evidence(name, "km", value, low=low, high=value + sure, **said)
+    return Evidence(name, "km", value, low=low, high=value + sure, method=_TO_TRACE, **said)
 
 
 def events(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Evidence]]:
@@ -211,13 +211,16 @@ def events(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
     for traces in loaded.events:
         rows += _felt(site, traces)
     # A magnitude says how strong it was here; without one an event is listed and counts nothing.
-    rows.sort(key=lambda row: (-(row["msk"] if row["msk"] is not None else -99), row["distance_km"]))
+    rows.sort(
+        key=lambda row: (-(row["msk"] if row["msk"] is not None else -99), row["distance_km"])
+    )
     strongest = next((row for row in rows if row["msk"] is not None), None)
-    said = loaded.said(loaded.events) | {"method": bindi_2011.TITLE}
+    said = loaded.said(loaded.events)
     if strongest is not None:
         spread = NORMAL_90 * bindi_2011.sigma()
         found = Evidence(
             "historic_msk", "MSK-64", strongest["msk"],
+            method=bindi_2011.TITLE,
             low=strongest["msk"] - spread, high=strongest["msk"] + spread, **said,
         )  # fmt: skip
     else:
@@ -241,7 +244,9 @@ def _felt(site: CandidateSite, traces: Traces) -> Iterator[dict[str, Any]]:
         magnitude, distance_km = own.get("magnitude"), float(ways.distance_m[i]) / 1000
         msk = None
         if isinstance(magnitude, int | float):
-            msk = float(bindi_2011.intensity(float(magnitude), distance_km))
+            moment = str(own.get("magnitude_type", "")).lower().startswith("mw")
+            ms = bindi_2011.surface_wave_magnitude(magnitude) if moment else float(magnitude)
+            msk = float(bindi_2011.intensity(ms, distance_km))
         yield {
             "layer": traces.layer.id,
             "id": traces.ids[i],
@@ -291,7 +296,9 @@ def _accuracy_km(own: Mapping[str, Any]) -> float | None:
 
 
 def _names(own: Mapping[str, Any]) -> dict[str, str]:
-    names = {lang: str(own[f"name_{lang}"]) for lang in ("kk", "uz", "ru", "en") if f"name_{lang}" in own}
+    names = {
+        lang: str(own[f"name_{lang}"]) for lang in ("kk", "uz", "ru", "en") if f"name_{lang}" in own
+    }
     if not names and own.get("name"):
         names = {"en": str(own["name"])}
     return names

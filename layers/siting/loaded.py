@@ -18,7 +18,7 @@ from layers.kinds.faults import FaultsKind
 from layers.kinds.quakes import QuakesKind
 from layers.kinds.zones import ZonesKind
 from layers.model import Features, HazardDataset, LayerDefinition, Station
-from layers.screening import Shapes
+from layers.screening import Said, Shapes
 from layers.siting.surroundings import Surroundings
 from layers.store import Audience, Reader
 
@@ -67,7 +67,7 @@ class Loaded:
     catalog: Catalog
     at: datetime | None = None
 
-    def said(self, traces: Sequence[Traces]) -> dict[str, str]:
+    def said(self, traces: Sequence[Traces]) -> Said:
         """Return source and vintage of evidence from layers: their titles and versions."""
         return {
             "source": "; ".join(t.layer.title for t in traces),
@@ -131,7 +131,7 @@ class Desk:
                     tokens[layer.id] = kind.version(None)
                 except LayersError:
                     tokens[layer.id] = ""
-        stations = self._store.stations(self._audience, self._now(), self._now())
+        stations = self._store.stations(self._audience, self._now(), at=self._now())
         return Loaded(
             self._surroundings(),
             tokens,

