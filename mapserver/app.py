@@ -19,6 +19,7 @@ from mapserver.services import (
     observations,
     pages,
     point,
+    screening,
     tiles,
     wms,
 )
@@ -36,6 +37,7 @@ def create_app(site: Site) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
         app.register_blueprint(service.blueprint(site))
+    app.register_blueprint(screening.blueprint(site))
 
     if hops := site.settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -32,7 +32,7 @@ async function put(name, bytes, file) {
 // Code and styles. esbuild names fonts and pictures itself, since the style sheet must point at them.
 const bundled = await build({
   absWorkingDir: fileURLToPath(here),
-  entryPoints: { app: "src/app.ts", style: "css/app.css", layer: "css/layer.css" },
+  entryPoints: { app: "src/app.ts", sites: "src/sites.ts", style: "css/app.css", layer: "css/layer.css", site: "css/site.css" },
   bundle: true,
   minify: true,
   write: false,

@@ -1,20 +1,34 @@
 """Texts for people, by id, in Kazakh, Uzbek, Russian and English: one source of all words.
 
 A text may hold ``{names}`` that are filled in. Texts are written so that no plural form is needed.
-Ids that begin with ``about.`` are of the page of a layer alone, in modules of their own.
+Ids that begin with ``about.`` are of the page of a layer, those that begin with ``site.`` of
+candidate sites, in modules of their own.
 """
 
 from collections.abc import Mapping
 
-from layers.messages import about_en, about_kk, about_ru, about_uz, en, kk, ru, uz
+from layers.messages import (
+    about_en,
+    about_kk,
+    about_ru,
+    about_uz,
+    en,
+    kk,
+    ru,
+    site_en,
+    site_kk,
+    site_ru,
+    site_uz,
+    uz,
+)
 
 LANGUAGES = ("kk", "uz", "ru", "en")
 
 _CATALOGUES: Mapping[str, Mapping[str, str]] = {
-    "kk": kk.TEXTS | about_kk.TEXTS,
-    "uz": uz.TEXTS | about_uz.TEXTS,
-    "ru": ru.TEXTS | about_ru.TEXTS,
-    "en": en.TEXTS | about_en.TEXTS,
+    "kk": kk.TEXTS | about_kk.TEXTS | site_kk.TEXTS,
+    "uz": uz.TEXTS | about_uz.TEXTS | site_uz.TEXTS,
+    "ru": ru.TEXTS | about_ru.TEXTS | site_ru.TEXTS,
+    "en": en.TEXTS | about_en.TEXTS | site_en.TEXTS,
 }
 
 __all__ = ["LANGUAGES", "catalogue", "text"]

@@ -4,6 +4,7 @@ The shortest way to a segment is found on the azimuthal equidistant plane around
 every distance from it is true; the point that it leads to is then measured on the ellipsoid.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,6 +114,26 @@ class Shapes:
         """Return which of the geometries are areas that hold the place, their edges included."""
         here = shapely.Point(place.lon, place.lat)
         return self._areas[shapely.covers(self.geometry[self._areas], here)]
+
+    def around(self, place: Point, reach_m: float) -> list[FloatArray]:
+        """Return the lines and outlines in a square around a place, for a drawing.
+
+        Each part has shape (n, 2): metres east and north of the place, on the azimuthal
+        equidistant plane around it.
+        """
+        dlat = reach_m / 110_000.0
+        dlon = dlat / math.cos(math.radians(min(89.0, abs(place.lat) + dlat)))
+        box = (place.lon - dlon, place.lat - dlat, place.lon + dlon, place.lat + dlat)
+        lines = np.where(
+            shapely.get_dimensions(self.geometry) == 2,
+            shapely.boundary(self.geometry),
+            self.geometry,
+        )
+        parts = shapely.get_parts(shapely.clip_by_rect(lines, *box))
+        parts = shapely.segmentize(parts[shapely.get_dimensions(parts) == 1], 0.2)
+        xy, part = shapely.get_coordinates(parts, return_index=True)
+        east_north = np.column_stack(_plane(place, xy)) if len(xy) else np.empty((0, 2))
+        return [east_north[part == i] for i in range(len(parts))]
 
     def _worth_a_look(self, place: Point) -> NDArray[np.intp]:
         """Return the segments that may be the nearest of their owner."""

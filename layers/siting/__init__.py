@@ -3,6 +3,7 @@
 from layers.siting.comparison import MOST_SITES, compare
 from layers.siting.loaded import Desk, Loaded
 from layers.siting.neighbours import THEMES
+from layers.siting.picture import Lines, lines_around
 from layers.siting.sheet import DEFAULT_MWTH, Options, digest, question, sheet
 from layers.siting.surroundings import FILES, Surroundings, parse
 
@@ -12,11 +13,13 @@ __all__ = [
     "MOST_SITES",
     "THEMES",
     "Desk",
+    "Lines",
     "Loaded",
     "Options",
     "Surroundings",
     "compare",
     "digest",
+    "lines_around",
     "parse",
     "question",
     "sheet",

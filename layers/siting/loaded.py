@@ -125,9 +125,9 @@ class Desk:
                     tokens[layer.id] = kind.version(at)
                 except NoSurfaceError:
                     tokens[layer.id] = ""
-            elif (dataset := getattr(kind, "dataset", None)) is not None:
+            elif (datasets := getattr(kind, "datasets", None)) is not None:
                 try:
-                    hazard.append((layer, dataset()))
+                    hazard += [(layer, each) for each in datasets()]
                     tokens[layer.id] = kind.version(None)
                 except LayersError:
                     tokens[layer.id] = ""

@@ -11,6 +11,7 @@ from flask import Request
 from layers.catalog import Catalog
 from layers.model import LayerDefinition
 from layers.pictures import Pictures
+from layers.siting import Desk
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
 from mapserver import negotiation
@@ -43,6 +44,7 @@ class Site:
     keeper_status: Callable[[], Mapping[str, Any]]
     open_stream: OpenStream
     metrics: Callable[[Ages], bytes]
+    desk: Desk
 
     def credited(self, layer: LayerDefinition) -> LayerDefinition:
         """Return a layer with the attribution of those its data come from, unless it names one."""
