@@ -205,6 +205,7 @@ def _style(
         unit=fields.get("unit", str, ""),
         threshold=fields.number("threshold"),
         labels=tuple(map(str, labels)),
+        return_period_y=fields.number("return_period_y"),
         symbol=fields.choice("symbol", spec.symbols, spec.symbol),
     )
     # A misspelt key comes first: what follows would only be its consequence.

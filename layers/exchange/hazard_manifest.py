@@ -9,7 +9,8 @@ licence = "by permission"
 vintage = "2017"
 source = "Institute of Seismology"
 vs30_m_s = 760                 # or "unknown"
-state = "KZ"                   # where it is the map of one state
+state = "KZ"                   # where it is the map of one state, and beside it
+territory = "border.geojson"   # the areas that it is of: nothing of it counts outside
 
 [[grid]]
 return_period_y = 475
@@ -48,7 +49,20 @@ class HazardFile:
     property: str = ""
 
 
-def parse(text: str, where: str) -> tuple[HazardManifest, tuple[HazardFile, ...]]:
+@dataclass(frozen=True, slots=True)
+class HazardFiles:
+    """All files of a data set, return periods rising; ``territory`` is "" where there is none."""
+
+    parts: tuple[HazardFile, ...]
+    territory: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all of them, beside the manifest."""
+        return [each.path for each in self.parts] + ([self.territory] if self.territory else [])
+
+
+def parse(text: str, where: str) -> tuple[HazardManifest, HazardFiles]:
     """Check a manifest key by key; its files are not looked at.
 
     Parameters
@@ -90,6 +104,7 @@ def parse(text: str, where: str) -> tuple[HazardManifest, tuple[HazardFile, ...]
         state=state,
     )
     files = tuple(_files(fields, where))
+    territory = _beside(fields, "territory") if fields.has("territory") else ""
     fields.done()
     if not 0 < len(files) <= MOST_PARTS:
         raise fields.error(f"{len(files)} [[grid]] and [[zones]] entries; 1 to {MOST_PARTS} can be")
@@ -97,7 +112,7 @@ def parse(text: str, where: str) -> tuple[HazardManifest, tuple[HazardFile, ...]
     for period in periods:
         if periods.count(period) > 1:
             raise fields.error(f"two entries have the return period {period:g}")
-    return manifest, tuple(sorted(files, key=lambda file: file.period_y))
+    return manifest, HazardFiles(tuple(sorted(files, key=lambda file: file.period_y)), territory)
 
 
 def _files(fields: Fields, where: str) -> list[HazardFile]:
@@ -111,10 +126,7 @@ def _files(fields: Fields, where: str) -> list[HazardFile]:
             period = each.number("return_period_y")
             if period is None or not 1 <= period <= 1e8:
                 raise each.error(f'"return_period_y" is {period}; 1 to 1e8 years were expected')
-            path = _word(each, "path")
-            # A manifest comes with its files: it cannot name what lies elsewhere on this machine.
-            if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-                raise each.error(f'"path" is "{path}"; a file beside the manifest was expected')
+            path = _beside(each, "path")
             if what == "grid":
                 found.append(HazardFile(period, path, each.get("band", int, 1)))
             else:
@@ -130,6 +142,14 @@ def _word(fields: Fields, key: str) -> str:
     return word.strip()
 
 
+def _beside(fields: Fields, key: str) -> str:
+    path = _word(fields, key)
+    # A manifest comes with its files: it cannot name what lies elsewhere on this machine.
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        raise fields.error(f'"{key}" is "{path}"; a file beside the manifest was expected')
+    return path
+
+
 def _vs30(fields: Fields) -> float | None:
     given = fields.need("vs30_m_s", (int, float, str))
     if given == "unknown":
@@ -139,7 +159,7 @@ def _vs30(fields: Fields) -> float | None:
     return float(given)
 
 
-def written(manifest: HazardManifest, files: tuple[HazardFile, ...]) -> str:
+def written(manifest: HazardManifest, files: HazardFiles) -> str:
     """Return the TOML of a manifest; ``parse`` reads it back."""
     vs30 = "unknown" if manifest.vs30_m_s is None else manifest.vs30_m_s
     facts = {
@@ -152,10 +172,11 @@ def written(manifest: HazardManifest, files: tuple[HazardFile, ...]) -> str:
         "source": manifest.source,
         "vs30_m_s": vs30,
         "state": manifest.state,
+        "territory": files.territory,
     }
     # Texts, as JSON writes them, are texts of TOML too.
     lines = [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in facts.items() if v != ""]
-    for file in files:
+    for file in files.parts:
         lines += ["", "[[zones]]" if file.property else "[[grid]]"]
         lines += [f"return_period_y = {file.period_y:g}", f"path = {json.dumps(file.path)}"]
         if file.property:

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 import rasterio
+import shapely
 from numpy.typing import NDArray
 from rasterio.windows import Window as Part
 
 from layers.errors import BadFileError, BadInputError, TooLargeError
 from layers.exchange import adapter
-from layers.exchange.hazard_manifest import HazardFile, parse
+from layers.exchange.hazard_manifest import HazardFile, HazardFiles, parse
 from layers.geo import Bounds
 from layers.kinds.raster_datasets import ENVIRONMENT, FAULTS, opened
 from layers.model import Feature, RejectedRecord, ground_motion
@@ -46,13 +47,16 @@ def read(path: Path, within: Bounds | None = None) -> HazardDataset:
         For a grid of more than ``MOST_CELLS`` cells.
     """
     manifest, files = manifest_at(path)
-    return HazardDataset(
-        manifest,
-        tuple(_part(path.parent / file.path, file, manifest, within) for file in files),
-    )
+    parts = (_part(path.parent / each.path, each, manifest, within) for each in files.parts)
+    territory = None
+    if files.territory:
+        territory = shapely.union_all(
+            [each.geometry for each in _areas(path.parent / files.territory)]
+        )
+    return HazardDataset(manifest, tuple(parts), territory)
 
 
-def manifest_at(path: Path) -> tuple[HazardManifest, tuple[HazardFile, ...]]:
+def manifest_at(path: Path) -> tuple[HazardManifest, HazardFiles]:
     """Read and check a manifest alone.
 
     Raises
@@ -134,23 +138,30 @@ def _within(dataset: Any, box: Bounds | None) -> Part:
 
 
 def _zones(path: Path, file: HazardFile, unit: str) -> HazardZones:
-    with path.open("rb") as stream:
-        records = list(adapter("geojson").records(stream, {"collection": "hazard"}))
-    geometry, values = [], []
-    for record in records:
-        if isinstance(record, RejectedRecord):
-            raise BadFileError(f"{path.name}, feature {record.line}: {record.reason}")
-        if not isinstance(record, Feature):
-            continue
-        if record.geometry.geom_type not in ("Polygon", "MultiPolygon"):
-            raise BadFileError(f"{path.name}, feature {record.line} is no area")
-        geometry.append(record.geometry)
-        values.append(_number(record, file.property, path.name))
-    if not geometry:
+    features = _areas(path)
+    geometry: NDArray[np.object_] = np.empty(len(features), object)
+    geometry[:] = [each.geometry for each in features]
+    values = np.array([_number(each, file.property, path.name) for each in features])
+    return HazardZones(file.period_y, geometry, ground_motion.canonical(values, unit))
+
+
+def _areas(path: Path) -> list[Feature]:
+    """Return the areas of a GeoJSON file; anything else in it is an error."""
+    found = []
+    try:
+        with path.open("rb") as stream:
+            for record in adapter("geojson").records(stream, {"collection": "hazard"}):
+                if isinstance(record, RejectedRecord):
+                    raise BadFileError(f"{path.name}, feature {record.line}: {record.reason}")
+                if isinstance(record, Feature):
+                    if record.geometry.geom_type not in ("Polygon", "MultiPolygon"):
+                        raise BadFileError(f"{path.name}, feature {record.line} is no area")
+                    found.append(record)
+    except OSError as reason:
+        raise BadFileError(f"{path.name} cannot be read ({reason.strerror})") from reason
+    if not found:
         raise BadFileError(f"{path.name} holds no area")
-    areas: NDArray[np.object_] = np.empty(len(geometry), object)
-    areas[:] = geometry
-    return HazardZones(file.period_y, areas, ground_motion.canonical(np.array(values), unit))
+    return found
 
 
 def _number(record: Feature, name: str, file: str) -> float:

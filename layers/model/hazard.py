@@ -8,15 +8,22 @@ over data sets, and where one says nothing there is a reason instead of a number
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from layers.geo import Point
 from layers.model import ground_motion
-from layers.model.hazard_curve import RETURN_PERIODS_Y, HazardCurve, same_period
+from layers.model.hazard_curve import (
+    RETURN_PERIODS_Y,
+    HazardCurve,
+    between_periods,
+    same_period,
+)
 
 FloatArray = NDArray[np.floating[Any]]
 
@@ -35,7 +42,7 @@ class HazardManifest:
 
     ``unit`` is that of the files, one of ``ground_motion.UNITS``; values are held in g (or MSK-64).
     ``vs30_m_s`` is the ground that they are for, None where the source does not say. ``state`` is
-    the ISO 3166 code of the state whose map it is: an official map holds within that state alone.
+    the ISO 3166 code of the state whose map it is.
     """
 
     id: str
@@ -69,14 +76,27 @@ class HazardGrid:
     step_lon: float
     step_lat: float
 
-    def at(self, place: Point) -> float | None:
-        """Return the value of the cell that holds a place; NaN for none, None outside."""
-        row = int(np.floor((self.north - place.lat) / self.step_lat))
-        col = int(np.floor((place.lon - self.west) / self.step_lon))
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north in degrees."""
         rows, cols = self.values.shape
-        if not (0 <= row < rows and 0 <= col < cols):
-            return None
-        return float(self.values[row, col])
+        return (
+            self.west,
+            self.north - rows * self.step_lat,
+            self.west + cols * self.step_lon,
+            self.north,
+        )
+
+    def sample(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
+        """Return the values of the cells that hold places, NaN for none; shapes as given."""
+        rows, cols = self.values.shape
+        with np.errstate(invalid="ignore"):  # a pixel without a place has NaN
+            row = np.floor((self.north - lat) / self.step_lat)
+            col = np.floor((lon - self.west) / self.step_lon)
+            inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
+        found = np.full(inside.shape, np.nan)
+        found[inside] = self.values[row[inside].astype(int), col[inside].astype(int)]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,24 +107,72 @@ class HazardZones:
     geometry: NDArray[np.object_]
     values: FloatArray
 
-    def at(self, place: Point) -> float | None:
-        """Return the largest value of the areas that hold a place, their edges too."""
-        held = shapely.intersects_xy(self.geometry, place.lon, place.lat)
-        known = self.values[held]
-        return float(np.nanmax(known)) if np.isfinite(known).any() else None
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north in degrees."""
+        west, south, east, north = map(float, shapely.total_bounds(self.geometry))
+        return west, south, east, north
+
+    def sample(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
+        """Return the largest values of the areas that hold places, their edges too; else NaN."""
+        found = np.full(np.shape(lon), np.nan).ravel()
+        places = np.flatnonzero(np.isfinite(np.ravel(lon)))
+        points = shapely.points(np.ravel(lon)[places], np.ravel(lat)[places])
+        point, area = self._tree.query(points, predicate="intersects")
+        np.fmax.at(found, places[point], self.values[area])
+        return found.reshape(np.shape(lon))
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.geometry)
 
 
 @dataclass(frozen=True, eq=False)
 class HazardDataset:
-    """A manifest and what it is over, return periods rising."""
+    """A manifest and what it is over, return periods rising.
+
+    ``territory``, degrees, is where it holds: nothing of it counts outside; None is everywhere.
+    """
 
     manifest: HazardManifest
     parts: tuple[HazardGrid | HazardZones, ...]
+    territory: BaseGeometry | None = None
+
+    @property
+    def periods_y(self) -> tuple[float, ...]:
+        """The return periods of its parts, rising."""
+        return tuple(part.period_y for part in self.parts)
+
+    def holds(self, lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
+        """Tell which places lie in the territory that the map is of, its border too."""
+        if self.territory is None:
+            return np.isfinite(lon)
+        shapely.prepare(self.territory)
+        return np.asarray(shapely.intersects_xy(self.territory, lon, lat))
+
+    def values(self, lon: FloatArray, lat: FloatArray, period_y: float) -> FloatArray:
+        """Return values of places at a return period, NaN where none are known.
+
+        Accelerations between two return periods lie straight in log-log; an intensity is that of
+        the return period itself or none.
+        """
+        periods = np.array(self.periods_y)
+        near = [i for i, known in enumerate(periods) if same_period(known, period_y)]
+        if not near and self.manifest.quantity != "pga":
+            return np.full(np.shape(lon), np.nan)
+        after = int(np.searchsorted(periods, period_y))
+        needed = near or [i for i in (after - 1, after) if 0 <= i < len(periods)]
+        sampled = np.stack([self.parts[i].sample(lon, lat) for i in needed])
+        found = between_periods(periods[needed], sampled, period_y)
+        return np.where(self.holds(lon, lat), found, np.nan)
 
     def raw(self, place: Point) -> list[tuple[float, float]]:
         """Return (return period, value) of each part that has a value at a place."""
-        found = [(part.period_y, part.at(place)) for part in self.parts]
-        return [(period, value) for period, value in found if value is not None and value == value]
+        lon, lat = np.array([place.lon]), np.array([place.lat])
+        if not self.holds(lon, lat)[0]:
+            return []
+        found = [(part.period_y, float(part.sample(lon, lat)[0])) for part in self.parts]
+        return [(period, value) for period, value in found if np.isfinite(value)]
 
     def curve(self, place: Point) -> HazardCurve | None:
         """Return the hazard curve at a place; None for intensities and where nothing is known.

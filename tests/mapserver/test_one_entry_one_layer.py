@@ -36,7 +36,7 @@ WITHOUT_LEGEND = {
     "/tiles/<layer>/<style>/<version>/<time>/<zoom>/<col>/<leaf>": "pictures only",
     "/wms": "pictures of legends",
 }
-TILES_ONLY = ("raster", "basemap")
+TILES_ONLY = ("raster", "basemap", "hazard", "scenario")
 WITHOUT_VALUES = "basemap"
 """The kind that a click says nothing of."""
 
