@@ -20,6 +20,7 @@ from mapserver.services import (
     pages,
     point,
     screening,
+    site_pages,
     tiles,
     wms,
 )
@@ -37,7 +38,8 @@ def create_app(site: Site) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
         app.register_blueprint(service.blueprint(site))
-    app.register_blueprint(screening.blueprint(site))
+    for service in (screening, site_pages):
+        app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

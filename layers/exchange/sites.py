@@ -79,7 +79,7 @@ def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
         For a file that is not what it seems, or places that are none.
     """
     if len(body) > MAX_BYTES:
-        raise TooLargeError(f"the file has {len(body):,} bytes; sites are read of {MAX_BYTES:,}")
+        raise too_large(len(body))
     if not body.strip():
         raise BadFileError("the file is empty")
     found, own = _reader(body)(body)
@@ -92,6 +92,14 @@ def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
     if not rows:
         raise BadFileError(f'"{name or "the file"}" holds no site')
     return _sites(rows, system)
+
+
+def too_large(size: int) -> TooLargeError:
+    """Return the error of a file with so many bytes."""
+    return TooLargeError(
+        f"the file has {size:,} bytes; files of sites have at most {MAX_BYTES:,}: send points, or "
+        "simpler outlines"
+    )
 
 
 def _reader(body: bytes) -> Callable[[bytes], tuple[Iterator[Found], str]]:

@@ -62,6 +62,16 @@ class HazardKind:
                 self._due = time.monotonic() + self._look_s
             return self._token
 
+    def datasets(self) -> tuple[HazardDataset, ...]:
+        """Return the data sets as they are now.
+
+        Raises
+        ------
+        BadInputError
+            Where one of them cannot be read.
+        """
+        return self._datasets(self.version(None))
+
     def _datasets(self, version: str) -> tuple[HazardDataset, ...]:
         with self._lock:
             if self._held is None or self._held[0] != version:

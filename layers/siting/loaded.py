@@ -11,10 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.catalog import Catalog
-from layers.errors import LayersError, NoSurfaceError
+from layers.errors import NoSurfaceError
 from layers.geo import GEOD
 from layers.kinds.collection import CollectionKind, degrees
 from layers.kinds.faults import FaultsKind
+from layers.kinds.hazard import HazardKind
 from layers.kinds.quakes import QuakesKind
 from layers.kinds.zones import ZonesKind
 from layers.model import Features, HazardDataset, LayerDefinition, Station
@@ -125,12 +126,9 @@ class Desk:
                     tokens[layer.id] = kind.version(at)
                 except NoSurfaceError:
                     tokens[layer.id] = ""
-            elif (datasets := getattr(kind, "datasets", None)) is not None:
-                try:
-                    hazard += [(layer, each) for each in datasets()]
-                    tokens[layer.id] = kind.version(None)
-                except LayersError:
-                    tokens[layer.id] = ""
+            elif isinstance(kind, HazardKind):
+                hazard += [(layer, each) for each in kind.datasets()]
+                tokens[layer.id] = kind.version(None)
         stations = self._store.stations(self._audience, self._now(), at=self._now())
         return Loaded(
             self._surroundings(),

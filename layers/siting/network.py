@@ -81,6 +81,7 @@ def dose(site: CandidateSite, loaded: Loaded) -> list[dict[str, Any]]:
             {
                 "layer": layer.id,
                 "title": layer.title,
+                "titles": dict(layer.titles),
                 "quantity": layer.quantity,
                 "time": temporal.word(time) if isinstance(time, datetime) else None,
                 "known": bool(told.get("known")),

@@ -249,6 +249,7 @@ def _provenance(loaded: Loaded) -> list[dict[str, Any]]:
             {
                 "id": layer_id,
                 "title": layer.title,
+                "titles": dict(layer.titles),
                 "version": token,
                 "vintage": manifest.vintage if manifest else "",
                 "licence": layer.licence or (manifest.licence if manifest else ""),

@@ -16,6 +16,7 @@ FAMILY = "Inter"
 MARGIN_MM, WIDTH_MM = 16.0, 178.0
 SIZES = {"title": 20.0, "heading": 13.0, "text": 9.0, "table": 7.6, "small": 6.4}
 POINT_MM = 25.4 / 72
+WHITE = (255, 255, 255)
 _MARKS: dict[Tone, str] = {"hit": "■ ", "possible": "▲ ", "clear": "✓ ", "missing": "○ "}
 """Before a finding, so that it does not hang on its colour."""
 _TONES: dict[str, tuple[int, int, int]] = {
@@ -107,11 +108,17 @@ def _facts(paper: _Paper, facts: Facts) -> None:
     for name, fact in facts.pairs:
         paper.set_font(FAMILY, "", SIZES["text"])
         paper.set_text_color(*COLOURS["quiet"])
-        paper.multi_cell(58, height, name, align=Align.L, new_x=XPos.RIGHT, new_y=YPos.TOP)
+        if paper.get_y() > paper.h - 30:
+            paper.add_page()
+        top = paper.get_y()
+        paper.multi_cell(56, height, name, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        below = paper.get_y()
+        paper.set_xy(MARGIN_MM + 58, top)
         paper.set_text_color(*COLOURS["ink"])
         paper.multi_cell(
             WIDTH_MM - 58, height, fact, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
+        paper.set_y(max(below, paper.get_y()))
     paper.ln(2)
 
 
@@ -121,13 +128,15 @@ def _table(paper: _Paper, table: Table) -> None:
     paper.set_font(FAMILY, "", SIZES["table"])
     paper.set_text_color(*COLOURS["ink"])
     paper.set_draw_color(*COLOURS["line"])
+    paper.set_fill_color(*WHITE)  # what a drawing filled its circles with would fill cells
+    paper.set_line_width(0.15)
     widths = table.widths or tuple(1.0 for _ in table.header)
     with paper.table(
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         col_widths=tuple(widths),
         width=int(WIDTH_MM),
         line_height=SIZES["table"] * POINT_MM * 1.3,
-        headings_style=FontFace(emphasis="", color=COLOURS["quiet"]),
+        headings_style=FontFace(emphasis="", color=COLOURS["quiet"], fill_color=WHITE),
         text_align=tuple(Align.R if number else Align.L for number in table.numbers),
         padding=(0.7, 1.2),
     ) as rows:
@@ -140,7 +149,7 @@ def _table(paper: _Paper, table: Table) -> None:
                 words = _MARKS.get(cell.tone, "") + cell.words
                 colour = _TONES.get(cell.tone, COLOURS["ink"])
                 small = f"\n{cell.small}" if cell.small else ""
-                row.cell(words + small, style=FontFace(color=colour))
+                row.cell(words + small, style=FontFace(color=colour, fill_color=WHITE))
     paper.ln(2)
 
 

@@ -202,7 +202,9 @@ class Sheet:
 
     def rule(self, finding: dict[str, Any]) -> str:
         """Return an exclusion or avoidance in words."""
-        limit = self.unit(finding["limit"], finding["unit"])
+        word = "" if finding["unit"] in ("1", "1/km2") else finding["unit"]
+        edge = figures.edge(finding["limit"], self.language)
+        limit = figures.with_unit(edge, figures.unit(word, self.language))
         if finding["evidence"] in ("open_water", "flood_zone"):
             return self.evidence(finding["evidence"])
         if finding["evidence"] == "protected_distance":
@@ -291,6 +293,14 @@ class Sheet:
     def name(self, names: dict[str, str]) -> str:
         """Return a name in the language, else in one that there is."""
         return names.get(self.language) or names.get("en") or next(iter(names.values()), "")
+
+    def zone(self, name: str) -> str:
+        """Return the short word of an emergency zone."""
+        return self.say(f"zone.{name}").partition(",")[0]
+
+    def title(self, row: dict[str, Any]) -> str:
+        """Return the title of a layer in the language."""
+        return str(row.get("titles", {}).get(self.language) or row["title"])
 
     def _faults(self) -> Section:
         faults = self.sheet["faults"]
@@ -441,9 +451,9 @@ class Sheet:
         rows: Rows = []
         rings = {ring["radius_km"]: ring["people"] or {} for ring in self.sheet["people"]["rings"]}
         for each in cross["abroad"]:
-            sure = ", ".join(zone.upper() for zone in each["zones"])
+            sure = ", ".join(map(self.zone, each["zones"]))
             if each["zones_possible"]:
-                words = ", ".join(zone.upper() for zone in each["zones_possible"])
+                words = ", ".join(map(self.zone, each["zones_possible"]))
                 sure = ", ".join(filter(None, (sure, self.say("perhaps", zones=words))))
             people = "; ".join(
                 f"{self.unit(km, 'km')}: {self.count(inside[each['country']])}"
@@ -487,14 +497,16 @@ class Sheet:
         rows: Rows = []
         for each in self.sheet["dose"]:
             mark = messages.catalogue(self.language).get(f"context.{self.context}", "")
-            values = "; ".join(
-                f"{v['name']} {self.unit(v['value'], v.get('unit') or '')}"
-                for v in each["values"]
-                if v.get("value") is not None
-            )
+            known = {v["name"]: v for v in each["values"] if v.get("value") is not None}
+            values = ""
+            if mean := known.get("mean"):
+                values = self.unit(mean["value"], mean.get("unit") or "")
+            if values and "p05" in known and "p95" in known:
+                low, high = (self.number(known[p]["value"]) for p in ("p05", "p95"))
+                values += f" (5–95 %: {low}–{high})"
             rows.append(
                 (
-                    Cell(each["title"], small=mark),
+                    Cell(self.title(each), small=mark),
                     each["time"] or figures.DASH,
                     values if each["known"] and values else messages.catalogue(self.language).get(
                         f"reason.{each['reason']}", self.say("status.missing")
@@ -509,7 +521,7 @@ class Sheet:
         words = messages.catalogue(self.language)
         rows = [
             (
-                Cell(p["title"], small=words.get(f"notice.{p['notice']}", "")),
+                Cell(self.title(p), small=words.get(f"notice.{p['notice']}", "")),
                 p["version"] or figures.DASH,
                 p["vintage"] or figures.DASH,
                 "; ".join(filter(None, (p["licence"], p["attribution"]))) or figures.DASH,

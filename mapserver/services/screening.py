@@ -1,13 +1,18 @@
 """Candidate sites: what all loaded layers say of them, for programs."""
 
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, request
 
-from layers.errors import TooLargeError, UnavailableError
-from layers.exchange import sites
-from layers.siting import compare, sheet
+from layers.errors import UnavailableError, UnsupportedFormatError, nearest
+from layers.exchange import site_package, sites
+from layers.siting import compare, lines_around, sheet
 from mapserver import negotiation, params
+from mapserver.documents import blocks_pdf
+from mapserver.documents.blocks import Document
+from mapserver.documents.site_sheet import Sheet
 from mapserver.errors import LengthMissingError
 from mapserver.services import screening_query
 from mapserver.services.screening_query import Asked
@@ -16,6 +21,8 @@ from mapserver.services.site import Site
 AT_ONCE = 4
 """Questions that a worker answers at once: each takes a core for up to some seconds."""
 WAIT_S = 20.0
+DRAWN_KM = 310.0
+FORMATS = ("json", "pdf", "gpkg")
 
 _places = threading.BoundedSemaphore(AT_ONCE)
 
@@ -31,12 +38,42 @@ def blueprint(site: Site) -> Blueprint:
             asked = screening_query.of_body(body(), request.args)
         else:
             asked = screening_query.of_query(request.args)
-        return negotiation.uncached(answer(site, screening_query.whole(asked)), 200)
+        return _written(site, screening_query.whole(asked), request.args.get("format", "json"))
 
     return bp
 
 
-def answer(site: Site, asked: Asked) -> dict[str, object]:
+def _written(site: Site, asked: Asked, format_: str) -> Response:
+    if format_ not in FORMATS:
+        raise UnsupportedFormatError(
+            f'no format "{format_}"; known are {", ".join(FORMATS)}{nearest(format_, FORMATS)}'
+        )
+    found = answer(site, asked)
+    if format_ == "json":
+        return negotiation.uncached(found, 200)
+    if format_ == "gpkg":
+        content, media_type = site_package.write(found["sites"]), site_package.MEDIA_TYPE
+    else:
+        documents = site_documents(site, asked, found)
+        content = blocks_pdf.pdf(documents, site.assets.folder / "fonts", site.now())
+        media_type = "application/pdf"
+    response = Response(content, mimetype=media_type)
+    response.headers["Cache-Control"] = negotiation.NO_STORE
+    response.headers["Content-Disposition"] = f'attachment; filename="sites.{format_}"'
+    return response
+
+
+def site_documents(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[Document]:
+    """Return the sheets of an answer as documents in the language that was asked for."""
+    loaded = site.desk.loaded(asked.time)
+    context = str(site.catalog.definition.context)
+    return [
+        Sheet(told, lines_around(each, loaded, DRAWN_KM), asked.language, context).document()
+        for each, told in zip(asked.sites, found["sites"], strict=True)
+    ]
+
+
+def answer(site: Site, asked: Asked) -> dict[str, Any]:
     """Return the sheets of all sites, and their comparison where there are several."""
     if not _places.acquire(timeout=WAIT_S):
         raise UnavailableError("many sites are being screened; ask again in a moment")
@@ -58,8 +95,5 @@ def body() -> bytes:
     if declared is None:
         raise LengthMissingError("the body does not say its length; send Content-Length")
     if declared > sites.MAX_BYTES:
-        raise TooLargeError(
-            f"the body has {declared:,} bytes; sites are read of at most {sites.MAX_BYTES:,}: "
-            "send points, or simpler outlines"
-        )
+        raise sites.too_large(declared)
     return request.stream.read(declared)

@@ -38,7 +38,7 @@ def of_query(query: MultiDict[str, str]) -> Asked:
     """Return what a query asks; ``sites`` may be missing and is empty then."""
     return Asked(
         tuple(places(query["sites"])) if query.get("sites") else (),
-        _options(query),
+        options(query),
         params.instant_or_latest(query.get("time")),
         language(query),
     )
@@ -106,7 +106,14 @@ def _lifted(value: Any, found: list[CandidateSite]) -> dict[str, dict[str, Lifte
     return lifted
 
 
-def _options(query: Mapping[str, str]) -> Options:
+def options(query: Mapping[str, str]) -> Options:
+    """Return the criteria, thermal power and weights that a query sets.
+
+    Raises
+    ------
+    BadParameterError
+        For what is not understood, or means nothing.
+    """
     weights: dict[str, float] = {}
     for pair in filter(None, query.get("weights", "").split(",")):
         name, colon, number = pair.partition(":")
@@ -116,9 +123,9 @@ def _options(query: Mapping[str, str]) -> Options:
     power = DEFAULT_MWTH
     if "thermal_mw" in query:
         power = params.number(query["thermal_mw"], "thermal_mw")
-    options = Options(query.get("preset", DEFAULT), power, weights)
-    options.weight()  # says what is wrong before anything is measured
-    return options
+    found = Options(query.get("preset", DEFAULT), power, weights)
+    found.weight()  # says what is wrong before anything is measured
+    return found
 
 
 def language(query: Mapping[str, str]) -> str:
@@ -161,14 +168,14 @@ def written(asked: tuple[CandidateSite, ...]) -> str:
 
 def linked(asked: Asked, only: CandidateSite | None = None) -> dict[str, str]:
     """Return the query that asks the same again, of all sites or of one."""
-    options = asked.options
+    chosen = asked.options
     query = {"sites": written((only,) if only else asked.sites)}
-    if options.preset != DEFAULT:
-        query["preset"] = options.preset
-    if options.thermal_mw != DEFAULT_MWTH:
-        query["thermal_mw"] = f"{options.thermal_mw:g}"
-    if options.weights:
-        query["weights"] = ",".join(f"{name}:{value:g}" for name, value in options.weights.items())
+    if chosen.preset != DEFAULT:
+        query["preset"] = chosen.preset
+    if chosen.thermal_mw != DEFAULT_MWTH:
+        query["thermal_mw"] = f"{chosen.thermal_mw:g}"
+    if chosen.weights:
+        query["weights"] = ",".join(f"{name}:{value:g}" for name, value in chosen.weights.items())
     if asked.time is not None:
         query["time"] = temporal.word(asked.time)
     return query
