@@ -1,4 +1,4 @@
-"""Builds ``static/dist/fonts/inter-print-*.ttf``: the font that is embedded in printed documents.
+"""Builds ``static/dist/print/inter-*.ttf``: the font that is embedded in printed documents.
 
     python static/fonts.py
 
@@ -14,7 +14,7 @@ from fontTools.varLib import instancer
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "node_modules/inter-ui/variable/InterVariable.woff2"
-OUT = HERE / "dist" / "fonts"
+OUT = HERE / "dist" / "print"
 WEIGHTS = {"regular": 400, "bold": 650}
 ALPHABETS = (
     (0x20, 0x7E), (0xA0, 0x17F), (0x2B0, 0x2FF), (0x400, 0x4FF), (0x2010, 0x2027), (0x2030, 0x205E),
@@ -36,7 +36,7 @@ def build() -> None:
         font.flavor = None
         font["head"].modified = font["head"].created  # the same input, the same bytes
         font.recalcTimestamp = False
-        font.save(OUT / f"inter-print-{name}.ttf")
+        font.save(OUT / f"inter-{name}.ttf")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ TEXTS: dict[str, str] = {
     "site.lifted": "set aside by {by}: {why}",
     "site.score": "Score {score}, with 90 % between {low} and {high}",
     "site.withheld": "No score is given without: {names}.",
+    "site.score_short": "Score",
     "site.weight": "Weight",
     "site.utility": "Utility",
     "site.hazard": "Seismic hazard",

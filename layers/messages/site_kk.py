@@ -69,6 +69,7 @@ TEXTS: dict[str, str] = {
     "site.lifted": "алып тасталды ({by}): {why}",
     "site.score": "Баға {score}, 90 % ықтималдықпен {low} мен {high} аралығында",
     "site.withheld": "Мынасыз баға берілмейді: {names}.",
+    "site.score_short": "Бағасы",
     "site.weight": "Салмағы",
     "site.utility": "Пайдалылығы",
     "site.hazard": "Сейсмикалық қауіп",

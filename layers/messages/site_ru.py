@@ -68,6 +68,7 @@ TEXTS: dict[str, str] = {
     "site.lifted": "снято ({by}): {why}",
     "site.score": "Оценка {score}, с вероятностью 90 % от {low} до {high}",
     "site.withheld": "Без этого оценка не даётся: {names}.",
+    "site.score_short": "Оценка",
     "site.weight": "Вес",
     "site.utility": "Полезность",
     "site.hazard": "Сейсмическая опасность",

@@ -70,6 +70,7 @@ TEXTS: dict[str, str] = {
     "site.lifted": "olib tashlandi ({by}): {why}",
     "site.score": "Baho {score}, 90 % ehtimol bilan {low} va {high} orasida",
     "site.withheld": "Busiz baho berilmaydi: {names}.",
+    "site.score_short": "Bahosi",
     "site.weight": "Vazni",
     "site.utility": "Foydaliligi",
     "site.hazard": "Seysmik xavf",

@@ -80,16 +80,28 @@ class Shapes:
         self._begin = np.concatenate(begins) if begins else np.empty((0, 2))
         self._end = np.concatenate(ends) if ends else np.empty((0, 2))
         self._owner = np.concatenate(owners) if owners else np.empty(0, np.intp)
+        middle = (self._begin + self._end) / 2
+        self._half_m = 1.01 * _on_sphere_between(self._begin, middle)
 
     def __len__(self) -> int:
         return len(self.geometry)
 
     def ways(self, place: Point) -> Ways:
         """Return the way to each of the n geometries."""
+        return self._ways(place, self._worth_a_look(place))
+
+    def nearest_m(self, place: Point) -> float:
+        """Return the way to the nearest of them, in metres; infinite where there is none."""
+        if not len(self._owner):
+            return np.inf
+        rows = self._worth_a_look(place, of_all=True)
+        return float(self._ways(place, rows).distance_m.min())
+
+    def _ways(self, place: Point, rows: NDArray[np.intp]) -> Ways:
+        """Return the ways over some of the segments; infinite to those that have none of them."""
         n = len(self)
         distance, azimuth = np.full(n, np.inf), np.full(n, np.nan)
         lon, lat = np.full(n, np.nan), np.full(n, np.nan)
-        rows = self._worth_a_look(place)
         owner = self._owner[rows]
         begin, end = self._begin[rows], self._end[rows]
         x, y = _plane(place, begin)
@@ -135,14 +147,17 @@ class Shapes:
         east_north = np.column_stack(_plane(place, xy)) if len(xy) else np.empty((0, 2))
         return [east_north[part == i] for i in range(len(parts))]
 
-    def _worth_a_look(self, place: Point) -> NDArray[np.intp]:
-        """Return the segments that may be the nearest of their owner."""
+    def _worth_a_look(self, place: Point, *, of_all: bool = False) -> NDArray[np.intp]:
+        """Return the segments that may be the nearest of their owner, or of all."""
         mid = (self._begin + self._end) / 2
         far = _on_sphere(place, mid[:, 0], mid[:, 1])
-        half = _on_sphere_between(self._begin, mid)
+        half = self._half_m
+        if of_all:
+            limit = float((far * (1 + _FLATTENING) + half).min())
+            return np.flatnonzero(far * (1 - _FLATTENING) - half <= limit)
         most = np.full(len(self), np.inf)
         np.minimum.at(most, self._owner, far * (1 + _FLATTENING) + half)
-        return np.flatnonzero(far * (1 - _FLATTENING) - 1.01 * half <= most[self._owner])
+        return np.flatnonzero(far * (1 - _FLATTENING) - half <= most[self._owner])
 
 
 def _seen(place: Point, lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:

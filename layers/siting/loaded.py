@@ -96,7 +96,11 @@ class Desk:
         self._lock = threading.Lock()
 
     def loaded(self, at: datetime | None = None) -> Loaded:
-        """Return what is loaded now, surfaces at a time (None: the newest)."""
+        """Return what is loaded now, surfaces at a time (None: the newest hour of any).
+
+        The hour is pinned, so that a sheet can be made again when newer ones have come.
+        """
+        at = at or self._newest()
         tokens: dict[str, str] = {}
         faults, events, zones, hazard, dose = [], [], [], [], []
         themes: dict[str, list[Traces]] = {}
@@ -144,6 +148,15 @@ class Desk:
             self._catalog,
             at,
         )
+
+    def _newest(self) -> datetime | None:
+        layers = self._catalog.layers.values()
+        times = (
+            self._catalog.kind(layer.id).extent().times
+            for layer in layers
+            if layer.kind == "surface"
+        )
+        return max((each[-1] for each in times if each), default=None)
 
     def _traces(self, layer: LayerDefinition, kind: CollectionKind) -> Traces:
         held = kind.held()

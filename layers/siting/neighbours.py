@@ -175,13 +175,13 @@ def waters(site: CandidateSite, loaded: Loaded, state: str) -> list[Evidence]:
     # In the region, what is in no state is sea: the coasts of the states leave it out.
     wet = lake or not len(around.states.holding(site.place))
     sure = float(np.hypot(around.accuracy_m("waters"), site.radius_m))
-    shore = float(around.lakes.ways(site.place).distance_m.min(initial=np.inf))
+    shore = around.lakes.nearest_m(site.place)
     # Near a shore, on either side, it may be the other: a shore is drawn to within its scale.
-    coast = float(around.states.ways(site.place).distance_m.min(initial=np.inf)) if wet else 0.0
+    coast = around.states.nearest_m(site.place) if wet else 0.0
     doubt = (shore if lake or not wet else coast) <= sure
     own = loaded.themes.get("water", ())
     shapes = [around.waters, *(each.shapes for each in own)]
-    near = min(float(s.ways(site.place).distance_m.min(initial=np.inf)) for s in shapes)
+    near = min(each.nearest_m(site.place) for each in shapes)
     km = 0.0 if wet else near / 1000
     return [
         Evidence("open_water", "1", float(wet), low=float(wet and not doubt),
@@ -198,7 +198,7 @@ def themes(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
     for theme in ("airport", "hazard-facility", "protected"):
         name = f"{theme.replace('-', '_')}_distance"
         layers = loaded.themes.get(theme, ())
-        nearest = [t.shapes.ways(site.place).distance_m.min(initial=np.inf) for t in layers]
+        nearest = [t.shapes.nearest_m(site.place) for t in layers]
         if not nearest or not np.isfinite(min(nearest)):
             found.append(Evidence(name, "km", missing="not_loaded"))
             continue
@@ -212,7 +212,7 @@ def themes(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
         found.append(Evidence("flood_zone", "1", missing="not_loaded"))
     else:
         inside = any(len(t.shapes.holding(site.place)) for t in flood)
-        near = min(float(t.shapes.ways(site.place).distance_m.min(initial=np.inf)) for t in flood)
+        near = min(t.shapes.nearest_m(site.place) for t in flood)
         found.append(
             Evidence("flood_zone", "1", float(inside), low=float(inside),
                      high=float(inside or near <= site.radius_m), method="map",

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from layers import temporal
 from layers.errors import BadParameterError, nearest
 from layers.model import CandidateSite
 from layers.screening import (
@@ -290,7 +291,7 @@ def _replay(
         "surroundings": loaded.surroundings.token,
         "stations": digest(register),
         "rules": VERSION,
-        "time": None if loaded.at is None else loaded.at.isoformat(),
+        "time": None if loaded.at is None else temporal.word(loaded.at),
     }
     return {
         **inputs,

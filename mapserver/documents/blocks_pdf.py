@@ -11,7 +11,7 @@ from fpdf.fonts import FontFace
 from mapserver.documents.blocks import Block, Document, Facts, Figure, Table, Text, Tone
 from mapserver.documents.drawing import COLOURS, Circle, Drawing, Label, Line
 
-FONTS = {"": "inter-print-regular.ttf", "B": "inter-print-bold.ttf"}
+FONTS = {"": "inter-regular.ttf", "B": "inter-bold.ttf"}
 FAMILY = "Inter"
 MARGIN_MM, WIDTH_MM = 16.0, 178.0
 SIZES = {"title": 20.0, "heading": 13.0, "text": 9.0, "table": 7.6, "small": 6.4}

@@ -55,7 +55,7 @@ def _written(site: Site, asked: Asked, format_: str) -> Response:
         content, media_type = site_package.write(found["sites"]), site_package.MEDIA_TYPE
     else:
         documents = site_documents(site, asked, found)
-        content = blocks_pdf.pdf(documents, site.assets.folder / "fonts", site.now())
+        content = blocks_pdf.pdf(documents, site.assets.folder / "print", site.now())
         media_type = "application/pdf"
     response = Response(content, mimetype=media_type)
     response.headers["Cache-Control"] = negotiation.NO_STORE

@@ -80,3 +80,15 @@ def test_points_lines_of_several_parts_and_nothing_are_measured_too() -> None:
     assert ways.distance_m[0] == to_points(ULKEN, np.array([75.0]), np.array([45.2])).distance_m[0]
     assert ways.lon[1] == pytest.approx(74.1)
     assert len(Shapes([]).ways(ULKEN)) == 0
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_nearest_of_all_is_that_of_all_ways(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    lines = [shapely.LineString(generator.uniform((60, 38), (82, 52), (3, 2))) for _ in range(12)]
+    shapes = Shapes([*lines, shapely.box(70, 44, 70.5, 44.5)])
+    place = Point(*generator.uniform((60, 38), (82, 52)))
+    assert shapes.nearest_m(place) == shapes.ways(place).distance_m.min()
+    assert Shapes([]).nearest_m(place) == np.inf
+    (part, *_) = shapes.around(Point(70.2, 44.2), 100_000)
+    assert np.abs(part).max() < 130_000
