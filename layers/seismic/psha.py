@@ -23,6 +23,7 @@ FloatArray = NDArray[np.floating[Any]]
 
 EARTH_KM = 6371.0
 _CHUNK_PAIRS = 4_000_000
+_RINGS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +130,33 @@ def distance_table(
     return table
 
 
+def spread(table: FloatArray, step_km: float, radius_km: float) -> FloatArray:
+    """Return a table for sources that are discs, not points: its mean over each disc.
+
+    A cell of a grid whose earthquakes all lay at its centre would shake a site there far too
+    often, and one between two centres too seldom.
+
+    Parameters
+    ----------
+    table : array of float, shape (levels, k)
+        As of ``distance_table``, at 0, ``step_km``, ...
+    radius_km : float
+        Of a disc as large as a cell.
+    """
+    km = np.arange(table.shape[1]) * step_km
+    # Rings of equal area, and directions of one side: the other is its mirror image.
+    ring = radius_km * np.sqrt((np.arange(_RINGS) + 0.5) / _RINGS)
+    turn = (np.arange(_RINGS) + 0.5) / _RINGS * np.pi
+    found = np.zeros_like(table)
+    for r in ring:
+        for cosine in np.cos(turn):
+            at = np.sqrt(np.maximum(km**2 + r**2 - 2 * km * r * cosine, 0.0)) / step_km
+            low = np.minimum(at.astype(np.intp), len(km) - 2)
+            share = np.minimum(at - low, 1.0)
+            found += table[:, low] * (1 - share) + table[:, low + 1] * share
+    return found / _RINGS**2
+
+
 def vectors(lon: FloatArray, lat: FloatArray) -> FloatArray:
     """Return places as unit vectors, shape (n, 3), for distances on the sphere."""
     x, y = np.radians(lon), np.radians(lat)
@@ -154,12 +182,15 @@ def near_pairs(
     km : array of float
         Their distances on a sphere of 6,371 km.
     """
-    least = np.cos(min(reach_km / EARTH_KM, np.pi))
+    angle = min(reach_km / EARTH_KM, np.pi)
     step = max(1, _CHUNK_PAIRS // max(1, len(sources)))
     for begin in range(0, len(sites), step):
         part = slice(begin, begin + step)
-        cosine = sites[part] @ sources.T
-        site, source = np.nonzero(cosine >= least)
+        # Nothing is nearer than the difference in height above the plane of the equator.
+        low, high = sites[part, 2].min() - angle, sites[part, 2].max() + angle
+        within = np.flatnonzero((sources[:, 2] >= low) & (sources[:, 2] <= high))
+        site, near = np.nonzero(sites[part] @ sources[within].T >= np.cos(angle))
+        source = within[near]
         chord = np.linalg.norm(sites[part][site] - sources[source], axis=1)
         yield part, site, source, 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0))
 
