@@ -26,6 +26,9 @@ from layers.model import (
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 LANGUAGES = ("kk", "uz", "ru", "en")
+DEMONSTRATION = "demonstration:"
+"""Begins the path of what the package carries: a copied catalogue finds it from anywhere."""
+DEMONSTRATION_DATA = Path(__file__).parents[1] / "demo" / "data"
 
 
 def read(path: Path, palettes: Mapping[str, Palette]) -> CatalogDefinition:
@@ -126,7 +129,7 @@ def _layer(
     paths: tuple[Path, ...] = ()
     if "path" in spec.needs:
         named = fields.words("path") if isinstance(entry.get("path"), list) else ()
-        paths = tuple((folder / name).resolve() for name in named or [fields.need("path", str)])
+        paths = tuple(_path(folder, name) for name in named or [fields.need("path", str)])
     collection = fields.get("collection", str, layer_id) if "collection" in spec.needs else None
     domain = None
     if box := fields.numbers("domain"):
@@ -180,6 +183,13 @@ def _layer(
         if ids.count(style_id) > 1:
             raise fields.error(f'two styles have the id "{style_id}"')
     return definition
+
+
+def _path(folder: Path, name: str) -> Path:
+    """Return a path beside the catalogue, or one of the data that the package carries."""
+    if name.startswith(DEMONSTRATION):
+        return DEMONSTRATION_DATA / name.removeprefix(DEMONSTRATION)
+    return (folder / name).resolve()
 
 
 def _style(

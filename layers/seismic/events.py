@@ -46,6 +46,14 @@ def strike_distances(
     return Distances(rjb, np.hypot(rjb, ztor_km), np.zeros_like(rjb))
 
 
+def top_km(depth_km: float, mw: float) -> float:
+    """Return the depth of the top edge of a vertical plane around a hypocentre.
+
+    Half of the width that all slip types together have lies above it, at most up to the surface.
+    """
+    return max(0.0, depth_km - 0.5 * 10 ** (-1.01 + 0.32 * mw))
+
+
 @dataclass(frozen=True, eq=False)
 class EventShaking:
     """Shaking by epicentral distance alone: the same in every direction.
@@ -76,7 +84,7 @@ def event_shaking(
     asks, at most to the surface. Means over strikes are those of ln(g); their spread joins ``phi``.
     """
     repi = np.r_[0.0, np.geomspace(0.5, REACH_KM, _STEPS)]
-    ztor = max(0.0, depth_km - 0.5 * 10 ** (-1.01 + 0.32 * mw))
+    ztor = top_km(depth_km, mw)
     each = model(Source(mw, rake, 90.0, ztor), strike_distances(repi, mw, ztor), vs30_m_s)
     motion = Motion(
         each.mean.mean(axis=0),

@@ -1,8 +1,8 @@
 """Ruptures of finite size, and how far sites are from them.
 
-Positions are taken to a plane around the rupture's middle by its azimuthal equidistant projection
-on the sphere that fits the ellipsoid there best; beside the geodesic, distances are true to 0.3 %
-within 500 km.
+Positions are taken to a plane around the rupture's middle by an azimuthal equidistant projection
+whose scale east and north is that of the ellipsoid there; beside the geodesic, distances are true
+to a metre near it and to 0.1 % within 500 km.
 """
 
 import math
@@ -22,17 +22,18 @@ _WGS84_A_KM, _WGS84_E2 = 6378.137, 0.00669437999014
 
 
 @dataclass(frozen=True, slots=True)
-class _Plane:
+class Plane:
     """The projection: kilometres east and north of a place."""
 
     lon: float
     lat: float
 
     @property
-    def radius_km(self) -> float:
-        """Gaussian radius of curvature: the square root of both main radii's product."""
+    def radii_km(self) -> tuple[float, float]:
+        """Radii of curvature of the ellipsoid there: across the meridian, and along it."""
         flattened = 1 - _WGS84_E2 * math.sin(math.radians(self.lat)) ** 2
-        return _WGS84_A_KM * math.sqrt(1 - _WGS84_E2) / flattened
+        across = _WGS84_A_KM / math.sqrt(flattened)
+        return across, across * (1 - _WGS84_E2) / flattened
 
     def xy(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
         """Return x and y in km, shape (2, ...)."""
@@ -44,15 +45,15 @@ class _Plane:
         across = np.hypot(x, y)
         along = math.sin(phi0) * sin_phi + math.cos(phi0) * cos_phi * cos_east
         angle = np.arctan2(across, along)
-        scale = self.radius_km * np.divide(
-            angle, across, out=np.ones_like(across), where=across > 0
-        )
-        return np.stack((x * scale, y * scale))
+        stretched = np.divide(angle, across, out=np.ones_like(across), where=across > 0)
+        east_km, north_km = self.radii_km
+        return np.stack((x * stretched * east_km, y * stretched * north_km))
 
     def lonlat(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """Return degrees of positions in km, shape (2, ...)."""
-        phi0, r = math.radians(self.lat), np.hypot(x, y)
-        angle, bearing = r / self.radius_km, np.arctan2(x, y)
+        phi0, (east_km, north_km) = math.radians(self.lat), self.radii_km
+        x, y = np.asarray(x) / east_km, np.asarray(y) / north_km
+        angle, bearing = np.hypot(x, y), np.arctan2(x, y)
         phi = np.arcsin(
             math.sin(phi0) * np.cos(angle) + math.cos(phi0) * np.sin(angle) * np.cos(bearing)
         )
@@ -64,8 +65,8 @@ class _Plane:
 
 
 def epicentral_km(lon0: float, lat0: float, lon: FloatArray, lat: FloatArray) -> FloatArray:
-    """Return the distances of sites from an epicentre, degrees, in km; true to 0.3 %."""
-    x, y = _Plane(lon0, lat0).xy(lon, lat)
+    """Return the distances of sites from an epicentre, degrees, in km; true to 0.1 %."""
+    x, y = Plane(lon0, lat0).xy(lon, lat)
     return np.asarray(np.hypot(x, y))
 
 
@@ -83,7 +84,7 @@ class Rupture:
 
     def distances(self, lon: FloatArray, lat: FloatArray) -> Distances:
         """Return the distances of sites at the surface, degrees, arrays of one shape."""
-        plane = self._plane()
+        plane = self.plane()
         shape = np.shape(lon)
         site = plane.xy(np.ravel(lon), np.ravel(lat))
         x, y = plane.xy(self.top[:, 0], self.top[:, 1])
@@ -108,7 +109,7 @@ class Rupture:
 
     def outline(self) -> FloatArray:
         """Return the surface projection of the rupture, degrees, a closed ring of shape (n, 2)."""
-        plane = self._plane()
+        plane = self.plane()
         x, y = plane.xy(self.top[:, 0], self.top[:, 1])
         along = np.array([x[-1] - x[0], y[-1] - y[0]]) / np.hypot(x[-1] - x[0], y[-1] - y[0])
         reach = self.width_km * math.cos(math.radians(self.source.dip))
@@ -116,9 +117,10 @@ class Rupture:
         ring = plane.lonlat(np.r_[x, far_x, x[:1]], np.r_[y, far_y, y[:1]])
         return ring.T
 
-    def _plane(self) -> _Plane:
+    def plane(self) -> Plane:
+        """Return the projection around the middle of its top edge."""
         lon, lat = (self.top[0] + self.top[-1]) / 2
-        return _Plane(float(lon), float(lat))
+        return Plane(float(lon), float(lat))
 
 
 def _square(
@@ -175,7 +177,7 @@ def planar(lon: float, lat: float, strike: float, source: Source) -> Rupture:
         For angles or a depth that cannot be.
     """
     check(source)
-    plane, half, width = _Plane(lon, lat), length_km(source.mw, source.rake) / 2, width_km(source)
+    plane, half, width = Plane(lon, lat), length_km(source.mw, source.rake) / 2, width_km(source)
     bearing = math.radians(strike)
     along = np.array([math.sin(bearing), math.cos(bearing)])
     right = np.array([along[1], -along[0]])
@@ -203,7 +205,7 @@ def along_trace(trace: FloatArray, source: Source, lon: float, lat: float) -> Ru
         For a trace of no length, and for angles or a depth that cannot be.
     """
     check(source)
-    plane = _Plane(lon, lat)
+    plane = Plane(lon, lat)
     x, y = plane.xy(trace[:, 0], trace[:, 1])
     steps = np.hypot(np.diff(x), np.diff(y))
     x, y = x[np.r_[True, steps > 1e-6]], y[np.r_[True, steps > 1e-6]]

@@ -13,7 +13,7 @@ TALAS = np.array([[71.3, 42.3], [72.1, 42.0], [73.0, 41.7], [73.5, 41.4], [74.05
 
 def brute(quake: rupture.Rupture, lon: float, lat: float) -> tuple[float, float]:
     """R_JB and R_rup by looking at 200 x 100 points of each plane, in ECEF-free plain geometry."""
-    plane = quake._plane()
+    plane = quake.plane()
     (sx,), (sy,) = plane.xy(np.array([lon]), np.array([lat]))
     x, y = plane.xy(quake.top[:, 0], quake.top[:, 1])
     along = np.array([x[-1] - x[0], y[-1] - y[0]]) / np.hypot(x[-1] - x[0], y[-1] - y[0])
@@ -71,7 +71,7 @@ def test_a_rupture_is_as_long_as_its_magnitude_and_stays_on_its_fault() -> None:
     for mw in (6.0, 7.0, 7.4):
         quake = rupture.along_trace(TALAS, Source(mw, 180.0), 73.0, 41.7)
         length = GEOD.line_length(quake.top[:, 0], quake.top[:, 1]) / 1000
-        assert length == pytest.approx(scaling.length_km(mw, 180.0), rel=0.003)
+        assert length == pytest.approx(scaling.length_km(mw, 180.0), rel=0.0005)
     whole = rupture.along_trace(TALAS, Source(8.5, 180.0), 73.0, 41.7)
     assert whole.top == pytest.approx(TALAS)
     # Asked for at its end, it begins there.
@@ -80,12 +80,12 @@ def test_a_rupture_is_as_long_as_its_magnitude_and_stays_on_its_fault() -> None:
 
 
 @given(st.floats(46, 88), st.floats(35, 56), st.floats(-5, 5), st.floats(-4, 4))
-def test_epicentral_distances_are_the_geodesic_ones_to_three_in_a_thousand(
+def test_epicentral_distances_are_the_geodesic_ones_to_one_in_a_thousand(
     lon: float, lat: float, east: float, north: float
 ) -> None:
     found = rupture.epicentral_km(lon, lat, np.array([lon + east]), np.array([lat + north]))[0]
     geodesic = GEOD.inv(lon, lat, lon + east, lat + north)[2] / 1000
-    assert found == pytest.approx(geodesic, rel=0.003, abs=1e-6)
+    assert found == pytest.approx(geodesic, rel=0.001, abs=1e-6)
 
 
 def test_lengths_are_those_of_wells_and_coppersmith() -> None:
@@ -133,7 +133,7 @@ def test_an_event_of_unknown_strike_shakes_as_the_mean_over_its_strikes() -> Non
         means = []
         for strike in np.arange(0.5, 180, 3):
             half = scaling.length_km(mw) / 2
-            plane = rupture._Plane(70.0, 42.0)
+            plane = rupture.Plane(70.0, 42.0)
             ends = half * np.array([np.sin(np.radians(strike)), np.cos(np.radians(strike))])
             top = plane.lonlat(np.array([-ends[0], ends[0]]), np.array([-ends[1], ends[1]])).T
             one = rupture.Rupture(Source(mw, 0.0, 90.0, 5.0), top, 15.0)
