@@ -24,6 +24,8 @@ STATIC = ROOT / "static"
 DIST = STATIC / "dist"
 BUILT_FROM = DIST / "sources.sha256"
 MADE_HERE = {"dist", "node_modules"}
+MADE_BY_PYTHON = ("basemap/build.py", "basemap/surroundings.py", "fonts.py")
+"""Data of the base map, what sites are measured against, and the font of printed documents."""
 
 
 class AssetsHook(BuildHookInterface[Any]):
@@ -58,18 +60,18 @@ def build_assets() -> None:
     shutil.rmtree(DIST, ignore_errors=True)
     run("npm", "ci", "--ignore-scripts")
     run("node", "build.mjs")
-    draw_basemap()
+    for script in MADE_BY_PYTHON:
+        make(script)
     if not (DIST / "manifest.json").is_file():
         sys.exit("static/build.mjs left no static/dist/manifest.json: the assets are not complete.")
     BUILT_FROM.write_text(digest)  # last: a build that broke off is not taken for a whole one
 
 
-def draw_basemap() -> None:
-    """Make the data of the base map, ``static/dist/basemap``; needs the build requirements."""
-    command = [sys.executable, "-B", str(STATIC / "basemap" / "build.py")]
-    ended = subprocess.run(command, check=False)
+def make(script: str) -> None:
+    """Run a script of ``static/``; needs the build requirements."""
+    ended = subprocess.run([sys.executable, "-B", str(STATIC / script)], check=False)
     if ended.returncode:
-        sys.exit(f"static/basemap/build.py failed with status {ended.returncode}.")
+        sys.exit(f"static/{script} failed with status {ended.returncode}.")
 
 
 def run(*words: str) -> None:

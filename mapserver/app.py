@@ -21,7 +21,9 @@ from mapserver.services import (
     ogcapi,
     pages,
     point,
+    screening,
     sensorthings,
+    site_pages,
     stac,
     styles,
     tiles,
@@ -55,6 +57,8 @@ def create_app(site: Site) -> Flask:
         events,
         pages,
         layer_pages,
+        screening,
+        site_pages,
         health,
     )
     for service in services:

@@ -17,12 +17,20 @@ from layers.errors import (
 from layers.geo import TILE_PX, Point, Window
 from layers.kinds import KINDS, is_timed
 from layers.model import LayerDefinition, StyleDefinition
+from layers.model.kind import Scenario
 from layers.tiles import TileOptions, TileRequest
 
 LATEST, STATIC = "latest", "static"
 FORMATS = ("png", "webp", "mvt")
 TILE_KEYS = ("threshold", "q", "breaks", "smooth")
 MAX_BREAKS = 32
+SCENARIO_NUMBERS = {
+    "magnitude": "magnitude",
+    "rake": "rake",
+    "dip": "dip",
+    "depth": "depth_km",
+    "vs30": "vs30_m_s",
+}
 
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _BATCH = re.compile(r"[!-~]{1,200}")
@@ -215,4 +223,34 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
         min_magnitude=magnitude,
         begin=begin,
         end=end,
+        scenario=scenario(query),
+        return_period_y=return_period(query),
     )
+
+
+def return_period(query: Mapping[str, str]) -> float | None:
+    """Return the return period in years that a query asks for, None where it asks for none."""
+    if "return_period" not in query:
+        return None
+    years = number(query["return_period"], "return_period")
+    if not 1 <= years <= 1e8:
+        raise BadParameterError(f"return_period is {years:g}; 1 to 1e8 years were expected")
+    return years
+
+
+def scenario(query: Mapping[str, str]) -> Scenario | None:
+    """Return the earthquake that a query chooses, None where it chooses nothing."""
+    numbers = {
+        field: number(query[key], key) + 0.0
+        for key, field in SCENARIO_NUMBERS.items()
+        if key in query
+    }
+    at = None
+    if "at" in query:
+        words = query["at"].split(",")
+        if len(words) != 2:
+            raise BadParameterError(f'at is "{query["at"]}"; lon,lat in degrees was expected')
+        place = Point(number(words[0], "at"), number(words[1], "at"))
+        at = (place.lon, place.lat)
+    found = Scenario(rupture=query.get("rupture"), at=at, **numbers)
+    return None if found == Scenario() else found

@@ -1,6 +1,6 @@
 // Builds what the browser gets into dist/. Files named after their content are listed in dist/manifest.json,
 // logical name -> { file, bytes, integrity }; palettes and the font for drawing on the server keep their names.
-// dist/basemap is not ours: basemap/build.py makes it.
+// dist/basemap, dist/surroundings and dist/print are not ours: scripts in Python make them.
 import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
@@ -14,7 +14,7 @@ const manifest = {};
 
 await mkdir(out, { recursive: true });
 for (const name of await readdir(out)) {
-  if (name !== "basemap") await rm(new URL(name, out), { recursive: true });
+  if (!["basemap", "surroundings", "print"].includes(name)) await rm(new URL(name, out), { recursive: true });
 }
 
 function digest(algorithm, bytes, form) {
@@ -32,7 +32,7 @@ async function put(name, bytes, file) {
 // Code and styles. esbuild names fonts and pictures itself, since the style sheet must point at them.
 const bundled = await build({
   absWorkingDir: fileURLToPath(here),
-  entryPoints: { app: "src/app.ts", style: "css/app.css", layer: "css/layer.css" },
+  entryPoints: { app: "src/app.ts", sites: "src/sites.ts", style: "css/app.css", layer: "css/layer.css", site: "css/site.css" },
   bundle: true,
   minify: true,
   write: false,

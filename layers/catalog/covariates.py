@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from layers import kinds
-from layers.catalog.fields import Fields
 from layers.errors import nearest
+from layers.exchange.fields import Fields
 from layers.model import LayerDefinition
 
 MOST = 4

@@ -10,10 +10,10 @@ from typing import Any
 
 from layers import kinds, units
 from layers.catalog.covariates import covariates
-from layers.catalog.fields import Fields
 from layers.catalog.sources import derived
 from layers.errors import BadExtentError, BadFileError, BadInputError, CatalogError
 from layers.exchange import ADAPTERS
+from layers.exchange.fields import Fields
 from layers.geo import MAX_ZOOM, Bounds
 from layers.model import (
     CatalogDefinition,
@@ -27,6 +27,9 @@ from layers.model import (
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _WMS_NAME = re.compile(r"([A-Za-z_][\w.-]{0,62}:)?[A-Za-z_][\w.-]{0,62}", re.ASCII)
 LANGUAGES = ("kk", "uz", "ru", "en")
+DEMONSTRATION = "demonstration:"
+"""Begins the path of what the package carries: a copied catalogue finds it from anywhere."""
+DEMONSTRATION_DATA = Path(__file__).parents[1] / "demo" / "data"
 
 
 def read(path: Path, palettes: Mapping[str, Palette]) -> CatalogDefinition:
@@ -140,7 +143,7 @@ def _layer(
     paths: tuple[Path, ...] = ()
     if "path" in spec.needs:
         named = fields.words("path") if isinstance(entry.get("path"), list) else ()
-        paths = tuple((folder / name).resolve() for name in named or [fields.need("path", str)])
+        paths = tuple(_path(folder, name) for name in named or [fields.need("path", str)])
     collection = fields.get("collection", str, layer_id) if "collection" in spec.needs else None
     domain = None
     if box := fields.numbers("domain"):
@@ -197,6 +200,13 @@ def _layer(
     return definition
 
 
+def _path(folder: Path, name: str) -> Path:
+    """Return a path beside the catalogue, or one of the data that the package carries."""
+    if name.startswith(DEMONSTRATION):
+        return DEMONSTRATION_DATA / name.removeprefix(DEMONSTRATION)
+    return (folder / name).resolve()
+
+
 def _style(
     entry: Mapping[str, Any],
     where: str,
@@ -220,6 +230,7 @@ def _style(
         unit=fields.get("unit", str, ""),
         threshold=fields.number("threshold"),
         labels=tuple(map(str, labels)),
+        return_period_y=fields.number("return_period_y"),
         symbol=fields.choice("symbol", spec.symbols, spec.symbol),
     )
     # A misspelt key comes first: what follows would only be its consequence.

@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Mapping
 
 from layers import units
-from layers.catalog.fields import Fields
 from layers.errors import nearest
+from layers.exchange.fields import Fields
 from layers.kinds.contours import levels_of
 from layers.model import LayerDefinition
 

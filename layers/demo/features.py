@@ -1,4 +1,4 @@
-"""Demonstration features as records: earthquakes (real), faults (generalised), zones (drawn)."""
+"""Demonstration features as records: earthquakes (real), faults (generalised), zones (computed)."""
 
 import csv
 import json
@@ -36,7 +36,7 @@ def faults() -> tuple[Feature, ...]:
 
 @cache
 def seismic_zones() -> tuple[Feature, ...]:
-    """Return the areas of MSK-64 grades drawn by ``zoning``; no official zoning map."""
+    """Return the areas of MSK-64 grades that ``zoning`` computes; no official zoning map."""
     return _collection("seismic_zones.geojson", SEISMIC_ZONES)
 
 

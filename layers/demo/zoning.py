@@ -1,34 +1,126 @@
-"""Seismic zones drawn for demonstration: nested outlines, cut into bands that tile.
+"""Seismic hazard and zones of the demonstration, computed from its own table of earthquakes.
 
-The outlines (``data/zone_outlines.csv``) were drawn by hand after the generally known pattern: a
-quiet platform in the north and west, grade 9 and more along the Tien Shan, around Gazli and the
-Kopet Dag. They are no zoning map of any state and give no intensity at any site.
+Smoothed seismicity over the typed table and nothing else: no fault, no logic tree, a table that is
+a selection. ``write`` makes the files that the package carries; they are no zoning map of any
+state and give no evidence about a site.
 """
 
 import csv
-import json
+import dataclasses
+from functools import cache
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from layers.demo.features import earthquakes
+from layers.exchange import hazard_written
+from layers.exchange.hazard_manifest import HazardFile, HazardFiles, written
+from layers.geo import Bounds
+from layers.model import HazardManifest, HazardStatus
+from layers.seismic import catalogue, hazard_model, pga_range_g, psha, zoning
+
 FloatArray = NDArray[np.float64]
 
 GRID_DEG = 0.01
-GRADES = (6, 7, 8, 9, 10)
-LABELS = {6: "6 and less", 7: "7", 8: "8", 9: "9", 10: "10 and more"}
-# Peak ground acceleration in g by grade of MSK-64, as building codes of SNiP descent use it.
+BOUNDS = Bounds(44.0, 35.0, 90.0, 58.0)
+END_YEAR = 2025.0
+GROUND_VS30_M_S = 400.0
+"""Zones in degrees of MSK-64 are of average ground, the second category of the codes."""
+GRADES = zoning.GRADES
+LABELS = hazard_written.LABELS
 PGA_G: dict[int, tuple[float, float | None]] = {
-    6: (0.0, 0.05),
-    7: (0.05, 0.10),
-    8: (0.10, 0.20),
-    9: (0.20, 0.40),
-    10: (0.40, None),
+    grade: (pga_range_g(grade)[0] if i else 0.0, None if grade == 10 else pga_range_g(grade)[1])
+    for i, grade in enumerate(GRADES)
 }
 PGA_RELATION = "MSK-64 grade to PGA as in SNiP: 7 = 0.05-0.1 g, 8 = 0.1-0.2 g, 9 = 0.2-0.4 g"
-NOTE = "drawn for demonstration; not an official zoning map"
+NOTE = (
+    "computed for demonstration from the typed table of historical earthquakes; "
+    "not an official zoning map"
+)
+FACTS = {
+    "pga_relation": PGA_RELATION,
+    "return_period_y": 475,
+    "vs30_m_s": GROUND_VS30_M_S,
+    "status": "demonstration",
+    "note": NOTE,
+}
+_PERIODS = (475.0, 975.0, 2475.0, 10_000.0)
+
+
+@cache
+def model() -> hazard_model.HazardModel:
+    """Return the hazard model of the typed table, on rock; it takes seconds."""
+    rows = [
+        (
+            each.time,
+            each.geometry.centroid.x,
+            each.geometry.centroid.y,
+            each.properties["depth_km"],
+            each.properties["magnitude"],
+        )
+        for each in earthquakes()
+        if each.time is not None
+    ]
+    events = catalogue.events(rows)
+    shallow = ~(events.depth_km > hazard_model.DEEPEST_KM)
+    return hazard_model.model(
+        events.where(shallow),
+        hazard_model.Choices(BOUNDS, END_YEAR, least=6.0, periods_y=_PERIODS),
+    )
+
+
+def bands() -> dict[int, list[BaseGeometry]]:
+    """Return the areas of each grade at 475 years on average ground: they tile the domain."""
+    made = model()
+    ground = dataclasses.replace(
+        made, choices=dataclasses.replace(made.choices, vs30_m_s=GROUND_VS30_M_S)
+    )
+    rates = hazard_model.curves(ground, *made.grid.centres())
+    pga = psha.at_return_periods(hazard_model.LEVELS_G, rates, (475.0,))
+    lon, lat = (each.reshape(made.grid.shape) for each in made.grid.centres())
+    return zoning.degrees(pga.reshape(made.grid.shape), lon[0], lat[:, 0], domain(), GRID_DEG)
+
+
+def geojson() -> str:
+    """Return the text of ``data/seismic_zones.geojson``."""
+    return hazard_written.zones(bands(), PGA_G, FACTS)
+
+
+def grids() -> dict[str, bytes]:
+    """Return the files of ``data/hazard``: four grids and their manifest."""
+    made = model()
+    box = made.grid.bounds
+    found = {}
+    for period, pga in zip(made.choices.periods_y, made.pga_g, strict=True):
+        tags = {"note": NOTE, "return_period_y": f"{period:g}", "vs30_m_s": "760"}
+        found[f"pga_{period:g}.tif"] = hazard_written.grid(
+            pga, box.west, box.north, made.grid.step_deg, tags
+        )
+    manifest = HazardManifest(
+        id="demonstration",
+        title="Demonstration hazard model",
+        status=HazardStatus.DEMONSTRATION,
+        unit="g",
+        licence="Apache-2.0",
+        vintage="2026",
+        source=NOTE,
+        vs30_m_s=made.choices.vs30_m_s,
+    )
+    files = HazardFiles(tuple(HazardFile(p, f"pga_{p:g}.tif") for p in made.choices.periods_y))
+    found["hazard.toml"] = written(manifest, files).encode()
+    return found
+
+
+def write(folder: Path) -> None:
+    """Write the zones and grids to the data folder of this package."""
+    (folder / "seismic_zones.geojson").write_text(geojson(), "utf-8")
+    (folder / "hazard").mkdir(exist_ok=True)
+    for name, body in grids().items():
+        (folder / "hazard" / name).write_bytes(body)
 
 
 def smoothed(corners: FloatArray, rounds: int = 4) -> FloatArray:
@@ -44,51 +136,9 @@ def smoothed(corners: FloatArray, rounds: int = 4) -> FloatArray:
     return corners
 
 
-def bands() -> dict[int, list[BaseGeometry]]:
-    """Return the areas of each grade, largest first: together they tile the domain.
-
-    All outlines are cut at each other on a grid of 0.01 degree and the faces between them
-    collected, so that neighbours share every corner.
-    """
-    outlines = _outlines()
-    edges = shapely.union_all([o.boundary for o in outlines.values()], grid_size=GRID_DEG)
-    areas: dict[int, list[BaseGeometry]] = {grade: [] for grade in GRADES}
-    for face in shapely.get_parts(shapely.polygonize(shapely.get_parts(edges))):
-        inside = face.representative_point()
-        if outlines[GRADES[0]].contains(inside):
-            areas[max(g for g in GRADES if outlines[g].contains(inside))].append(face)
-    return {grade: sorted(faces, key=lambda f: -f.area) for grade, faces in areas.items()}
-
-
-def geojson() -> str:
-    """Return the text of ``data/seismic_zones.geojson``: one feature per connected area."""
-    lines = []
-    for grade, areas in bands().items():
-        for number, area in enumerate(areas, start=1):
-            low, high = PGA_G[grade]
-            feature = {
-                "type": "Feature",
-                "id": f"msk-{grade}-{number}",
-                "properties": {
-                    "msk": grade,
-                    "label": LABELS[grade],
-                    "pga_min_g": low,
-                    "pga_max_g": high,
-                    "pga_relation": PGA_RELATION,
-                    "status": "demonstration",
-                    "note": NOTE,
-                },
-                "geometry": json.loads(shapely.to_geojson(area.normalize())),
-            }
-            lines.append(json.dumps(feature, ensure_ascii=False))
-    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
-
-
-def _outlines() -> dict[int, BaseGeometry]:
-    """Return the area inside the smoothed outlines of each grade."""
-    parts: dict[int, list[BaseGeometry]] = {grade: [] for grade in GRADES}
+def domain() -> BaseGeometry:
+    """Return the area that zones are told of: both states and what lies around them."""
     text = resources.files(__package__).joinpath("data", "zone_outlines.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        corners = np.array(row["outline"].split(), dtype=np.float64).reshape(-1, 2)
-        parts[int(row["msk"])].append(shapely.Polygon(smoothed(corners)))
-    return {grade: shapely.union_all(drawn) for grade, drawn in parts.items()}
+    (row,) = csv.DictReader(text.splitlines())
+    corners = np.array(row["outline"].split(), dtype=np.float64).reshape(-1, 2)
+    return shapely.Polygon(smoothed(corners))

@@ -8,9 +8,11 @@ from layers.kinds import (
     collection,
     contours,
     faults,
+    hazard,
     points,
     quakes,
     raster,
+    scenario,
     stations,
     surface,
     zones,
@@ -42,7 +44,7 @@ class KindSpec:
     vector: bool = True
     timed: bool = False
     block_px: int = 0
-    options: Mapping[str, type] = field(default_factory=dict)
+    options: Mapping[str, type | tuple[type, ...]] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
     slow: bool = False
     check: Callable[[LayerDefinition], None] = lambda layer: None
@@ -96,6 +98,31 @@ KINDS: Mapping[str, KindSpec] = {
         timed=True,
         options={"levels": list},
         slow=True,
+    ),
+    "hazard": KindSpec(
+        hazard.HazardKind,
+        ("path",),
+        hazard.MEASURES,
+        "fill",
+        ("fill",),
+        vector=False,
+        options={"unit": str},
+        filters=hazard.FILTERS,
+        slow=True,
+        check=hazard.check,
+        problems=hazard.problems,
+    ),
+    "scenario": KindSpec(
+        scenario.ScenarioKind,
+        (),
+        scenario.MEASURES,
+        "fill",
+        ("fill",),
+        vector=False,
+        options=scenario.OPTIONS,
+        filters=scenario.FILTERS,
+        slow=True,
+        check=scenario.check,
     ),
     "stations": KindSpec(
         stations.StationsKind,

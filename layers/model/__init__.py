@@ -2,6 +2,16 @@
 
 from layers.model.feature import Feature, StoredFeature
 from layers.model.features import Features
+from layers.model.hazard import (
+    HazardDataset,
+    HazardGrid,
+    HazardManifest,
+    HazardStatus,
+    HazardValue,
+    HazardZones,
+    hazard_values,
+)
+from layers.model.hazard_curve import HazardCurve
 from layers.model.layer import (
     CatalogDefinition,
     Extent,
@@ -23,11 +33,14 @@ from layers.model.observation import (
     Status,
     StoredObservation,
 )
+from layers.model.site import ASSUMED_ACCURACY_M, CandidateSite
 from layers.model.surface import BANDS, Float32Array, Picture, Raster, Surface, SurfaceInfo
 
 __all__ = [
+    "ASSUMED_ACCURACY_M",
     "BANDS",
     "BatchAnswer",
+    "CandidateSite",
     "CatalogDefinition",
     "Context",
     "Datastream",
@@ -36,6 +49,13 @@ __all__ = [
     "Features",
     "FeedDefinition",
     "Float32Array",
+    "HazardCurve",
+    "HazardDataset",
+    "HazardGrid",
+    "HazardManifest",
+    "HazardStatus",
+    "HazardValue",
+    "HazardZones",
     "LayerDefinition",
     "Network",
     "Observation",
@@ -52,4 +72,5 @@ __all__ = [
     "StyleDefinition",
     "Surface",
     "SurfaceInfo",
+    "hazard_values",
 ]

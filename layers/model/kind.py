@@ -15,12 +15,31 @@ TileData = Raster | Features | Picture
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario:
+    """An earthquake as a query may choose it; None leaves what the entry of the layer says.
+
+    ``rupture`` names a feature, ``fault:ID`` or ``event:ID``; ``at`` is the longitude and latitude
+    of the place of a fault around which it breaks. Angles are in degrees, ``depth_km`` that of an
+    event's hypocentre or of a fault's top edge.
+    """
+
+    rupture: str | None = None
+    magnitude: float | None = None
+    rake: float | None = None
+    dip: float | None = None
+    depth_km: float | None = None
+    vs30_m_s: float | None = None
+    at: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a tile is asked to show: a style and the numbers that a query may set.
 
     ``threshold`` is in the canonical unit, ``quantile`` a probability; ``buffer_px`` is how far
     beyond the window features are needed so that no symbol is cut. Events are asked for from
-    ``min_magnitude`` on, and from ``begin`` on until before ``end``.
+    ``min_magnitude`` on, and from ``begin`` on until before ``end``. ``scenario`` is what shakes,
+    ``return_period_y`` that of a hazard.
     """
 
     style: StyleDefinition
@@ -32,6 +51,8 @@ class Question:
     min_magnitude: float | None = None
     begin: datetime | None = None
     end: datetime | None = None
+    scenario: Scenario | None = None
+    return_period_y: float | None = None
 
 
 class LayerKind(Protocol):

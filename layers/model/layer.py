@@ -25,7 +25,8 @@ class StyleDefinition:
     ``measure`` is what is computed from the bands of a surface (``mean``, ``median``, ``sd``,
     ``exceedance``, ``uncertainty``, ``quantile``) or the property of a feature. ``breaks`` rise
     strictly, in ``unit``; colours are one more than breaks. ``threshold`` is the default of an
-    exceedance, in the canonical unit. ``titles`` maps a language to a title.
+    exceedance, in the canonical unit. ``return_period_y`` is that of a
+    hazard. ``titles`` maps a language to a title.
     """
 
     id: str
@@ -38,6 +39,7 @@ class StyleDefinition:
     threshold: float | None = None
     labels: tuple[str, ...] = ()
     symbol: str = "fill"
+    return_period_y: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

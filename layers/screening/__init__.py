@@ -1,5 +1,77 @@
-"""Evidence about a place."""
+"""Evidence about a place, and what follows from it."""
 
 from layers.screening.coverage import Coverage, coverage
+from layers.screening.criteria import Criterion, Preset, Verdict
+from layers.screening.distance import Shapes, Ways, to_points
+from layers.screening.emergency import SECTORS, ZoneCover, ZoneSize, cover, zones_for
+from layers.screening.evidence import Evidence, Said
+from layers.screening.faults import chance_within, reach_km, trace_accuracy_m
+from layers.screening.people import (
+    RINGS_KM,
+    Circle,
+    Settlements,
+    Town,
+    nearest_town,
+    people_around,
+)
+from layers.screening.presets import DEFAULT, PRESETS, preset
+from layers.screening.ranking import (
+    Flip,
+    Stability,
+    flips,
+    ranks,
+    shares,
+    stability,
+    topsis,
+    weight_known,
+    weighted_sum,
+)
+from layers.screening.verdicts import Finding, Judgement, Lifted, Status, judge
+from layers.screening.weights import CONSISTENT, Ahp, ahp
 
-__all__ = ["Coverage", "coverage"]
+__all__ = [
+    "CONSISTENT",
+    "DEFAULT",
+    "PRESETS",
+    "RINGS_KM",
+    "SECTORS",
+    "Ahp",
+    "Circle",
+    "Coverage",
+    "Criterion",
+    "Evidence",
+    "Finding",
+    "Flip",
+    "Judgement",
+    "Lifted",
+    "Preset",
+    "Said",
+    "Settlements",
+    "Shapes",
+    "Stability",
+    "Status",
+    "Town",
+    "Verdict",
+    "Ways",
+    "ZoneCover",
+    "ZoneSize",
+    "ahp",
+    "chance_within",
+    "cover",
+    "coverage",
+    "flips",
+    "judge",
+    "nearest_town",
+    "people_around",
+    "preset",
+    "ranks",
+    "reach_km",
+    "shares",
+    "stability",
+    "to_points",
+    "topsis",
+    "trace_accuracy_m",
+    "weight_known",
+    "weighted_sum",
+    "zones_for",
+]

@@ -12,7 +12,7 @@ from layers import temporal
 from layers.errors import BadParameterError, UnsupportedFormatError, nearest
 from layers.geo import TILE_PX, Window
 from layers.model import StyleDefinition
-from layers.model.kind import Question
+from layers.model.kind import Question, Scenario
 
 FORMATS = ("png", "webp", "mvt")
 
@@ -24,7 +24,8 @@ _VERSION = re.compile(r"[0-9a-f]{1,40}-[0-9a-f]{1,16}")
 class TileOptions:
     """Choices of the query; ``threshold`` and ``breaks`` in the canonical unit, or a share.
 
-    ``min_magnitude``, ``begin`` and ``end`` (excluded) choose among events.
+    ``min_magnitude``, ``begin`` and ``end`` (excluded) choose among events; ``scenario`` is the
+    earthquake whose shaking is shown, ``return_period_y`` that of a hazard.
     """
 
     threshold: float | None = None
@@ -34,6 +35,8 @@ class TileOptions:
     min_magnitude: float | None = None
     begin: datetime | None = None
     end: datetime | None = None
+    scenario: Scenario | None = None
+    return_period_y: float | None = None
 
     def question(self, style: StyleDefinition, buffer_px: int) -> Question:
         """Return what a kind is asked."""
@@ -55,6 +58,10 @@ class TileOptions:
             magnitude = None if self.min_magnitude is None else float(self.min_magnitude) + 0.0
             times = [at and temporal.word(at) for at in (self.begin, self.end)]
             said += [magnitude, *times]
+        if self.scenario is not None:
+            said.append(dataclasses.asdict(self.scenario))
+        if self.return_period_y is not None:
+            said.append({"return_period_y": float(self.return_period_y)})
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
 
 

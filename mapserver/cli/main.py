@@ -13,6 +13,7 @@ from mapserver import settings
 HOMES = {
     "align": "aligning",
     "ingest": "data",
+    "screen": "screening",
     "seed": "seeding",
     "token": "data",
     "reprocess": "data",

@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-
-import jinja2
 
 from layers import messages, temporal
 from layers.model import CatalogDefinition, Extent, LayerDefinition, SurfaceInfo
@@ -15,6 +12,7 @@ from mapserver.documents import figures, page_config, tilejson
 from mapserver.documents.assets import Assets, fonts
 from mapserver.documents.style_table import style_table
 from mapserver.documents.surface_report import SurfaceReport
+from mapserver.documents.templates import TEMPLATES
 
 NEWEST = 24
 """Hours that have a link on the page; older ones are reached by their address."""
@@ -28,14 +26,6 @@ FORMATS = {
     "kmz": "KMZ",
     "qml": "QGIS (.qml)",
 }
-
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +174,7 @@ class LayerPage:
 def compose(page: LayerPage) -> str:
     """Return the page as HTML; all that is not of the template is escaped."""
     report = page.surface and SurfaceReport(page.surface, page.language, page.names)
-    return _TEMPLATES.get_template("layer_page.html").render(
+    return TEMPLATES.get_template("layer_page.html").render(
         page=page,
         title=page.title,
         say=page.say,

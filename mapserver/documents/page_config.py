@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mapserver.documents.assets import Assets
     from mapserver.documents.page import PageDescription
 
-FILLED = ("surface", "raster")
+FILLED = ("surface", "raster", "hazard", "scenario")
 AREA = Bounds(46.4, 37.1, 87.4, 55.6)
 """The two states whose outline is ``area.json``."""
 

@@ -9,6 +9,7 @@ from layers.catalog import Catalog
 from layers.files import Files, Kept
 from layers.kinds import Sources
 from layers.pictures import Pictures
+from layers.siting import Desk
 from layers.store import PUBLIC, Paths, Reader
 from layers.tiles import Tiler
 from mapserver.app import utc_now
@@ -19,6 +20,7 @@ from mapserver.runtime.channel import raise_answer
 from mapserver.runtime.entries import definition
 from mapserver.runtime.events import SHARE, Streams
 from mapserver.runtime.land import Land
+from mapserver.runtime.region import Region
 from mapserver.runtime.standing import KeeperStatus
 from mapserver.services.site import Site
 from mapserver.settings import Settings
@@ -77,6 +79,7 @@ def open_site(settings: Settings) -> Site:
         keeper_status=KeeperStatus(paths.socket),
         open_stream=Streams(most).open,
         metrics=functools.partial(metrics.exposition, settings.data_dir),
+        desk=Desk(catalog, store, PUBLIC, utc_now, Region(assets)),
     )
 
 

@@ -12,6 +12,7 @@ from layers.catalog import Catalog
 from layers.files import Files
 from layers.model import LayerDefinition
 from layers.pictures import Pictures
+from layers.siting import Desk
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
 from mapserver import negotiation
@@ -45,6 +46,7 @@ class Site:
     keeper_status: Callable[[], Mapping[str, Any]]
     open_stream: OpenStream
     metrics: Callable[[Ages], bytes]
+    desk: Desk
 
     def attribution(self, layer: LayerDefinition) -> str:
         """Return the attribution of a layer, else of those its data come from."""

@@ -187,6 +187,7 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
     catalog = folder / "catalog.toml"
     catalog.write_text(f"{DEFAULT_CATALOG.read_text()}\n{ADDED}")
     _write_raster(folder / "grid.tif")
+    _write_hazard(folder / "hazard")
     (folder / "hours").mkdir()
     for hour in (9, 10, 11):
         _write_raster(folder / "hours" / f"20261120T{hour:02}_a.tif", float(hour))
@@ -203,7 +204,19 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
     return open_house(folder / "data", prepare, catalog=str(catalog))
 
 
-def _write_raster(path: Path, more: float = 0.0) -> None:
+def _write_hazard(folder: Path) -> None:
+    folder.mkdir()
+    text = (
+        'id = "own"\ntitle = "Own"\nstatus = "model"\nunit = "%g"\nlicence = "CC0"\n'
+        'vintage = "2026"\nsource = "a test"\nvs30_m_s = 760\n'
+    )
+    for period, scale in ((475, 0.1), (2475, 0.2)):
+        _write_raster(folder / f"pga_{period}.tif", scale=scale)
+        text += f'[[grid]]\nreturn_period_y = {period}\npath = "pga_{period}.tif"\n'
+    (folder / "hazard.toml").write_text(text)
+
+
+def _write_raster(path: Path, more: float = 0.0, scale: float = 1.0) -> None:
     rows, cols = np.mgrid[0:80, 0:150]
     with rasterio.open(
         path,
@@ -217,7 +230,8 @@ def _write_raster(path: Path, more: float = 0.0) -> None:
         nodata=-1,
         transform=Affine(0.1, 0, 60, 0, -0.1, 46),
     ) as dataset:
-        dataset.write((20 + more + (rows * 7 + cols * 3) % 90).astype("float32"), 1)
+        cells = scale * (20 + more + (rows * 7 + cols * 3) % 90)
+        dataset.write(cells.astype("float32"), 1)
 
 
 def _added_data() -> Iterator[tuple[str, bytes, dict[str, str]]]:

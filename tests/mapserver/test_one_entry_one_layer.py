@@ -53,6 +53,7 @@ WITHOUT_LEGEND = {
         "values only"
     ),
 }
+TILES_ONLY = ("raster", "basemap", "hazard", "scenario")
 WITHOUT_VALUES = "basemap"
 """The kind that a click says nothing of."""
 

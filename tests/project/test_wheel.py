@@ -47,7 +47,8 @@ def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         "writeFileSync('dist/manifest.json', '{}');\n"
     )
     (static / "basemap").mkdir()
-    (static / "basemap" / "build.py").write_text("")
+    for script in module.MADE_BY_PYTHON:
+        (static / script).write_text("")
     monkeypatch.setattr(module, "STATIC", static)
     monkeypatch.setattr(module, "DIST", static / "dist")
     monkeypatch.setattr(module, "BUILT_FROM", static / "dist" / "sources.sha256")

@@ -1,22 +1,28 @@
 """One table of one TOML file, read key by key: what is missing, misspelt or odd is an error."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from layers.errors import CatalogError, nearest
+from layers.errors import CatalogError, LayersError, nearest
 
 
 class Fields:
     """Reads the keys of a table and, at the end, refuses those that nobody asked for."""
 
-    def __init__(self, table: Mapping[str, Any], where: str) -> None:
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        where: str,
+        error_type: Callable[[str], LayersError] = CatalogError,
+    ) -> None:
         self._table = table
         self._asked: set[str] = set()
+        self._error_type = error_type
         self.where = where
 
-    def error(self, text: str) -> CatalogError:
+    def error(self, text: str) -> LayersError:
         """Return an error that names the entry."""
-        return CatalogError(f"{self.where}: {text}")
+        return self._error_type(f"{self.where}: {text}")
 
     def get(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
         """Return the value of ``key``, or ``default`` where the key is absent."""
@@ -41,8 +47,8 @@ class Fields:
 
         Raises
         ------
-        CatalogError
-            Where the key is absent.
+        LayersError
+            Where the key is absent; CatalogError unless another type was given.
         """
         value = self.get(key, kind)
         if value is None:

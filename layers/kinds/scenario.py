@@ -1,0 +1,249 @@
+"""Shaking of one earthquake: on a fault of the map, or of an event that happened."""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import shapely
+from scipy.special import ndtr
+
+from layers.errors import BadFileError, BadParameterError, GoneError, LayersError
+from layers.geo import Bounds, Point, Window
+from layers.kinds.faults import is_fold, type_of
+from layers.kinds.places import pixel_places
+from layers.kinds.sources import Sources, nothing_yet
+from layers.model import Extent, Feature, LayerDefinition, Raster
+from layers.model.kind import Question, Scenario
+from layers.seismic import bindi_2011, models, scenario
+from layers.views import View
+
+MEASURES = ("pga", "pga-84", "sigma", "exceedance", "msk")
+FILTERS = ("rupture", "magnitude", "rake", "dip", "depth", "vs30", "at")
+OPTIONS: Mapping[str, type | tuple[type, ...]] = {
+    "rupture": str,
+    "magnitude": (int, float),
+    "rake": (int, float),
+    "dip": (int, float),
+    "depth_km": (int, float),
+    "vs30_m_s": (int, float),
+    "model": str,
+    "faults": str,
+    "events": str,
+}
+MAX_ZOOM = 12
+VS30_M_S = 760.0
+REACH_DEG = 5.0
+_HELD = 16
+_KINDS = ("fault", "event")
+
+
+class ScenarioKind:
+    """The field of one earthquake, computed where it is asked for."""
+
+    def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
+        self._layer = layer
+        self._sources = sources
+        self._collections = {
+            "fault": str(layer.options.get("faults", "faults")),
+            "event": str(layer.options.get("events", "earthquakes")),
+        }
+        self._model = str(layer.options.get("model", "boore-2014"))
+        self._held: dict[tuple[str, Scenario], tuple[Feature, scenario.Shaking]] = {}
+        self._lock = threading.Lock()
+
+    def extent(self) -> Extent:
+        """A box around the earthquake that the entry names."""
+        try:
+            feature, _ = self._shaking(self.version(None), Scenario())
+        except LayersError:
+            return nothing_yet(self._layer)
+        west, south, east, north = feature.geometry.bounds
+        box = Bounds(
+            max(-180.0, west - REACH_DEG),
+            max(-85.0, south - REACH_DEG),
+            min(180.0, east + REACH_DEG),
+            min(85.0, north + REACH_DEG),
+        )
+        return Extent(box, 0, MAX_ZOOM)
+
+    def version(self, at: datetime | None) -> str:
+        """Token of the faults and events: it changes with every write to either."""
+        where = self._sources
+        tokens = [
+            where.store.collection_token(where.audience, name)
+            for name in self._collections.values()
+        ]
+        return hashlib.blake2b(" ".join(tokens).encode(), digest_size=5).hexdigest()
+
+    def tile(
+        self, window: Window | View, at: datetime | None, version: str, question: Question
+    ) -> Raster | None:
+        """The field at each pixel's centre.
+
+        Raises
+        ------
+        BadParameterError
+            For a rupture that is none, or numbers that none can have.
+        """
+        if version != self.version(at):
+            raise GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
+        _, shaking = self._shaking(version, question.scenario or Scenario())
+        lon, lat = pixel_places(window)
+        value = _measured(question, shaking, lon, lat).astype(np.float32)
+        known = ~np.isnan(value)
+        return Raster({"value": value}, 0, known) if known.any() else None
+
+    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
+        """Median, 16 and 84 % of the acceleration and the intensity, of the entry's earthquake."""
+        version = self.version(at)
+        try:
+            feature, shaking = self._shaking(version, Scenario())
+        except LayersError as reason:
+            return {"known": False, "reason": "nothing_here", "error": str(reason), "values": []}
+        lon, lat = np.array([point.lon]), np.array([point.lat])
+        motion, msk = shaking.motion(lon, lat), float(shaking.intensity(lon, lat)[0])
+        ln_g, sigma = float(motion.mean[0]), float(motion.sigma[0])
+        values = [
+            ("pga", np.exp(ln_g), "g"),
+            ("pga_p16", np.exp(ln_g - sigma), "g"),
+            ("pga_p84", np.exp(ln_g + sigma), "g"),
+            ("msk", msk, "MSK-64"),
+            ("msk_sd", bindi_2011.SIGMA, "MSK-64"),
+        ]
+        known = [(name, float(v), unit) for name, v, unit in values if np.isfinite(ln_g)]
+        return {
+            "version": version,
+            "known": bool(known),
+            "reason": "" if known else "outside_domain",
+            "values": [{"name": n, "value": v, "unit": u} for n, v, u in known],
+            "earthquake": {"id": feature.id, **shaking.facts},
+        }
+
+    def _shaking(self, version: str, asked: Scenario) -> tuple[Feature, scenario.Shaking]:
+        key = version, asked
+        with self._lock:
+            held = self._held.get(key)
+        if held is None:
+            held = self._made(self._completed(asked))
+            with self._lock:
+                self._held[key] = held
+                while len(self._held) > _HELD:
+                    del self._held[next(iter(self._held))]
+        return held
+
+    def _completed(self, asked: Scenario) -> Scenario:
+        """Fill in what the entry says; of another rupture its numbers would mean nothing."""
+        options = self._layer.options
+        own = asked.rupture in (None, options["rupture"])
+        kept = [f.name for f in fields(Scenario) if own or f.name == "vs30_m_s"]
+        said = {name: options.get(name) for name in kept}
+        given = {f.name: getattr(asked, f.name) for f in fields(Scenario)}
+        return Scenario(**{n: v if v is not None else said.get(n) for n, v in given.items()})
+
+    def _made(self, asked: Scenario) -> tuple[Feature, scenario.Shaking]:
+        what, _, feature_id = str(asked.rupture).partition(":")
+        if what not in _KINDS or not feature_id:
+            raise BadParameterError(
+                f'rupture is "{asked.rupture}"; fault:ID or event:ID was expected'
+            )
+        feature = self._feature(what, feature_id)
+        vs30 = VS30_M_S if asked.vs30_m_s is None else float(asked.vs30_m_s)
+        try:
+            if what == "fault":
+                return feature, self._of_fault(feature, asked, vs30)
+            return feature, self._of_event(feature, asked, vs30)
+        except BadParameterError:
+            raise
+        except LayersError as reason:
+            raise BadParameterError(str(reason)) from reason
+
+    def _feature(self, what: str, feature_id: str) -> Feature:
+        where = self._sources
+        collection = self._collections[what]
+        for stored in where.store.each_feature(where.audience, where.now(), collection):
+            if stored.feature.id == feature_id:
+                return stored.feature
+        raise BadParameterError(f'there is no {what} "{feature_id}" in "{collection}"')
+
+    def _of_fault(self, feature: Feature, asked: Scenario, vs30: float) -> scenario.Shaking:
+        properties = feature.properties
+        if is_fold(properties):
+            raise BadParameterError(f'"{feature.id}" is a fold; it breaks no surface')
+        lines = [
+            part
+            for part in shapely.get_parts(shapely.line_merge(feature.geometry))
+            if isinstance(part, shapely.LineString)
+        ]
+        if not lines:
+            raise BadParameterError(f'"{feature.id}" is no line')
+        longest = max(lines, key=lambda line: float(line.length))
+        return scenario.of_fault(
+            shapely.get_coordinates(longest),
+            type_of(properties),
+            model=self._model,
+            vs30_m_s=vs30,
+            mw=asked.magnitude,
+            rake=asked.rake,
+            dip=asked.dip,
+            ztor_km=asked.depth_km or 0.0,
+            at=asked.at,
+        )
+
+    def _of_event(self, feature: Feature, asked: Scenario, vs30: float) -> scenario.Shaking:
+        properties = feature.properties
+        mw = properties.get("magnitude") if asked.magnitude is None else asked.magnitude
+        if not isinstance(mw, int | float):
+            raise BadParameterError(f'"{feature.id}" has no magnitude; say magnitude=')
+        depth = properties.get("depth_km") if asked.depth_km is None else asked.depth_km
+        place = feature.geometry.centroid
+        return scenario.of_event(
+            place.x,
+            place.y,
+            mw=float(mw),
+            depth_km=None if depth is None else float(depth),
+            model=self._model,
+            vs30_m_s=vs30,
+            rake=asked.rake,
+        )
+
+
+def _measured(question: Question, shaking: scenario.Shaking, lon: Any, lat: Any) -> Any:
+    measure = question.style.measure
+    if measure == "msk":
+        return shaking.intensity(lon, lat)
+    motion = shaking.motion(lon, lat)
+    match measure:
+        case "pga":
+            return motion.median_g
+        case "pga-84":
+            return np.exp(motion.mean + motion.sigma)
+        case "sigma":
+            return np.where(np.isnan(motion.mean), np.nan, motion.sigma)
+        case "exceedance":
+            threshold = question.threshold or question.style.threshold or np.nan
+            if not threshold > 0:
+                raise BadParameterError(f"threshold is {threshold:g}; above 0 g was expected")
+            return ndtr((motion.mean - np.log(threshold)) / motion.sigma)
+        case other:
+            raise AssertionError(f"the catalogue let the measure {other} pass")
+
+
+def check(layer: LayerDefinition) -> None:
+    """Look that an entry names a rupture and a model that there is.
+
+    Raises
+    ------
+    BadFileError
+        With what is wrong.
+    """
+    named = str(layer.options.get("rupture", ""))
+    if named.partition(":")[0] not in _KINDS:
+        raise BadFileError(f'"rupture" is "{named}"; fault:ID or event:ID was expected')
+    try:
+        models.model(str(layer.options.get("model", "boore-2014")))
+    except BadParameterError as reason:
+        raise BadFileError(f'"model": {reason}') from reason

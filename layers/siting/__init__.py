@@ -1,0 +1,26 @@
+"""Candidate sites: sheets of single ones, and several side by side."""
+
+from layers.siting.comparison import MOST_SITES, compare
+from layers.siting.loaded import Desk, Loaded
+from layers.siting.neighbours import THEMES
+from layers.siting.picture import Lines, lines_around
+from layers.siting.sheet import DEFAULT_MWTH, Options, digest, question, sheet
+from layers.siting.surroundings import FILES, Surroundings, parse
+
+__all__ = [
+    "DEFAULT_MWTH",
+    "FILES",
+    "MOST_SITES",
+    "THEMES",
+    "Desk",
+    "Lines",
+    "Loaded",
+    "Options",
+    "Surroundings",
+    "compare",
+    "digest",
+    "lines_around",
+    "parse",
+    "question",
+    "sheet",
+]

@@ -1,0 +1,132 @@
+"""Sites side by side: which is best in what, which comes first, and how sure that is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import BadParameterError
+from layers.screening import ranks, stability, topsis, weighted_sum
+from layers.screening.ranking import flips
+from layers.siting.sheet import SEED, Options
+
+FloatArray = NDArray[np.float64]
+MOST_SITES = 14
+
+
+def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any]:
+    """Return the comparison of the sheets of several sites, made with these options.
+
+    Excluded sites and those whose score is withheld have no rank: nothing buys back an exclusion,
+    and what is not known is not ranked. TOPSIS takes the criteria that have evidence at every
+    ranked site; the others are named.
+
+    Raises
+    ------
+    BadParameterError
+        For fewer than two sites or more than ``MOST_SITES``.
+    """
+    if not 2 <= len(sheets) <= MOST_SITES:
+        raise BadParameterError(f"{len(sheets)} sites; 2 to {MOST_SITES} can be compared")
+    weights = options.weight()
+    weighed = options.chosen().suitabilities
+    value, utility, low, high = (
+        np.array([_column(s, key) for s in sheets])
+        for key in ("value", "utility", "utility_low", "utility_high")
+    )
+    ranked = [
+        i for i, s in enumerate(sheets)
+        if not s["verdicts"]["excluded"] and not s["verdicts"]["suitability"]["withheld"]
+    ]  # fmt: skip
+    score = weighted_sum(utility, weights)
+    order = np.full(len(sheets), np.nan)
+    order[ranked] = score[ranked]
+    rank = ranks(order)
+    draws = stability(low[ranked], high[ranked], weights, np.random.default_rng(SEED))
+    known = ~np.isnan(value[ranked]).any(axis=0) if ranked else np.zeros(len(weighed), bool)
+    larger = np.array([c.larger_is_better for c in weighed])
+    closeness = np.full(len(sheets), np.nan)
+    if ranked and (known & (weights > 0)).any():
+        closeness[ranked] = topsis(value[ranked][:, known], weights[known], larger[known])
+    turning = []
+    # A flip is of the sites as they are known; what is missing at one of them is left out.
+    used = ~np.isnan(utility[ranked]).any(axis=0) if ranked else known
+    if len(ranked) > 1 and (weights[used] > 0).any():
+        names = [weighed[i].evidence for i in np.flatnonzero(used)]
+        now = weights[used] / weights[used].sum()
+        leader = int(np.argmax(weighted_sum(utility[ranked][:, used], now)))
+        turning = [
+            {
+                "evidence": names[flip.criterion],
+                "weight_now": round(float(now[flip.criterion]), 4),
+                "weight_then": round(flip.share, 4),
+                "from": sheets[ranked[leader]]["site"]["id"],
+                "to": sheets[ranked[flip.by]]["site"]["id"],
+            }
+            for flip in flips(utility[ranked][:, used], now)
+        ]
+    place = {site: at for at, site in enumerate(ranked)}
+    return {
+        "preset": options.preset,
+        "criteria": [
+            {
+                "id": c.id, "evidence": c.evidence, "unit": c.unit, "worst": c.worst,
+                "best": c.best, "larger_is_better": c.larger_is_better,
+                "weight": round(float(w), 6),
+                "needed": c.needed, "basis": c.basis, "source": c.source,
+                "best_site": _extreme(utility[:, i], sheets, np.nanargmax),
+                "worst_site": _extreme(utility[:, i], sheets, np.nanargmin),
+                "in_topsis": bool(known[i]),
+            }
+            for i, (c, w) in enumerate(zip(weighed, weights, strict=True))
+        ],
+        "sites": [
+            {
+                "id": s["site"]["id"],
+                "name": s["site"]["name"],
+                "excluded": s["verdicts"]["excluded"],
+                "withheld": s["verdicts"]["suitability"]["withheld"],
+                "coverage": s["verdicts"]["coverage"],
+                "weight_known": s["verdicts"]["weight_known"],
+                "score": s["verdicts"]["suitability"]["score"],
+                "rank": int(rank[i]) or None,
+                "low": round(float(draws.low[place[i]]), 4) if i in place else None,
+                "high": round(float(draws.high[place[i]]), 4) if i in place else None,
+                "chance_of_rank": [round(float(p), 4) for p in draws.chance[place[i]]]
+                if i in place else None,
+                "topsis": None if np.isnan(closeness[i]) else round(float(closeness[i]), 4),
+                "utility": [None if np.isnan(u) else round(float(u), 4) for u in utility[i]],
+                "utility_low": [None if np.isnan(u) else round(float(u), 4) for u in low[i]],
+                "utility_high": [None if np.isnan(u) else round(float(u), 4) for u in high[i]],
+                "value": [None if np.isnan(v) else round(float(v), 4) for v in value[i]],
+            }
+            for i, s in enumerate(sheets)
+        ],
+        "flips": turning,
+        "same_place": _same_place(sheets),
+    }  # fmt: skip
+
+
+def _column(sheet: dict[str, Any], key: str) -> list[float]:
+    return [
+        np.nan if c[key] is None else float(c[key])
+        for c in sheet["verdicts"]["suitability"]["criteria"]
+    ]
+
+
+def _extreme(column: FloatArray, sheets: Sequence[dict[str, Any]], pick: Any) -> list[str]:
+    """Return the sites that share the best or worst of a column; none where all are alike."""
+    known = column[~np.isnan(column)]
+    if len(known) < 2 or known.min() == known.max():
+        return []
+    chosen = column[pick(column)]
+    return [s["site"]["id"] for s, u in zip(sheets, column, strict=True) if u == chosen]
+
+
+def _same_place(sheets: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Return the sites that cannot be told apart: their coordinates are the same."""
+    by_place: dict[tuple[float, float], list[str]] = {}
+    for s in sheets:
+        by_place.setdefault((s["site"]["lon"], s["site"]["lat"]), []).append(s["site"]["id"])
+    return [ids for ids in by_place.values() if len(ids) > 1]

@@ -1,0 +1,178 @@
+"""What the catalogue holds that a site can be measured against, made ready once for a state."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.catalog import Catalog
+from layers.errors import NoSurfaceError
+from layers.geo import GEOD
+from layers.kinds.collection import CollectionKind, degrees
+from layers.kinds.faults import FaultsKind
+from layers.kinds.hazard import HazardKind
+from layers.kinds.quakes import QuakesKind
+from layers.kinds.zones import ZonesKind
+from layers.model import Features, HazardDataset, LayerDefinition, Station
+from layers.screening import Said, Shapes
+from layers.siting.surroundings import Surroundings
+from layers.store import Audience, Reader
+
+FloatArray = NDArray[np.float64]
+EVIDENCE = "evidence"
+"""The key of an entry whose features are evidence of their own: airports, protected land ..."""
+
+
+@dataclass(frozen=True, eq=False)
+class Traces:
+    """The features of a layer: shapes, lengths in km (0 for points) and properties."""
+
+    layer: LayerDefinition
+    ids: Sequence[str]
+    shapes: Shapes
+    length_km: FloatArray
+    properties: Mapping[str, Sequence[Any]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def row(self, i: int) -> dict[str, Any]:
+        """Return the properties that a feature has."""
+        return {k: v[i] for k, v in self.properties.items() if v[i] not in (None, "")}
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """All that sites are measured against at one state of the store.
+
+    ``tokens`` maps each layer that was used to the version of its data; ``hazard`` are the loaded
+    hazard data sets with their layers. ``rasters`` are layers of cells that are evidence, and
+    ``dose`` the surfaces.
+    """
+
+    surroundings: Surroundings
+    tokens: Mapping[str, str]
+    faults: tuple[Traces, ...]
+    events: tuple[Traces, ...]
+    zones: tuple[Traces, ...]
+    themes: Mapping[str, tuple[Traces, ...]]
+    rasters: Mapping[str, tuple[LayerDefinition, ...]]
+    hazard: tuple[tuple[LayerDefinition, HazardDataset], ...]
+    dose: tuple[LayerDefinition, ...]
+    stations: tuple[Station, ...]
+    catalog: Catalog
+    at: datetime | None = None
+
+    def said(self, traces: Sequence[Traces]) -> Said:
+        """Return source and vintage of evidence from layers: their titles and versions."""
+        return {
+            "source": "; ".join(t.layer.title for t in traces),
+            "vintage": "; ".join(self.tokens[t.layer.id] for t in traces),
+        }
+
+
+class Desk:
+    """Makes ``Loaded`` of a catalogue, and keeps it until a token changes; safe for threads."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: Reader,
+        audience: Audience,
+        now: Callable[[], datetime],
+        surroundings: Callable[[], Surroundings],
+    ) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._audience = audience
+        self._now = now
+        self._surroundings = surroundings
+        self._held: dict[str, tuple[str, Traces]] = {}
+        self._lock = threading.Lock()
+
+    def loaded(self, at: datetime | None = None) -> Loaded:
+        """Return what is loaded now, surfaces at a time (None: the newest hour of any).
+
+        The hour is pinned, so that a sheet can be made again when newer ones have come.
+        """
+        at = at or self._newest()
+        tokens: dict[str, str] = {}
+        faults, events, zones, hazard, dose = [], [], [], [], []
+        themes: dict[str, list[Traces]] = {}
+        rasters: dict[str, list[LayerDefinition]] = {}
+        for layer in self._catalog.layers.values():
+            kind = self._catalog.kind(layer.id)
+            theme = str(layer.options.get(EVIDENCE, ""))
+            if isinstance(kind, CollectionKind):
+                traces = self._traces(layer, kind)
+                tokens[layer.id] = kind.held().token
+                if theme:
+                    themes.setdefault(theme, []).append(traces)
+                elif isinstance(kind, FaultsKind):
+                    faults.append(traces)
+                elif isinstance(kind, QuakesKind):
+                    events.append(traces)
+                elif isinstance(kind, ZonesKind):
+                    zones.append(traces)
+                else:
+                    del tokens[layer.id]
+            elif theme:
+                rasters.setdefault(theme, []).append(layer)
+                tokens[layer.id] = kind.version(None)
+            elif layer.kind == "surface":
+                dose.append(layer)
+                try:
+                    tokens[layer.id] = kind.version(at)
+                except NoSurfaceError:
+                    tokens[layer.id] = ""
+            elif isinstance(kind, HazardKind):
+                hazard += [(layer, each) for each in kind.datasets()]
+                tokens[layer.id] = kind.version(None)
+        stations = self._store.stations(self._audience, self._now(), at=self._now())
+        return Loaded(
+            self._surroundings(),
+            tokens,
+            tuple(faults),
+            tuple(events),
+            tuple(zones),
+            {theme: tuple(each) for theme, each in themes.items()},
+            {theme: tuple(each) for theme, each in rasters.items()},
+            tuple(hazard),
+            tuple(dose),
+            tuple(stations),
+            self._catalog,
+            at,
+        )
+
+    def _newest(self) -> datetime | None:
+        layers = self._catalog.layers.values()
+        times = (
+            self._catalog.kind(layer.id).extent().times
+            for layer in layers
+            if layer.kind == "surface"
+        )
+        return max((each[-1] for each in times if each), default=None)
+
+    def _traces(self, layer: LayerDefinition, kind: CollectionKind) -> Traces:
+        held = kind.held()
+        with self._lock:
+            known = self._held.get(layer.id)
+            if known is None or known[0] != held.token:
+                known = self._held[layer.id] = (held.token, _traces(layer, held.all()))
+            return known[1]
+
+
+def _traces(layer: LayerDefinition, features: Features) -> Traces:
+    geometry = degrees(features)
+    length = np.array(
+        [
+            GEOD.geometry_length(each) / 1000 if shapely.get_dimensions(each) == 1 else 0.0
+            for each in geometry
+        ]
+    )
+    return Traces(layer, features.ids, Shapes(list(geometry)), length, features.properties)

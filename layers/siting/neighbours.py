@@ -1,0 +1,246 @@
+"""Who and what lies around a site: people by state, towns, borders, waters, and the other side."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from layers.geo import Point
+from layers.model import CandidateSite
+from layers.screening import (
+    Circle,
+    Evidence,
+    Said,
+    Town,
+    Ways,
+    ZoneSize,
+    nearest_town,
+    people_around,
+)
+from layers.siting.loaded import Loaded
+
+SHOWN_KM = (5.0, 30.0, 100.0, 300.0)
+DENSITY_KM = (16.0, 25.0, 30.0, 32.0)
+"""Radii that presets ask the density of."""
+LIMITS_PER_KM2 = (100.0, 193.0)
+"""Densities that NP-032-19 and RG 4.7 name, shown beside each ring; to be checked before use."""
+TOWNS = (25_000, 100_000)
+THEMES = ("airport", "hazard-facility", "protected", "flood", "water")
+"""What an entry of the catalogue may say that its features are, under ``evidence``."""
+
+
+def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Evidence]]:
+    """Return people in circles by state, the nearest towns, and the evidence that follows."""
+    around = loaded.surroundings
+    radii = tuple(sorted({*SHOWN_KM, *DENSITY_KM}))
+    found = people_around(site.place, around.settlements, radii_km=radii, accuracy_m=site.radius_m)
+    circles = dict(zip(radii, found, strict=True))
+    whole = {r: _region_holds(site.place, r, loaded) for r in radii}
+    said = _said(loaded, "settlements")
+    evidence = []
+    for radius in DENSITY_KM:
+        circle, area = circles[radius], math.pi * radius**2
+        name = f"density_{radius:.0f}km"
+        if not whole[radius]:
+            evidence.append(Evidence(name, "1/km2", missing="outside"))
+            continue
+        evidence.append(
+            Evidence(
+                name, "1/km2", circle.density_per_km2, low=circle.least / area,
+                high=circle.most / area, lower_bound=True, method="settlements in a circle", **said,
+            )
+        )  # fmt: skip
+    towns = {size: nearest_town(site.place, around.settlements, size) for size in TOWNS}
+    for size, town in towns.items():
+        name = f"town_{size}_distance"
+        if town is None or not whole[min(300.0, max(radii))]:
+            evidence.append(Evidence(name, "km", missing="outside"))
+            continue
+        km, sure = town.distance_m / 1000, site.radius_m / 1000
+        evidence.append(
+            Evidence(name, "km", km, low=max(0.0, km - sure), high=km + sure,
+                     method="geodesic to the middle of the town", **said)
+        )  # fmt: skip
+    return {
+        "lower_bound": True,
+        "least_inhabitants": 500,
+        "limits_per_km2": list(LIMITS_PER_KM2),
+        "rings": [_ring(circles[radius], whole[radius]) for radius in SHOWN_KM],
+        "towns": [_town(size, town) for size, town in towns.items()],
+    }, evidence
+
+
+def _ring(circle: Circle, whole: bool) -> dict[str, Any]:
+    return {
+        "radius_km": circle.radius_km,
+        "people": circle.people if whole else None,
+        "total": circle.total if whole else None,
+        "least": circle.least if whole else None,
+        "most": circle.most if whole else None,
+        "settlements": circle.settlements,
+        "unknown": circle.unknown,
+        "density_per_km2": round(circle.density_per_km2, 3) if whole else None,
+        "missing": "" if whole else "outside",
+    }
+
+
+def _town(size: int, town: Town | None) -> dict[str, Any]:
+    if town is None:
+        return {"at_least": size, "name": None}
+    return {
+        "at_least": size,
+        "name": town.name,
+        "country": town.country,
+        "population": town.population,
+        "distance_km": round(town.distance_m / 1000, 3),
+        "azimuth_deg": round(town.azimuth_deg, 1),
+    }
+
+
+def _region_holds(place: Point, radius_km: float, loaded: Loaded) -> bool:
+    """Tell whether a circle lies within the region that settlements are known of."""
+    box = loaded.surroundings.bounds
+    dlat = radius_km / 110.6
+    dlon = radius_km / (111.3 * math.cos(math.radians(min(89.0, abs(place.lat) + dlat))))
+    return (
+        box.south <= place.lat - dlat and place.lat + dlat <= box.north
+        and box.west <= place.lon - dlon and place.lon + dlon <= box.east
+    )  # fmt: skip
+
+
+def borders(
+    site: CandidateSite, loaded: Loaded, state: str, zones: tuple[ZoneSize, ...]
+) -> tuple[dict[str, Any], list[Evidence]]:
+    """Return what concerns the other states: distance, directions, zones that reach them."""
+    around = loaded.surroundings
+    own = [i for i, pair in enumerate(around.border_pairs) if not state or state in pair]
+    ways = around.borders.ways(site.place)
+    sure_km = float(np.hypot(around.accuracy_m("states"), site.radius_m)) / 1000
+    nearest = min(own, key=lambda i: float(ways.distance_m[i])) if own else None
+    abroad = []
+    to_state = around.states.ways(site.place)
+    reach_km = max((zone.outer_km for zone in zones), default=300.0)
+    for i in to_state.order().tolist():
+        code, km = around.state_codes[i], float(to_state.distance_m[i]) / 1000
+        if not code or code == state or km > reach_km + sure_km:
+            continue
+        abroad.append(
+            {
+                "country": code,
+                "distance_km": round(km, 3),
+                "azimuth_deg": _azimuth(to_state, i),
+                "zones": [zone.id for zone in zones if km <= zone.outer_km],
+                "zones_possible": [
+                    zone.id for zone in zones if zone.outer_km < km <= zone.outer_km + sure_km
+                ],
+            }
+        )
+    said = _said(loaded, "states")
+    if nearest is None or not around.bounds.west <= site.lon <= around.bounds.east:
+        evidence = Evidence("border_distance", "km", missing="outside")
+        border = None
+    else:
+        km = float(ways.distance_m[nearest]) / 1000
+        evidence = Evidence(
+            "border_distance", "km", km, low=max(0.0, km - sure_km), high=km + sure_km,
+            method="geodesic to the land border", **said,
+        )  # fmt: skip
+        border = {
+            "distance_km": round(km, 3),
+            "accuracy_km": round(sure_km, 2),
+            "azimuth_deg": _azimuth(ways, nearest),
+            "lon": round(float(ways.lon[nearest]), 5),
+            "lat": round(float(ways.lat[nearest]), 5),
+            "between": list(around.border_pairs[nearest]),
+        }
+    return {
+        "state": state,
+        "land_border": border,
+        "abroad": abroad,
+        # Known of the Espoo sheet, and not loaded by anybody yet: said, not passed over.
+        "not_loaded": ["wind_rose", "water_basin"],
+    }, [evidence]
+
+
+def waters(site: CandidateSite, loaded: Loaded, state: str) -> list[Evidence]:
+    """Return whether a site stands in open water, and how far the nearest water is."""
+    around = loaded.surroundings
+    if not _region_holds(site.place, 1.0, loaded):
+        return [
+            Evidence("open_water", "1", missing="outside"),
+            Evidence("water_distance", "km", missing="outside"),
+        ]
+    said = _said(loaded, "waters")
+    lake = bool(len(around.lakes.holding(site.place)))
+    # In the region, what is in no state is sea: the coasts of the states leave it out.
+    wet = lake or not len(around.states.holding(site.place))
+    sure = float(np.hypot(around.accuracy_m("waters"), site.radius_m))
+    shore = around.lakes.nearest_m(site.place)
+    # Near a shore, on either side, it may be the other: a shore is drawn to within its scale.
+    coast = around.states.nearest_m(site.place) if wet else 0.0
+    doubt = (shore if lake or not wet else coast) <= sure
+    own = loaded.themes.get("water", ())
+    shapes = [around.waters, *(each.shapes for each in own)]
+    near = min(each.nearest_m(site.place) for each in shapes)
+    km = 0.0 if wet else near / 1000
+    return [
+        Evidence("open_water", "1", float(wet), low=float(wet and not doubt),
+                 high=float(wet or doubt), method="map", **said),
+        Evidence("water_distance", "km", km, low=max(0.0, km - sure / 1000),
+                 high=km + sure / 1000, method="geodesic to the nearest river or lake", **said),
+    ]  # fmt: skip
+
+
+def themes(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
+    """Return evidence from the layers whose entries say that they are some."""
+    found = []
+    sure_km = site.radius_m / 1000
+    for theme in ("airport", "hazard-facility", "protected"):
+        name = f"{theme.replace('-', '_')}_distance"
+        layers = loaded.themes.get(theme, ())
+        nearest = [t.shapes.nearest_m(site.place) for t in layers]
+        if not nearest or not np.isfinite(min(nearest)):
+            found.append(Evidence(name, "km", missing="not_loaded"))
+            continue
+        km = float(min(nearest)) / 1000
+        found.append(
+            Evidence(name, "km", km, low=max(0.0, km - sure_km), high=km + sure_km,
+                     method="geodesic", **loaded.said(layers))
+        )  # fmt: skip
+    flood = loaded.themes.get("flood", ())
+    if not flood:
+        found.append(Evidence("flood_zone", "1", missing="not_loaded"))
+    else:
+        inside = any(len(t.shapes.holding(site.place)) for t in flood)
+        near = min(t.shapes.nearest_m(site.place) for t in flood)
+        found.append(
+            Evidence("flood_zone", "1", float(inside), low=float(inside),
+                     high=float(inside or near <= site.radius_m), method="map",
+                     **loaded.said(flood))
+        )  # fmt: skip
+    found += [_cell("slope", "%", site, loaded), _cell("elevation", "m", site, loaded)]
+    return found
+
+
+def _cell(theme: str, unit: str, site: CandidateSite, loaded: Loaded) -> Evidence:
+    """Return the value of the first layer of cells of a theme that has one at the site."""
+    layers = loaded.rasters.get(theme, ())
+    for layer in layers:
+        told = loaded.catalog.kind(layer.id).inspect(site.place, None)
+        values = [v["value"] for v in told.get("values", ()) if v.get("value") is not None]
+        if told.get("known") and values:
+            return Evidence(
+                theme, unit, float(values[0]), source=layer.title, method="cell of a raster",
+                vintage=loaded.tokens[layer.id],
+            )  # fmt: skip
+    return Evidence(theme, unit, missing="outside" if layers else "not_loaded")
+
+
+def _said(loaded: Loaded, source: str) -> Said:
+    known = loaded.surroundings.sources[source]
+    return {"source": str(known["title"]), "vintage": str(known["vintage"])}
+
+
+def _azimuth(ways: Ways, i: int) -> float | None:
+    value = float(ways.azimuth_deg[i])
+    return None if np.isnan(value) else round(value, 1)

@@ -1,0 +1,99 @@
+"""Candidate sites: what all loaded layers say of them, for programs."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from layers.errors import UnavailableError, UnsupportedFormatError, nearest
+from layers.exchange import site_package, sites
+from layers.siting import compare, lines_around, sheet
+from mapserver import negotiation, params
+from mapserver.documents import blocks_pdf
+from mapserver.documents.blocks import Document
+from mapserver.documents.site_sheet import Sheet
+from mapserver.errors import LengthMissingError
+from mapserver.services import screening_query
+from mapserver.services.screening_query import Asked
+from mapserver.services.site import Site
+
+AT_ONCE = 4
+"""Questions that a worker answers at once: each takes a core for up to some seconds."""
+WAIT_S = 20.0
+DRAWN_KM = 310.0
+FORMATS = ("json", "pdf", "gpkg")
+
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the address ``/api/v1/screening``."""
+    bp = Blueprint("screening", __name__)
+
+    @bp.route("/api/v1/screening", methods=["GET", "POST"])
+    def screening() -> Response:
+        params.only(request.args, screening_query.KEYS)
+        if request.method == "POST":
+            asked = screening_query.of_body(body(), request.args)
+        else:
+            asked = screening_query.of_query(request.args)
+        return _written(site, screening_query.whole(asked), request.args.get("format", "json"))
+
+    return bp
+
+
+def _written(site: Site, asked: Asked, format_: str) -> Response:
+    if format_ not in FORMATS:
+        raise UnsupportedFormatError(
+            f'no format "{format_}"; known are {", ".join(FORMATS)}{nearest(format_, FORMATS)}'
+        )
+    found = answer(site, asked)
+    if format_ == "json":
+        return negotiation.uncached(found, 200)
+    if format_ == "gpkg":
+        content, media_type = site_package.write(found["sites"]), site_package.MEDIA_TYPE
+    else:
+        documents = site_documents(site, asked, found)
+        content = blocks_pdf.pdf(documents, site.assets.folder / "print", site.now())
+        media_type = "application/pdf"
+    response = Response(content, mimetype=media_type)
+    response.headers["Cache-Control"] = negotiation.NO_STORE
+    response.headers["Content-Disposition"] = f'attachment; filename="sites.{format_}"'
+    return response
+
+
+def site_documents(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[Document]:
+    """Return the sheets of an answer as documents in the language that was asked for."""
+    loaded = site.desk.loaded(asked.time)
+    context = str(site.catalog.definition.context)
+    return [
+        Sheet(told, lines_around(each, loaded, DRAWN_KM), asked.language, context).document()
+        for each, told in zip(asked.sites, found["sites"], strict=True)
+    ]
+
+
+def answer(site: Site, asked: Asked) -> dict[str, Any]:
+    """Return the sheets of all sites, and their comparison where there are several."""
+    if not _places.acquire(timeout=WAIT_S):
+        raise UnavailableError("many sites are being screened; ask again in a moment")
+    try:
+        loaded = site.desk.loaded(asked.time)
+        sheets = [sheet(each, loaded, asked.options) for each in asked.sites]
+    finally:
+        _places.release()
+    return {
+        "context": str(site.catalog.definition.context),
+        "sites": sheets,
+        "comparison": compare(sheets, asked.options) if len(sheets) > 1 else None,
+    }
+
+
+def body() -> bytes:
+    """Return the posted body, whole and within the limit of files of sites."""
+    declared = request.content_length
+    if declared is None:
+        raise LengthMissingError("the body does not say its length; send Content-Length")
+    if declared > sites.MAX_BYTES:
+        raise sites.too_large(declared)
+    return request.stream.read(declared)

@@ -1,0 +1,188 @@
+"""What is asked of candidate sites: in a query, in a posted file, or in a posted question."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from layers import temporal
+from layers.errors import BadExtentError, BadFileError, BadParameterError
+from layers.exchange import documents, sites
+from layers.messages import LANGUAGES
+from layers.model import CandidateSite
+from layers.screening import DEFAULT, Lifted
+from layers.siting import DEFAULT_MWTH, MOST_SITES, Options
+from mapserver import params
+
+KEYS = ("sites", "preset", "thermal_mw", "weights", "time", "crs", "lang", "format")
+QUESTION = ("sites", "preset", "thermal_mw", "weights", "lifted", "time")
+LINKED_NAME_CHARS = 24
+"""Of a name in a link; the query of fourteen sites stays below its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Sites and what a planner set; surfaces are those of ``time`` (None: the newest)."""
+
+    sites: tuple[CandidateSite, ...]
+    options: Options
+    time: datetime | None
+    language: str = "en"
+
+
+def of_query(query: MultiDict[str, str]) -> Asked:
+    """Return what a query asks; ``sites`` may be missing and is empty then."""
+    return Asked(
+        tuple(places(query["sites"])) if query.get("sites") else (),
+        options(query),
+        params.instant_or_latest(query.get("time")),
+        language(query),
+    )
+
+
+def of_body(body: bytes, query: MultiDict[str, str], name: str = "") -> Asked:
+    """Return what a posted file of sites asks with its query, or a posted question by itself."""
+    asked = of_query(query)
+    if asked.sites:
+        raise BadParameterError("sites were sent both in the query and in the body")
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"sites"' in body[:100_000]:
+        document = documents.parsed(io.BytesIO(body[: sites.MAX_BYTES + 1]))
+        if isinstance(document, dict) and "sites" in document and "type" not in document:
+            return _question(document, asked)
+    found = sites.read(body, name, query.get("crs", ""))
+    return Asked(tuple(found), asked.options, asked.time, asked.language)
+
+
+def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
+    for key in document:
+        if key not in QUESTION:
+            raise BadParameterError(f'unknown member "{key}"; known are {", ".join(QUESTION)}')
+    listed = document["sites"]
+    found = sites.read(json.dumps(listed).encode()) if isinstance(listed, dict) else None
+    if found is None:
+        raise BadParameterError('"sites" is no GeoJSON FeatureCollection')
+    weights = document.get("weights", {})
+    if not isinstance(weights, dict) or not all(_is_number(w) for w in weights.values()):
+        raise BadParameterError('"weights" maps evidence to numbers')
+    power = document.get("thermal_mw", asked.options.thermal_mw)
+    if not _is_number(power):
+        raise BadParameterError('"thermal_mw" is no number')
+    at = document.get("time")
+    return Asked(
+        tuple(found),
+        Options(
+            str(document.get("preset", asked.options.preset)),
+            float(power),
+            {str(k): float(v) for k, v in weights.items()},
+            _lifted(document.get("lifted", {}), found),
+        ),
+        asked.time if at is None else temporal.instant(str(at)),
+        asked.language,
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _lifted(value: Any, found: list[CandidateSite]) -> dict[str, dict[str, Lifted]]:
+    """Return who set which avoidance of which site aside: site, rule, {"by", "why"}."""
+    known = {site.id for site in found}
+    lifted: dict[str, dict[str, Lifted]] = {}
+    try:
+        for site, rules in value.items():
+            if site not in known:
+                raise BadParameterError(f'"lifted" names no site "{str(site)[:40]}"')
+            lifted[site] = {
+                str(rule): Lifted(str(words["by"])[:80], str(words["why"])[:400])
+                for rule, words in rules.items()
+            }
+    except (AttributeError, KeyError, TypeError):
+        raise BadParameterError('"lifted" maps site and rule to {"by": ..., "why": ...}') from None
+    return lifted
+
+
+def options(query: Mapping[str, str]) -> Options:
+    """Return the criteria, thermal power and weights that a query sets.
+
+    Raises
+    ------
+    BadParameterError
+        For what is not understood, or means nothing.
+    """
+    weights: dict[str, float] = {}
+    for pair in filter(None, query.get("weights", "").split(",")):
+        name, colon, number = pair.partition(":")
+        if not colon or name in weights:
+            raise BadParameterError(f'weights has "{pair[:40]}"; evidence:number was expected')
+        weights[name] = params.number(number, f"the weight of {name}")
+    power = DEFAULT_MWTH
+    if "thermal_mw" in query:
+        power = params.number(query["thermal_mw"], "thermal_mw")
+    found = Options(query.get("preset", DEFAULT), power, weights)
+    found.weight()  # says what is wrong before anything is measured
+    return found
+
+
+def language(query: Mapping[str, str]) -> str:
+    """Return the language that is asked for."""
+    word = query.get("lang", "en")
+    if word not in LANGUAGES:
+        raise BadParameterError(f'lang is "{word}"; one of {", ".join(LANGUAGES)} was expected')
+    return word
+
+
+def places(text: str) -> list[CandidateSite]:
+    """Return the sites of ``lon,lat[,accuracy_m[,name]];...``; an accuracy may be empty."""
+    words = [word for word in text.split(";") if word.strip()]
+    if not 1 <= len(words) <= MOST_SITES:
+        raise BadParameterError(f"sites has {len(words)} places; 1 to {MOST_SITES} were expected")
+    found = []
+    for at, word in enumerate(words, start=1):
+        lon, lat, accuracy, name, *_ = [*word.split(",", 3), "", "", "", ""]
+        x = params.number(lon, f"longitude of site {at}")
+        y = params.number(lat, f"latitude of site {at}")
+        if abs(y) > 90 or abs(x) > 180:
+            raise BadExtentError(f"site {at} at {x:g}, {y:g} is no position on Earth")
+        metres = params.number(accuracy, f"accuracy of site {at}") if accuracy.strip() else None
+        label = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+        found.append(
+            CandidateSite(f"s{at}", label[: sites.MAX_NAME_CHARS] or str(at), x, y, metres)
+        )
+    return found
+
+
+def written(asked: tuple[CandidateSite, ...]) -> str:
+    """Return sites as a query has them."""
+    return ";".join(
+        f"{site.lon:.7g},{site.lat:.7g},"
+        f"{'' if site.accuracy_m is None else f'{site.accuracy_m:.0f}'},"
+        f"{site.name.replace(';', ' ')[:LINKED_NAME_CHARS]}"
+        for site in asked
+    )
+
+
+def linked(asked: Asked, only: CandidateSite | None = None) -> dict[str, str]:
+    """Return the query that asks the same again, of all sites or of one."""
+    chosen = asked.options
+    query = {"sites": written((only,) if only else asked.sites)}
+    if chosen.preset != DEFAULT:
+        query["preset"] = chosen.preset
+    if chosen.thermal_mw != DEFAULT_MWTH:
+        query["thermal_mw"] = f"{chosen.thermal_mw:g}"
+    if chosen.weights:
+        query["weights"] = ",".join(f"{name}:{value:g}" for name, value in chosen.weights.items())
+    if asked.time is not None:
+        query["time"] = temporal.word(asked.time)
+    return query
+
+
+def whole(asked: Asked) -> Asked:
+    """Return what was asked, or say that no site was."""
+    if not asked.sites:
+        raise BadFileError("no site was sent: lon,lat in the query sites=, or a file in the body")
+    return asked
