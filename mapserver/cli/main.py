@@ -19,6 +19,7 @@ HOMES = {
     "backup": "data",
     "doctor": "data",
     "catalog": "lists",
+    "hazard": "hazard",
     "interpolate": "interpolate",
     "organisation": "register",
     "network": "register",
