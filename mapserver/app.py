@@ -19,6 +19,7 @@ from mapserver.services import (
     observations,
     pages,
     point,
+    series,
     tiles,
     wms,
 )
@@ -34,7 +35,8 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
+    answering = (tiles, wms, data, point, series, observations, events, pages, layer_pages, health)
+    for service in answering:
         app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:

@@ -125,8 +125,13 @@ class SurfaceKind:
         cells = self._store.cells(info, rows, cols)
         return placed(cells, (to_rows, to_cols), part.count)
 
-    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
-        """The predictive distribution in the cell of a point, of the field."""
+    def inspect(
+        self, point: Point, at: datetime | None, threshold: float | None = None
+    ) -> Mapping[str, Any]:
+        """The predictive distribution in the cell of a point, of the field.
+
+        ``threshold``, in the canonical unit, takes the place of that of the styles.
+        """
         try:
             info = self._store.surface(self._layer.id, at)
         except NoSurfaceError:
@@ -147,7 +152,9 @@ class SurfaceKind:
         if not found.support[0] < self._layer.support_limit:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
         quantity = units.QUANTITIES[info.quantity]
-        threshold = next((s.threshold for s in self._layer.styles if s.threshold is not None), None)
+        if threshold is None:
+            named = (s.threshold for s in self._layer.styles if s.threshold is not None)
+            threshold = next(named, None)
         values = [
             ("mean", found.mean(), quantity.unit),
             ("median", found.quantile(0.5), quantity.unit),
