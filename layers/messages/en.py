@@ -131,6 +131,10 @@ TEXTS: dict[str, str] = {
     "usual.above": "Higher than usual here. Nine hours of ten lie between {low} and {high}.",
     "usual.below": "Lower than usual here. Nine hours of ten lie between {low} and {high}.",
     "usual.range": "Nine hours of ten here lie between {low} and {high}.",
+    "usual.upper": "Yes, at the upper edge: about one hour in twenty here is this "
+    "high. Nine of ten lie between {low} and {high}.",
+    "usual.lower": "Yes, at the lower edge: about one hour in twenty here is this low. "
+    "Nine of ten lie between {low} and {high}.",
     "usual.dry": "Compared with {hours} hours without rain of the last {days} days.",
     "usual.wet": "Compared with {hours} hours during and after rain of the last {days} days.",
     "usual.all": "Compared with all {hours} hours of the last {days} days.",

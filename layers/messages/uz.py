@@ -129,6 +129,10 @@ TEXTS: dict[str, str] = {
     "usual.below": "Bu yerdagi odatdagidan past. Oʻn soatdan toʻqqiztasi {low} va "
     "{high} oraligʻida.",
     "usual.range": "Bu yerda oʻn soatdan toʻqqiztasi {low} va {high} oraligʻida.",
+    "usual.upper": "Ha, yuqori chegarada: bu yerda yigirma soatdan taxminan bittasi "
+    "shunday yuqori. Oʻntadan toʻqqiztasi {low} va {high} oraligʻida.",
+    "usual.lower": "Ha, quyi chegarada: bu yerda yigirma soatdan taxminan bittasi "
+    "shunday past. Oʻntadan toʻqqiztasi {low} va {high} oraligʻida.",
     "usual.dry": "Oxirgi {days} kunning yomgʻirsiz {hours} soati bilan solishtirildi.",
     "usual.wet": "Oxirgi {days} kunning yomgʻir paytidagi va undan keyingi {hours} "
     "soati bilan solishtirildi.",

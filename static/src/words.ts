@@ -33,6 +33,13 @@ export class Words {
     return formatNumber(value, decimalsFor(value, unit === "g" ? 2 : 1), this.config.language);
   }
 
+  /** With one more digit than a value is shown with, for ranges that would else be one number. */
+  fine(value: number, unit: string): string {
+    if (unit !== "nSv/h" || value >= 1000) return this.number(value, unit);
+    const chosen = this.state().unit;
+    return formatNumber(value / DOSE_FACTORS[chosen], chosen === "uSv/h" ? 3 : 1, this.config.language);
+  }
+
   value(value: number, unit: string): string {
     const word = unit === "1" ? "%" : this.unit(unit);
     return `${this.number(value, unit)}\u00a0${word}`.trim();

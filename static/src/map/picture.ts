@@ -93,7 +93,7 @@ function drawMark(context: CanvasRenderingContext2D, mark: HTMLElement, frame: D
   context.strokeStyle = "rgba(255,255,255,.95)";
   context.stroke(path);
   const empty = shape === "late" || shape === "hollow";
-  context.fillStyle = empty ? "rgba(255,255,255,.35)" : mark.style.getPropertyValue("--colour");
+  context.fillStyle = empty ? "rgba(255,255,255,.8)" : mark.style.getPropertyValue("--colour");
   context.fill(path);
   context.lineWidth = 1.6;
   context.strokeStyle = "#27303f";

@@ -73,8 +73,8 @@ function usualPart(asked: Promise<Network>, parts: Parts): HTMLElement {
 function usualWords(told: Network, usual: Usual, { words }: Parts): Node[] {
   const { value, unit } = told;
   const { low, high, rain_mm: rain } = usual;
-  const range = { low: words.number(low, unit), high: words.value(high, unit) };
-  const place = value === null ? "range" : value > high ? "above" : value < low ? "below" : "inside";
+  const range = { low: words.fine(low, unit), high: `${words.fine(high, unit)}\u00a0${words.unit(unit)}` };
+  const place = value === null ? "range" : placeOf(value, usual);
   const weather = words.text(`usual.${usual.weather}`, { hours: words.plain(usual.hours, 0), days: String(told.days) });
   const id = rain === null ? "rain_unknown" : rain < 0.1 ? "no_rain" : "rain";
   return [
@@ -82,6 +82,13 @@ function usualWords(told: Network, usual: Usual, { words }: Parts): Node[] {
     element("p", {}, words.text(`usual.${id}`, { mm: rain === null ? "" : words.plain(rain, 1) })),
     element("p", { class: "caption" }, weather),
   ];
+}
+
+/** One hour of twenty lies above the range by its making: only what lies far out is called so. */
+function placeOf(value: number, { low, median, high }: Usual): string {
+  if (value > high) return value > 2 * high - median ? "above" : "upper";
+  if (value < low) return value < 2 * low - median ? "below" : "lower";
+  return "inside";
 }
 
 function chartPart(layer: Layer, { reading }: Station, usual: Promise<Network>, parts: Parts): HTMLElement {

@@ -70,7 +70,9 @@ export class Tables {
     const focused = active && this.body.contains(active) ? active.id : "";
     const when = [moments.shown && words.clock(moments.shown), config.context === "simulated" && words.text("context.simulated")];
     this.dialog.querySelector(".table-when")!.textContent = when.filter(Boolean).join(" · ");
-    const layers = config.layers.filter((layer) => store.state.overlays.includes(layer.id));
+    // What was measured comes first.
+    const measured = (layer: Layer): number => Number(layer.kind !== "stations");
+    const layers = config.layers.filter((layer) => store.state.overlays.includes(layer.id)).sort((a, b) => measured(a) - measured(b));
     const lists = layers.flatMap((layer) => this.list(layer) ?? []);
     this.body.replaceChildren(...lists.map((list) => this.table(list)));
     if (focused) document.getElementById(focused)?.focus();
