@@ -170,7 +170,8 @@ function followAll(state: State, changed: ReadonlySet<keyof State> | null): void
   const any = (...keys: (keyof State)[]): boolean => changed === null || keys.some((key) => changed.has(key));
   if (any("theme")) document.documentElement.dataset.theme = state.theme;
   if (any("filled", "style", "threshold", "unit", "failing")) showTitle(state);
-  if (any("filled", "style", "threshold", "overlays", "unit")) {
+  // Until it is known what there is, the legend would say more than it does later.
+  if ((current.answered || state.failing) && any("filled", "style", "threshold", "overlays", "unit", "failing")) {
     const drawn = state.overlays.filter((id) => !current.empty(id));
     showLegend(byId("legend"), config, { ...state, overlays: drawn }, words);
   }

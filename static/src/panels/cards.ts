@@ -66,7 +66,9 @@ export class Cards {
     if (now.kind === "station" && layer) {
       const station = scene.station(now.layer, now.code);
       const kicker = words.text("card.station");
-      if (station) this.put(nameOf(station.reading, config.language), kicker, noticeOf(config, words, layer), ...stationCard(layer, station, this.parts));
+      const body = station && (await stationCard(layer, station, this.parts));
+      if (this.shown !== now) return;
+      if (station && body) this.put(nameOf(station.reading, config.language), kicker, noticeOf(config, words, layer), ...body);
       else this.put(now.code, kicker, "", element("p", {}, words.text("card.no_value")));
     } else if (now.kind === "feature" && layer && now.feature) {
       const { title, body } = featureCard(config, layer, now.feature, words);

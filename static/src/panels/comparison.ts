@@ -10,7 +10,7 @@ const EARLIER_H = [1, 3, 6, 24, 72, 168];
 export class Comparison {
   private readonly parts: Parts;
   private readonly body: HTMLElement;
-  private readonly line = element("div", { id: "swipe", hidden: true });
+  private readonly line = element("section", { id: "swipe", hidden: true });
   private readonly range = element("input", { type: "range", min: "0", max: "100", step: "1" });
   private readonly sides = [element("span", { class: "side-name left" }), element("span", { class: "side-name right" })] as const;
   private drawn = "";
@@ -19,6 +19,7 @@ export class Comparison {
     this.parts = parts;
     this.body = body;
     const { words, store } = parts;
+    this.line.setAttribute("aria-label", words.text("compare.swipe"));
     this.range.setAttribute("aria-label", words.text("compare.swipe"));
     this.range.addEventListener("input", () => store.set({ swipe: Number(this.range.value) / 100 }));
     this.line.append(element("div", { class: "swipe-line", "aria-hidden": "true" }), ...this.sides, this.range);

@@ -33,7 +33,7 @@ export function showLegend(root: HTMLElement, config: Config, state: State, word
     return;
   }
   const roomy = window.matchMedia("(min-width: 64rem) and (min-height: 34rem)").matches;
-  root.append(element("details", { open: roomy }, element("summary", {}, words.text("legend.title")), body));
+  root.append(element("details", { open: roomy }, element("summary", {}, element("h2", {}, words.text("legend.title"))), body));
 }
 
 function classes(title: string, style: Style, words: Words, descending: boolean): HTMLElement {

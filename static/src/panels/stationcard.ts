@@ -6,14 +6,21 @@ import { isDoubtful, type Station } from "../map/station.ts";
 import { classOf, shapeOf } from "../scale.ts";
 import { facts, positionText, quantityWord, reasonWord, statusWord } from "./card.ts";
 import { chart } from "./chart.ts";
-import { askSeries, askUsual, seriesAddress, spanOf, type Network, type Usual } from "./history.ts";
+import { askSeries, askUsual, seriesAddress, spanOf, type Asked, type Network, type Series, type Usual } from "./history.ts";
 import { unitChoice } from "./layers.ts";
 
 const SPANS = ["48h", "30d", "1y"] as const;
 
-export function stationCard(layer: Layer, station: Station, parts: Parts): Node[] {
-  const { words, store, current } = parts;
+/** What the server adds is waited for a little, so that the card stands still once it is there. */
+const PATIENCE_MS = 500;
+
+export async function stationCard(layer: Layer, station: Station, parts: Parts): Promise<Node[]> {
+  const { words, store, current, config, moments } = parts;
   const { reading } = station;
+  const told = askUsual(config.root, layer.id, reading.code, reading.begin_time ?? moments.shown);
+  const asked = spanOf(store.state.span, moments.all.at(-1) ?? reading.end_time);
+  const series = askSeries(config.root, layer.id, reading.code, asked);
+  await Promise.race([Promise.allSettled([told, series]), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   const style = layer.styles[0]!;
   const { value, unit } = reading;
   const shown: Node[] = [];
@@ -54,8 +61,7 @@ export function stationCard(layer: Layer, station: Station, parts: Parts): Node[
       ),
     );
   }
-  const told = askUsual(parts.config.root, layer.id, reading.code, begin ?? parts.moments.shown);
-  return [...shown, usualPart(told, parts), chartPart(layer, station, told, parts), more(layer, station, told, parts)];
+  return [...shown, usualPart(told, parts), chartPart(layer, station, { told, series, asked }, parts), more(layer, station, told, parts)];
 }
 
 function usualPart(asked: Promise<Network>, parts: Parts): HTMLElement {
@@ -91,8 +97,14 @@ function placeOf(value: number, { low, median, high }: Usual): string {
   return "inside";
 }
 
-function chartPart(layer: Layer, { reading }: Station, usual: Promise<Network>, parts: Parts): HTMLElement {
-  const { words, store, config, moments } = parts;
+interface Answers {
+  told: Promise<Network>;
+  series: Promise<Series>;
+  asked: Asked;
+}
+
+function chartPart(layer: Layer, { reading }: Station, { told, series, asked }: Answers, parts: Parts): HTMLElement {
+  const { words, store, config } = parts;
   const { span } = store.state;
   const choices = SPANS.map((each) => {
     const input = element("input", { type: "radio", name: "span", id: `span-${each}`, class: "unseen", checked: each === span });
@@ -100,10 +112,9 @@ function chartPart(layer: Layer, { reading }: Station, usual: Promise<Network>, 
     return element("label", { class: "segment" }, input, element("span", {}, words.text(`chart.${each}`)));
   });
   const frame = element("div", { class: "chart-frame" });
-  const asked = spanOf(span, moments.all.at(-1) ?? reading.end_time);
   const code = reading.code;
-  void Promise.all([askSeries(config.root, layer.id, code, asked), usual]).then(
-    ([series, told]) => frame.replaceChildren(...chart(series, asked, layer.styles[0]!, told.usual, words)),
+  void Promise.all([series, told]).then(
+    ([found, { usual }]) => frame.replaceChildren(...chart(found, asked, layer.styles[0]!, usual, words)),
     () => frame.replaceChildren(element("p", {}, words.text("point.failed"))),
   );
   const download = element(
