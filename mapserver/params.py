@@ -63,6 +63,16 @@ def number(text: str, name: str) -> float:
     return value
 
 
+def choice(query: Mapping[str, str], key: str, known: tuple[str, ...]) -> str:
+    """Return one of some words; the first where none is named."""
+    word = query.get(key, known[0])
+    if word not in known:
+        raise BadParameterError(
+            f'{key} is "{word}"; one of {", ".join(known)} was expected{nearest(word, known)}'
+        )
+    return word
+
+
 def instant_or_latest(text: str | None) -> datetime | None:
     """Return the instant of a time word; None stands for the newest."""
     return None if text is None or text in (LATEST, "") else temporal.instant(text)

@@ -32,13 +32,17 @@ async function put(name, bytes, file) {
 // Code and styles. esbuild names fonts and pictures itself, since the style sheet must point at them.
 const bundled = await build({
   absWorkingDir: fileURLToPath(here),
-  entryPoints: { app: "src/app.ts", sites: "src/sites.ts", style: "css/app.css", layer: "css/layer.css", site: "css/site.css" },
+  entryPoints: {
+    app: "src/app.ts", later: "src/later.ts", sites: "src/sites.ts",
+    style: "css/app.css", "later-style": "css/later.css", layer: "css/layer.css", site: "css/site.css",
+  },
   bundle: true,
   minify: true,
   write: false,
   format: "esm",
   target: "es2022",
   legalComments: "none", // licences.txt has them
+  alias: { leaflet: "leaflet/dist/leaflet-src.esm.js" }, // as modules, of which what is not used stays out
   outdir: "dist",
   assetNames: "media/[name]-[hash]",
   loader: { ".png": "file", ".woff2": "file" },
@@ -46,7 +50,7 @@ const bundled = await build({
 for (const { path, contents } of bundled.outputFiles) {
   const name = basename(path);
   if (path.includes("/media/")) await put(`media/${name.replace(/-[A-Z0-9]{8}(?=\.)/, "")}`, contents, `media/${name}`);
-  else await put(name === "style.css" ? "app.css" : name, contents);
+  else await put({ "style.css": "app.css", "later-style.css": "later.css" }[name] ?? name, contents);
 }
 
 // The outline of the two states, in which a surface is shown. Baikonur is a part of Kazakhstan.

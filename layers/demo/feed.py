@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers import temporal, units
-from layers.demo import air, chance, dose
+from layers.demo import air, chance, dose, rain
 from layers.demo.network import StationTable, station_table
 from layers.errors import BadInstantError
 from layers.model import Context, Observation, Status
@@ -23,6 +23,7 @@ _Simulation = Callable[[StationTable, int, int], tuple[FloatArray, FloatArray]]
 SIMULATIONS: Mapping[str, _Simulation] = {
     "ambient_dose_rate": dose.dose_rate,
     "pm2_5": air.pm2_5,
+    "precipitation": rain.precipitation,
 }
 
 
@@ -34,7 +35,7 @@ def simulate(
     Parameters
     ----------
     quantity : str
-        ``ambient_dose_rate`` (nSv/h) or ``pm2_5`` (ug/m3).
+        ``ambient_dose_rate`` (nSv/h), ``pm2_5`` (ug/m3) or ``precipitation`` (mm).
     begin_time : datetime
         Aware, on the full hour; the hour is [begin_time, begin_time + 1 h).
     seed : int
@@ -43,8 +44,8 @@ def simulate(
     Returns
     -------
     values, standard deviations : array of float, shape (stations,)
-        In the order of ``station_table().stations``; NaN where nothing was reported. Each number
-        is a function of (seed, station, hour) alone.
+        In the order of ``station_table().stations``; NaN where nothing was reported, and in place
+        of a deviation that is not known. Each number is a function of (seed, station, hour) alone.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def feed(begin_time: datetime, seed: int = SEED) -> Iterator[Observation]:
                 begin_time=begin_time,
                 end_time=begin_time + temporal.HOUR,
                 value=float(sent),
-                sd=round(float(sd[i]), 2),
+                sd=round(float(sd[i]), 2) if np.isfinite(sd[i]) else None,
                 source_value=sent,
                 source_unit=facts.unit,
                 status=Status.RAW,

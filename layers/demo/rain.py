@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.demo import chance
+from layers.demo.network import StationTable
 
 FloatArray = NDArray[np.float64]
 
 _EPOCH_H = 12
+_STEPS_PER_HOUR = 6
 _LONGEST_LIFE_H = 20.0
 _SYSTEMS, _CELLS = 10, 12
 _HOURS_PER_YEAR = 8766.0
@@ -69,6 +71,16 @@ def rate_mm_h(seed: int, x_km: FloatArray, y_km: FloatArray, hours: FloatArray) 
         rate[:, instants] += np.add.reduceat(peak * np.exp(-0.5 * squared), starts, axis=1)
     # Below a twentieth of a millimetre per hour the Gaussian skirt is drizzle that wets nothing.
     return np.where(rate < 0.05, 0.0, rate)
+
+
+def precipitation(table: StationTable, hour: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Return the millimetres that fell within an hour, and their unknown deviations, shape (n,).
+
+    ``hour`` counts hours since 1970-01-01T00:00Z; the rain is that which washes out in ``dose``.
+    """
+    steps = hour + (np.arange(_STEPS_PER_HOUR) + 0.5) / _STEPS_PER_HOUR
+    fallen = rate_mm_h(seed, table.x_km, table.y_km, steps).mean(axis=1)
+    return fallen, np.full_like(fallen, np.nan)
 
 
 @lru_cache(maxsize=64)

@@ -142,8 +142,13 @@ class SurfaceKind:
         cells = self._store.cells(info, rows, cols)
         return placed(cells, (to_rows, to_cols), part.count)
 
-    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
-        """The predictive distribution in the cell of a point, of the field."""
+    def inspect(
+        self, point: Point, at: datetime | None, threshold: float | None = None
+    ) -> Mapping[str, Any]:
+        """The predictive distribution in the cell of a point, of the field.
+
+        ``threshold``, in the canonical unit, takes the place of that of the styles.
+        """
         try:
             info = self._store.surface(self._layer.id, at)
         except NoSurfaceError:
@@ -165,7 +170,8 @@ class SurfaceKind:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
         quantity = units.QUANTITIES[info.quantity]
         names = ["mean", "median", "sd", "p05", "p95"]
-        threshold = self.threshold
+        if threshold is None:
+            threshold = self.threshold
         if threshold is not None:
             names.append("exceedance")
             facts["threshold"] = threshold

@@ -2,5 +2,6 @@
 
 from layers.quality.assessment import History, assess
 from layers.quality.rules import RULES, RULES_VERSION, Rule
+from layers.quality.usual import HISTORY, Usual, usual
 
-__all__ = ["RULES", "RULES_VERSION", "History", "Rule", "assess"]
+__all__ = ["HISTORY", "RULES", "RULES_VERSION", "History", "Rule", "Usual", "assess", "usual"]

@@ -168,7 +168,7 @@ class LocalMap(folium.Map):
 {{- this.short_in(language)|e }}</a>
 {%- endfor %}
 </nav>
-<div id="tools" class="panel" role="group" aria-label="{{ text('page.tools')|e }}"></div>
+<section id="tools" class="panel" aria-label="{{ text('page.tools')|e }}"></section>
 </div>
 <section id="layers" class="panel" aria-label="{{ text('layers.title')|e }}" hidden></section>
 </div>

@@ -1,5 +1,8 @@
 """The data block of the page: the catalogue in one language, as the page's code reads it."""
 
+import functools
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from layers import messages
@@ -16,6 +19,26 @@ AREA = Bounds(46.4, 37.1, 87.4, 55.6)
 """The two states whose outline is ``area.json``."""
 
 MAX_ZOOM = 14
+LATER = frozenset(
+    [
+        "card",
+        "chart",
+        "compare",
+        "fault",
+        "keep",
+        "layers",
+        "point",
+        "quake",
+        "reason",
+        "status",
+        "table",
+        "usual",
+    ]
+)
+"""First parts of the ids of texts that the page fetches when somebody first reaches for more."""
+AT_ONCE = frozenset(
+    ["card.no_value", "card.title", "layers.no_data", "layers.no_surface", "layers.title"]
+)
 
 
 def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
@@ -39,13 +62,44 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
         ],
         "tiles": tiles,
         "messages": map_messages(language),
+        "later": {
+            "script": _pinned(page, "later.js"),
+            "style": _pinned(page, "later.css"),
+            "words": f"{root}/words/{language}-{words_digest(language)}.json",
+        },
     }
 
 
 def map_messages(language: str) -> dict[str, str]:
     """Return the texts of the map alone: those of the page of a layer do not travel with it."""
     texts = messages.catalogue(language)
-    return {name: text for name, text in texts.items() if not name.startswith("about.")}
+    return {
+        name: text
+        for name, text in texts.items()
+        if not name.startswith("about.") and not _is_later(name)
+    }
+
+
+def later_messages(language: str) -> dict[str, str]:
+    """Return the texts of what is not there at first: cards, charts, lists, choices."""
+    texts = messages.catalogue(language)
+    return {name: text for name, text in texts.items() if _is_later(name)}
+
+
+@functools.cache
+def words_digest(language: str) -> str:
+    """Return what stands in the name of a list of texts: another text is another name."""
+    text = json.dumps(later_messages(language), sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _is_later(name: str) -> bool:
+    return name.partition(".")[0] in LATER and name not in AT_ONCE
+
+
+def _pinned(page: "PageDescription", name: str) -> dict[str, str]:
+    asset = page.assets[name]
+    return {"address": f"{page.root}/static/{asset.file}", "integrity": asset.integrity}
 
 
 def value_text(value: float | None, unit: str, language: str) -> str:

@@ -15,6 +15,7 @@ from layers.geo import Bounds
 from layers.kinds.stations import StationsKind
 from layers.messages import LANGUAGES
 from mapserver import negotiation, params
+from mapserver.documents import page_config
 from mapserver.documents.page import FirstStation, PageDescription, compose
 from mapserver.documents.page_config import AREA
 from mapserver.services.site import Site
@@ -77,6 +78,16 @@ def blueprint(site: Site) -> Blueprint:
         return negotiation.answer(
             path.read_bytes(), TEXTUAL.get(path.suffix, guessed), request, cache=cache
         )
+
+    @bp.get("/words/<name>")
+    def words(name: str) -> Response:
+        params.only(request.args, ())
+        language = name[:2]
+        known = language in LANGUAGES
+        if not known or name != f"{language}-{page_config.words_digest(language)}.json":
+            raise NotFoundError(f'no list of texts is called "{name}"')
+        found = page_config.later_messages(language)
+        return negotiation.json_answer(found, request, cache=negotiation.IMMUTABLE)
 
     @bp.get("/favicon.ico")
     def icon() -> AnyResponse:

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from layers import temporal
+from layers.errors import BadParameterError
 from layers.geo import Point
 from layers.kinds import is_timed
+from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
@@ -22,16 +24,17 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/api/v1/point")
     def point() -> Response:
-        params.only(request.args, ("lon", "lat", "time"))
+        params.only(request.args, ("lon", "lat", "time", "layer", "threshold"))
         place = params.point(request.args)
         at = params.instant_or_latest(request.args.get("time"))
+        thresholds = _thresholds(site, request.args)
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
         with site.store.still():
             for definition in site.catalog.layers.values():
                 if not queryable(definition):
                     continue
-                found = _found(site, definition, place, at)
+                found = _found(site, definition, place, at, thresholds.get(definition.id))
                 stations = found.pop("nearest_stations", None)
                 if stations is not None and definition.visible:
                     nearest = nearest or stations
@@ -49,13 +52,45 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
-def told(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
+def _thresholds(site: Site, query: Mapping[str, str]) -> dict[str, float]:
+    """Return the threshold that the query names, by the surface whose unit it is in."""
+    if "threshold" not in query:
+        if "layer" in query:
+            raise BadParameterError('"layer" names the surface of a threshold; send threshold= too')
+        return {}
+    if "layer" not in query:
+        raise BadParameterError("a threshold is in the unit of a surface; name it by layer=")
+    layer = query["layer"]
+    if not isinstance(site.catalog.kind(layer), SurfaceKind):
+        raise BadParameterError(f'layer "{layer}" has no threshold: it is no surface')
+    return {layer: params.number(query["threshold"], "threshold")}
+
+
+def told(
+    site: Site,
+    layer: LayerDefinition,
+    place: Point,
+    at: datetime | None,
+    threshold: float | None = None,
+) -> dict[str, Any]:
     """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    found: dict[str, Any] = _plain(_found(site, layer, place, at))
+    found: dict[str, Any] = _plain(_found(site, layer, place, at, threshold))
     return found
 
 
-def _found(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
+def _found(
+    site: Site,
+    layer: LayerDefinition,
+    place: Point,
+    at: datetime | None,
+    threshold: float | None,
+) -> dict[str, Any]:
+    kind = site.catalog.kind(layer.id)
+    moment = at if is_timed(layer) else None
+    if isinstance(kind, SurfaceKind):
+        found = kind.inspect(place, moment, threshold)
+    else:
+        found = kind.inspect(place, moment)
     return {
         "layer": layer.id,
         "title": layer.title,

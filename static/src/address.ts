@@ -1,4 +1,6 @@
-// The state of the page in the hash of its address, so that a link shows what the sender saw.
+// The state of the page in its address, so that a link shows what the sender saw: behind # or, for servers too, behind ?.
+import type { Against, Span, Theme } from "./state.ts";
+import { DOSE_UNITS, type DoseUnit } from "./text/numbers.ts";
 
 export interface Shared {
   zoom: number | null;
@@ -9,8 +11,15 @@ export interface Shared {
   threshold: number | null; // canonical unit
   overlays: string[] | null;
   time: string | null; // null: the newest
-  unit: "uSv/h" | "nSv/h" | null;
+  unit: DoseUnit | null;
   station: string | null;
+  place: [lon: number, lat: number] | null; // what is asked about
+  feature: [layer: string, id: string] | null;
+  span: Span | null;
+  table: boolean;
+  against: Against | null;
+  swipe: number | null;
+  theme: Theme | null;
 }
 
 export const NOTHING: Shared = {
@@ -24,48 +33,112 @@ export const NOTHING: Shared = {
   time: null,
   unit: null,
   station: null,
+  place: null,
+  feature: null,
+  span: null,
+  table: false,
+  against: null,
+  swipe: null,
+  theme: null,
 };
 
+/** Words that the server reads too; the others are of the page alone. */
+const OF_BOTH = new Set(["map", "layer", "threshold", "with", "time", "unit", "station"]);
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 const ID = /^[a-z][a-z0-9-]{0,62}$/;
+const SPANS: readonly string[] = ["48h", "30d", "1y"] satisfies Span[];
 
-export function formatAddress(state: Shared): string {
-  const words: string[] = [];
+function wordsOf(state: Shared): [key: string, value: string][] {
+  const words: [string, string][] = [];
+  const put = (key: string, value: string | null | undefined): void => {
+    if (value !== null && value !== undefined) words.push([key, value]);
+  };
   const { zoom, lat, lon } = state;
   if (zoom !== null && lat !== null && lon !== null) {
     const digits = Math.max(2, Math.round(zoom / 2) - 1);
-    words.push(`map=${Number(zoom.toFixed(2))}/${lat.toFixed(digits)}/${lon.toFixed(digits)}`);
+    put("map", `${Number(zoom.toFixed(2))}/${lat.toFixed(digits)}/${lon.toFixed(digits)}`);
   }
-  if (state.filled !== null) words.push(`layer=${state.filled}${state.style ? `.${state.style}` : ""}`);
-  if (state.threshold !== null) words.push(`threshold=${state.threshold}`);
-  if (state.overlays !== null) words.push(`with=${state.overlays.join(",")}`);
-  if (state.time !== null) words.push(`time=${state.time}`);
-  if (state.unit !== null) words.push(`unit=${state.unit}`);
-  if (state.station !== null) words.push(`station=${encodeURIComponent(state.station)}`);
+  put("layer", state.filled && `${state.filled}${state.style ? `.${state.style}` : ""}`);
+  put("threshold", state.threshold === null ? null : String(state.threshold));
+  put("with", state.overlays?.join(","));
+  put("time", state.time);
+  put("unit", state.unit);
+  put("station", state.station && encodeURIComponent(state.station));
+  put("place", state.place && `${state.place[1].toFixed(5)}/${state.place[0].toFixed(5)}`);
+  put("feature", state.feature && `${state.feature[0]}/${encodeURIComponent(state.feature[1])}`);
+  put("span", state.span);
+  put("view", state.table ? "table" : null);
+  put("against", state.against && againstWord(state.against));
+  put("swipe", state.swipe === null ? null : String(Math.round(100 * state.swipe)));
+  put("theme", state.theme);
+  return words;
+}
+
+export function formatAddress(state: Shared): string {
+  const words = wordsOf(state).map((pair) => pair.join("="));
   return words.length ? `#${words.join("&")}` : "";
 }
 
+/** The same with all that a server reads behind a question mark. */
+export function formatForServers(state: Shared): string {
+  const words = wordsOf(state);
+  const part = (mark: string, of: boolean): string => {
+    const found = words.filter(([key]) => OF_BOTH.has(key) === of).map((pair) => pair.join("="));
+    return found.length ? mark + found.join("&") : "";
+  };
+  return part("?", true) + part("#", false);
+}
+
 /** What an address says; a word that is not understood says nothing. */
-export function parseAddress(hash: string): Shared {
+export function parseAddress(hash: string, search = ""): Shared {
   const found: Shared = { ...NOTHING };
-  for (const word of hash.replace(/^#/, "").split("&")) {
+  const words = `${search.replace(/^\?/, "")}&${hash.replace(/^#/, "")}`;
+  for (const word of words.split("&")) {
     const cut = word.indexOf("=");
-    if (cut < 1) continue;
-    const key = word.slice(0, cut);
-    const value = decoded(word.slice(cut + 1));
-    if (key === "map") Object.assign(found, position(value));
-    else if (key === "layer") {
-      const [layer = "", style = ""] = value.split(".");
-      if (ID.test(layer)) found.filled = layer;
-      if (ID.test(style)) found.style = style;
-    } else if (key === "threshold" && Number.isFinite(Number(value)) && Number(value) > 0) {
-      found.threshold = Number(value);
-    } else if (key === "with") found.overlays = value.split(",").filter((id) => ID.test(id));
-    else if (key === "time" && TIME.test(value)) found.time = value;
-    else if (key === "unit" && (value === "uSv/h" || value === "nSv/h")) found.unit = value;
-    else if (key === "station" && value) found.station = value;
+    if (cut > 0) read(found, word.slice(0, cut), decoded(word.slice(cut + 1)));
   }
   return found;
+}
+
+function read(found: Shared, key: string, value: string): void {
+  const number = value === "" ? NaN : Number(value);
+  if (key === "map") Object.assign(found, position(value));
+  else if (key === "layer") {
+    const [layer = "", style = ""] = value.split(".");
+    if (ID.test(layer)) found.filled = layer;
+    if (ID.test(style)) found.style = style;
+  } else if (key === "threshold" && Number.isFinite(number) && number > 0) found.threshold = number;
+  else if (key === "with") found.overlays = value.split(",").filter((id) => ID.test(id));
+  else if (key === "time" && TIME.test(value)) found.time = value;
+  else if (key === "unit" && (DOSE_UNITS as readonly string[]).includes(value)) found.unit = value as DoseUnit;
+  else if (key === "station" && value) found.station = value;
+  else if (key === "place") found.place = place(value);
+  else if (key === "feature") {
+    const cut = value.indexOf("/");
+    if (ID.test(value.slice(0, cut)) && value.length > cut + 1) found.feature = [value.slice(0, cut), value.slice(cut + 1)];
+  } else if (key === "span" && SPANS.includes(value)) found.span = value as Span;
+  else if (key === "view") found.table = value === "table";
+  else if (key === "against") found.against = against(value);
+  else if (key === "swipe" && number >= 0 && number <= 100) found.swipe = number / 100;
+  else if (key === "theme" && (value === "light" || value === "dark")) found.theme = value;
+}
+
+function againstWord(side: Against): string {
+  if (side.by === "hours") return `-${side.hours}h`;
+  return side.by === "time" ? side.time : `${side.layer}.${side.style}`;
+}
+
+function against(value: string): Against | null {
+  const hours = /^-(\d{1,4})h$/.exec(value)?.[1];
+  if (hours) return { by: "hours", hours: Number(hours) };
+  if (TIME.test(value)) return { by: "time", time: value };
+  const [layer = "", style = ""] = value.split(".");
+  return ID.test(layer) && ID.test(style) ? { by: "layer", layer, style } : null;
+}
+
+function place(value: string): [number, number] | null {
+  const [lat = NaN, lon = NaN, ...more] = value.split("/").map(Number);
+  return !more.length && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? [lon, lat] : null;
 }
 
 function position(value: string): Partial<Shared> {

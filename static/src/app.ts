@@ -1,26 +1,28 @@
 // The page: reads its configuration, holds the state, lets map and panels follow it.
-import { formatAddress, parseAddress } from "./address.ts";
+import { formatAddress, parseAddress, type Shared } from "./address.ts";
 import { readConfig } from "./config.ts";
 import { Current } from "./current.ts";
+import { calm, isNarrow, thrifty } from "./device.ts";
 import { element, iconButton } from "./dom.ts";
 import { Files } from "./files.ts";
+import type { Later, Tool } from "./later.ts";
+import { load } from "./loading.ts";
 import { MapView } from "./map/leaflet.ts";
-import { Scene } from "./scene.ts";
-import { Cards } from "./panels/cards.ts";
-import { isFilled, isOverlay, showLayers } from "./panels/layers.ts";
+import { Moments } from "./moments.ts";
+import { isFilled, isOverlay } from "./panels/kinds.ts";
 import { showLegend } from "./panels/legend.ts";
 import { TimeBar } from "./panels/timebar.ts";
-import { Sheet } from "./panels/sheet.ts";
-import { Store, type State } from "./state.ts";
+import { Scene } from "./scene.ts";
+import { Store, type Card, type State } from "./state.ts";
 import { Words } from "./words.ts";
 
 const config = readConfig();
-const { root } = config;
 const byId = (id: string): HTMLElement => document.getElementById(id)!;
-const shared = parseAddress(location.hash);
+const shared = parseAddress(location.hash, location.search);
 
 const wantsDark = window.matchMedia("(prefers-color-scheme: dark)");
 const kept = localStorage.getItem("theme");
+let chosenTheme = shared.theme ?? (kept === "dark" || kept === "light" ? kept : null);
 const filledNow = config.layers.find((layer) => isFilled(layer) && (shared.filled ? layer.id === shared.filled : layer.visible));
 const store = new Store({
   filled: shared.filled === "none" ? null : (filledNow?.id ?? null),
@@ -29,44 +31,81 @@ const store = new Store({
   overlays: shared.overlays ?? config.layers.filter((layer) => isOverlay(layer) && layer.visible).map((layer) => layer.id),
   time: shared.time,
   unit: shared.unit ?? "uSv/h",
-  theme: kept === "dark" || kept === "light" ? kept : wantsDark.matches ? "dark" : "light",
-  card: null,
+  theme: chosenTheme ?? (wantsDark.matches ? "dark" : "light"),
+  card: shared.place && { kind: "point", layer: "", code: "", position: shared.place, feature: null },
+  span: shared.span ?? "48h",
+  table: shared.table,
+  against: Moments.sound(shared.against, config),
+  swipe: shared.swipe ?? 0.5,
   failing: false,
 });
 const words = new Words(config, () => store.state);
-const current = new Current(root);
-const files = new Files(root, current);
-const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const current = new Current(config.root);
+const files = new Files(config.root, current);
+const moments = new Moments(current, () => store.state);
 
-const map = new MapView(byId("map"), config.bounds, config.max_zoom, calm);
+const map = new MapView(byId("map"), config.bounds, config.max_zoom, calm());
 const covered = (): { left: number; top: number; right: number; bottom: number } => {
-  const width = window.innerWidth;
-  if (width < 768) return { left: 8, top: 150, right: 8, bottom: 150 };
-  return { left: 24, top: 70, right: width < 1024 ? 60 : 270, bottom: 110 };
+  if (isNarrow()) return { left: 8, top: 150, right: 8, bottom: 150 };
+  return { left: 24, top: 70, right: window.innerWidth < 1024 ? 60 : 270, bottom: 110 };
 };
 if (shared.zoom !== null) map.look([shared.lon!, shared.lat!], shared.zoom);
-else map.fit(config.bounds, covered(), window.innerWidth < 768 ? 4.25 : 3);
+else map.fit(config.bounds, covered(), isNarrow() ? 4.25 : 3);
 for (const credit of new Set([config.credit, ...config.layers.map((layer) => layer.attribution)])) if (credit) map.credit(credit);
 
-const scene = new Scene(config, map, store, current, files, words);
-const cards = new Cards(byId("card"), config, store, scene, words, () => timeShown());
-const timeBar = new TimeBar(byId("time"), store, words, config.utc_offset_min);
-const layersSheet = new Sheet(byId("layers"), words.text("layers.title"), words);
-// The two share one column: while layers are chosen, the legend steps back.
-layersSheet.onToggle = (open) => byId("legend").classList.toggle("stepped-back", open);
+const scene = new Scene(config, map, store, current, files, words, moments);
+const said = element("p", { id: "said", class: "unseen", role: "status" });
+document.querySelector(".shell")!.append(said);
+const say = (text: string): void => void (said.textContent = text);
+
+// What the first view does not need comes with the first hand on the page.
+let later: Later | null = null;
+let coming: Promise<Later | null> | null = null;
+function need(): Promise<Later | null> {
+  coming ??= load(config.later, { config, map, store, scene, current, files, words, moments, say, shared: sharedNow, theme: () => chosenTheme }).then(
+    (loaded) => {
+      later = loaded;
+      later.follow(store.state, null);
+      return later;
+    },
+    () => {
+      coming = null; // asked again when it is needed again
+      return null;
+    },
+  );
+  return coming;
+}
+if (!thrifty()) for (const hand of ["pointermove", "pointerdown", "keydown"]) window.addEventListener(hand, () => void need(), { once: true, passive: true });
+
+const timeBar = new TimeBar(byId("time"), store, words, config.utc_offset_min, {
+  say,
+  near: (times) => {
+    if (!thrifty()) scene.prefetch(times);
+  },
+});
 
 // Tools.
-const layersButton = iconButton("layers", words.text("layers.title"), () => layersSheet.toggle(layersButton));
-layersButton.setAttribute("aria-expanded", "false");
-layersButton.setAttribute("aria-controls", "layers");
-const themeButton = iconButton("theme", words.text("tools.theme"), () => {
-  const theme = store.state.theme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", theme);
-  store.set({ theme });
-});
+function tool(name: Tool, icon: string): HTMLButtonElement {
+  const button = iconButton(icon, words.text(name === "layers" ? "layers.title" : `tools.${name}`), () => {
+    void need().then((found) => (found ? found.press(name, button) : say(words.text("tools.failed"))));
+  });
+  if (name === "table") button.setAttribute("aria-haspopup", "dialog");
+  else {
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-controls", "layers");
+  }
+  return button;
+}
 byId("tools").append(
-  layersButton,
-  themeButton,
+  tool("layers", "layers"),
+  tool("table", "list"),
+  tool("compare", "compare"),
+  tool("keep", "keep"),
+  iconButton("theme", words.text("tools.theme"), () => {
+    chosenTheme = store.state.theme === "dark" ? "light" : "dark";
+    localStorage.setItem("theme", chosenTheme);
+    store.set({ theme: chosenTheme });
+  }),
   element(
     "div",
     { class: "zoom" },
@@ -77,40 +116,42 @@ byId("tools").append(
 
 map.onPressed((position) => store.set({ card: { kind: "point", layer: "", code: "", position, feature: null } }));
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  if (store.state.card) store.set({ card: null });
-  else layersSheet.close();
+  if (event.key === "Escape") later?.escape();
 });
 wantsDark.addEventListener("change", () => {
-  if (!localStorage.getItem("theme")) store.set({ theme: wantsDark.matches ? "dark" : "light" });
+  if (!chosenTheme) store.set({ theme: wantsDark.matches ? "dark" : "light" });
 });
 
-/** The time that is shown: the chosen one, or the newest of the layer that leads. */
-function timeShown(): string | null {
-  return store.state.time ?? times().at(-1) ?? null;
-}
-
-/** The times of the slider: those of the surface, or of the stations where no surface is shown. */
-function times(): string[] {
-  const { filled, overlays } = store.state;
-  const leading = [filled, ...overlays].map((id) => (id ? current.times(id) : []));
-  return leading.find((found) => found.length > 1 || (found[0] && found[0] !== "static")) ?? [];
-}
-
-function link(): string {
-  const { filled, style, threshold, overlays, time, unit, card } = store.state;
+function sharedNow(): Shared {
+  const { filled, style, threshold, overlays, time, unit, card, span, table, against, swipe } = store.state;
   const [lon, lat] = map.centre;
-  const station = card?.kind === "station" ? card.code : null;
-  const layer = filled ?? "none";
-  return formatAddress({ zoom: map.zoom, lat, lon, filled: layer, style: filled && style, threshold, overlays: [...overlays], time, unit, station });
+  return {
+    zoom: map.zoom,
+    lat,
+    lon,
+    filled: filled ?? "none",
+    style: filled && style,
+    threshold,
+    overlays: [...overlays],
+    time,
+    unit,
+    station: card?.kind === "station" ? card.code : null,
+    place: card?.kind === "point" ? [...card.position] : null,
+    feature: card?.kind === "feature" && card.code ? [card.layer, card.code] : null,
+    span: span === "48h" ? null : span,
+    table,
+    against,
+    swipe: against ? swipe : null,
+    theme: chosenTheme,
+  };
 }
 
 let waiting = 0;
 function remember(): void {
   window.clearTimeout(waiting);
   waiting = window.setTimeout(() => {
-    const hash = link();
-    history.replaceState(null, "", hash);
+    const hash = formatAddress(sharedNow());
+    history.replaceState(null, "", location.pathname + hash);
     for (const anchor of document.querySelectorAll<HTMLAnchorElement>("#languages a")) anchor.hash = hash;
   }, 250);
 }
@@ -129,25 +170,36 @@ function followAll(state: State, changed: ReadonlySet<keyof State> | null): void
   const any = (...keys: (keyof State)[]): boolean => changed === null || keys.some((key) => changed.has(key));
   if (any("theme")) document.documentElement.dataset.theme = state.theme;
   if (any("filled", "style", "threshold", "unit", "failing")) showTitle(state);
-  if (any("filled", "style", "threshold", "overlays", "unit")) {
-    showLayers(layersSheet.body, config, store, words);
+  // Until it is known what there is, the legend would say more than it does later.
+  if ((current.answered || state.failing) && any("filled", "style", "threshold", "overlays", "unit", "failing")) {
     const drawn = state.overlays.filter((id) => !current.empty(id));
     showLegend(byId("legend"), config, { ...state, overlays: drawn }, words);
   }
-  if (any("filled", "overlays", "time")) timeBar.show(times());
-  void scene.follow().then(() => cards.follow(changed));
+  if (any("filled", "overlays", "time")) timeBar.show(moments.all);
+  if (!later && (state.card || state.table || state.against)) void need();
+  void scene.follow().then(() => later?.follow(store.state, changed));
   remember();
+}
+
+/** What a link names once there is something to name it in. */
+function named(): Card | null {
+  const station = shared.station === null ? null : scene.anyStation(shared.station);
+  if (station) return { kind: "station", layer: station.layer, code: station.reading.code, position: station.position, feature: null };
+  const [id = "", code = ""] = shared.feature ?? [];
+  const feature = scene.features(id).find((each) => String(each.id) === code);
+  return feature ? { kind: "feature", layer: id, code, position: map.centre, feature } : null;
 }
 
 store.follow(followAll);
 followAll(store.state, null);
-let first = true;
+let newest: string | null = null;
 void current.start(
   () => {
+    const before = newest;
+    newest = moments.all.at(-1) ?? null;
     followAll(store.state, null);
-    if (!first) return;
-    first = false;
-    if (shared.station) void scene.follow().then(() => cards.openStation(shared.station!));
+    if (before === null) void scene.follow().then(() => store.state.card ?? store.set({ card: named() }));
+    else if (newest && newest !== before) say(words.text("time.new", { time: words.clock(newest) }));
   },
   (failing) => store.set({ failing }),
 );

@@ -1,5 +1,7 @@
 // What the page was composed with; mapserver/documents/page.py writes it. It does not change from hour to hour.
 
+import type { LaterFiles } from "./loading.ts";
+
 export interface LegendClass {
   colour: string;
   text: string; // colour of text on it
@@ -50,6 +52,7 @@ export interface Config {
   layers: Layer[];
   tiles: Record<string, { address: string; opacity: number }>; // by layer/style; {version}, {time}, {dense} are left open
   messages: Record<string, string>;
+  later: LaterFiles;
 }
 
 export type Language = "kk" | "uz" | "ru" | "en";

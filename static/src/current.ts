@@ -19,6 +19,7 @@ export class Current {
   private readonly address: string;
   private readonly events: string;
   private seen = "";
+  private made = 0;
   private tag = "";
   /** Ask now: a file that is named here is no longer there, so something newer is. */
   again: () => Promise<void> = async () => undefined;
@@ -62,6 +63,11 @@ export class Current {
     return this.seen !== "";
   }
 
+  /** When the server said so, ms: its clock, not the reader's. */
+  get generated(): number {
+    return this.made;
+  }
+
   times(layer: string): string[] {
     return [...(this.entries.get(layer)?.keys() ?? [])];
   }
@@ -85,6 +91,7 @@ export class Current {
   }
 
   private take(found: Document): void {
+    this.made = Date.parse(found.generated);
     this.entries.clear();
     this.counts.clear();
     for (const layer of found.layers) {

@@ -38,6 +38,10 @@ const PATHS: Record<string, string> = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   list: "M8 6h13M8 12h13M8 18h13M3.5 6h.01M3.5 12h.01M3.5 18h.01",
+  compare: "M12 3v18M9 7H4v10h5M15 7h5v10h-5",
+  keep: "M12 3v12M7.5 7.5 12 3l4.5 4.5M5 12v8h14v-8",
+  print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
+  down: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
   link: "M10 13a5 5 0 0 0 7.5.5l3-3a5 5 0 0 0-7-7l-1.7 1.7M14 11a5 5 0 0 0-7.5-.5l-3 3a5 5 0 0 0 7 7l1.7-1.7",
 };
 

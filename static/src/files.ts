@@ -47,8 +47,9 @@ export class Files {
   }
 }
 
-async function ask(address: string): Promise<unknown> {
+/** Ask an address whose answer may be another one the next time. */
+export async function ask<Answer>(address: string): Promise<Answer> {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer.json();
+  return (await answer.json()) as Answer;
 }

@@ -1,20 +1,22 @@
 // The map follows the state: base map, surface, features, stations, names.
 import type { Config, Layer } from "./config.ts";
-import type { Current, Entry } from "./current.ts";
+import type { Current } from "./current.ts";
 import { Occupied } from "./declutter.ts";
+import { density, isNarrow } from "./device.ts";
 import { element } from "./dom.ts";
 import type { Files } from "./files.ts";
+import { Filled, tilesOf, type Choice } from "./map/filled.ts";
 import type { Handle, MapView } from "./map/leaflet.ts";
 import { Names, placeNames, type Place } from "./map/names.ts";
-import { nameOf, type Station } from "./map/station.ts";
+import { isDoubtful, nameOf, type Station } from "./map/station.ts";
 import { Stations } from "./map/stations.ts";
-import { showSurface, type Area } from "./map/surface.ts";
 import { outlineLabels, showFeatures } from "./map/vectors.ts";
-import { isOverlay } from "./panels/layers.ts";
+import { Moments } from "./moments.ts";
+import { isOverlay } from "./panels/kinds.ts";
+import { shapeOf } from "./scale.ts";
 import type { State, Store } from "./state.ts";
 import type { Words } from "./words.ts";
 
-const DARK_SHARE = 0.8; // of a surface on dark land: light colours would glare
 const MOST_FEATURES = 3_000; // beyond, the server's drawn tiles are quicker
 
 interface Kept {
@@ -32,24 +34,32 @@ export class Scene {
   private readonly names: Names;
   private readonly marks: Stations;
   private readonly kept = new Map<string, Kept>();
+  private readonly moments: Moments;
+  private readonly left: Filled;
+  private readonly right: Filled;
   private readonly groups = new Map<string, Station[]>();
+  private readonly others = new Map<string, Map<string, Station>>(); // of the right side of a comparison, by code
   private readonly collections = new Map<string, GeoJSON.FeatureCollection>();
   private places: Place[] = [];
   private ranks = new Map<string, Place>();
 
-  constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words) {
+  constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
     this.config = config;
     this.map = map;
     this.store = store;
     this.current = current;
     this.files = files;
     this.words = words;
+    this.moments = moments;
+    this.left = new Filled(map, config, current, files, "surface");
+    this.right = new Filled(map, config, current, files, "compared");
     this.names = new Names(map);
     this.marks = new Stations(
       map,
       {
         number: ({ value, unit }) => (value === null ? "" : words.number(value, unit)),
         label: (station) => this.label(station),
+        now: () => current.generated,
       },
       (station) =>
         store.set({ card: { kind: "station", layer: station.layer, code: station.reading.code, position: station.position, feature: null } }),
@@ -78,8 +88,19 @@ export class Scene {
     return null;
   }
 
-  all(): Station[] {
-    return [...this.groups.values()].flat();
+  /** The stations of a layer as they are loaded. */
+  stations(layer: string): readonly Station[] {
+    return this.groups.get(layer) ?? [];
+  }
+
+  /** The features of a layer, where they are drawn one by one. */
+  features(layer: string): readonly GeoJSON.Feature[] {
+    return this.collections.get(layer)?.features ?? [];
+  }
+
+  openFeature(layer: Layer, feature: GeoJSON.Feature): void {
+    const code = String(feature.id ?? "");
+    this.store.set({ card: { kind: "feature", layer: layer.id, code, position: this.map.centre, feature } });
   }
 
   focus(station: Station): boolean {
@@ -87,8 +108,7 @@ export class Scene {
   }
 
   reveal(position: readonly [number, number]): void {
-    const wide = window.innerWidth >= 768;
-    const covered = wide ? { left: 430, top: 60, right: 320, bottom: 130 } : { left: 40, top: 60, right: 40, bottom: window.innerHeight * 0.64 };
+    const covered = isNarrow() ? { left: 40, top: 60, right: 40, bottom: window.innerHeight * 0.64 } : { left: 430, top: 60, right: 320, bottom: 130 };
     this.map.reveal(position, covered);
   }
 
@@ -108,10 +128,12 @@ export class Scene {
   }
 
   private label({ layer, reading }: Station): string {
-    const name = nameOf(reading, this.config.language);
-    const value = reading.value === null ? this.words.text("card.no_value") : this.words.value(reading.value, reading.unit);
-    const title = this.config.layers.find((each) => each.id === layer)?.title ?? "";
-    return `${name}: ${value}. ${title}`;
+    const { words, config } = this;
+    const found = config.layers.find((each) => each.id === layer);
+    const late = found?.styles[0] && shapeOf(reading, found.styles[0], this.current.generated) === "late";
+    const value = reading.value === null ? words.text(late ? "shape.late" : "card.no_value") : words.value(reading.value, reading.unit);
+    const doubt = isDoubtful(reading) ? `, ${words.text("shape.review")}` : "";
+    return `${nameOf(reading, config.language)}: ${value}${doubt}. ${found?.title ?? ""}`;
   }
 
   private put(slot: string, key: string, make: () => Handle): void {
@@ -132,16 +154,10 @@ export class Scene {
     }
   }
 
-  private tiles(layer: Layer, style: string, entry: Entry): string {
-    const address = this.config.tiles[`${layer.id}/${style}`]!.address;
-    return address.replace("{version}", entry.versions[style] ?? "latest").replace("{time}", entry.time);
-  }
-
-  private plainTiles(slot: string, layer: Layer, style: string, pane: "base" | "lines" | "surface" | "faults"): void {
+  private plainTiles(slot: string, layer: Layer, style: string, pane: "base" | "lines" | "faults"): void {
     const entry = this.current.entry(layer.id, this.store.state.time);
     if (!entry) return this.take(slot);
-    const dense = window.devicePixelRatio > 1 ? "@2x" : "";
-    const address = this.tiles(layer, style, entry).replace("{dense}", dense);
+    const address = tilesOf(this.config, layer, style, entry).replace("{dense}", density() > 1 ? "@2x" : "");
     this.put(slot, address, () => this.map.tiles(address, pane, layer.min_zoom, layer.max_zoom));
   }
 
@@ -155,35 +171,32 @@ export class Scene {
     if (lines) this.plainTiles("lines", base, lines.id, "lines");
   }
 
+  /** What the filled side shows at a time; of what a comparison names, the other side. */
+  private choice({ filled, style, threshold, theme }: State, time: string | null): Choice | null {
+    const layer = this.config.layers.find((each) => each.id === filled);
+    const found = layer?.styles.find((each) => each.id === style) ?? layer?.styles[0];
+    return layer && found ? { layer, style: found, threshold, time, theme } : null;
+  }
+
   private showFilled(state: State): void {
-    const layer = this.config.layers.find((each) => each.id === state.filled);
-    const entry = layer && this.current.entry(layer.id, state.time);
-    const style = layer?.styles.find((each) => each.id === state.style) ?? layer?.styles[0];
-    if (!layer || !entry || !style || layer.kind !== "surface") this.take("coming");
-    if (!layer || !entry || !style) return this.take("filled");
-    if (layer.kind !== "surface") return this.plainTiles("filled", layer, style.id, "surface");
-    const threshold = style.measure === "exceedance" ? (state.threshold ?? style.threshold) : null;
-    const query = `?smooth=1${threshold === null ? "" : `&threshold=${threshold}`}`;
-    const address = this.tiles(layer, style.id, entry) + query;
-    const key = `${address} ${state.theme}`;
-    if (this.kept.get("coming")?.key === key) return;
-    if (this.kept.get("filled")?.key === key) return this.take("coming");
-    void this.area(layer).then((area) => {
-      if (this.store.state !== state || this.kept.get("coming")?.key === key) return;
-      const hatch = state.theme === "dark" ? "rgba(222,230,240,.34)" : "rgba(40,50,66,.38)";
-      const { opacity: light } = this.config.tiles[`${layer.id}/${style.id}`]!;
-      const opacity = state.theme === "dark" ? light * DARK_SHARE : light;
-      const options = { address, opacity, bounds: layer.bounds, maxZoom: layer.max_zoom, area, hatch };
-      // What stands stays until the new one is complete; one that was still coming gives way at once.
-      this.take("coming");
-      const handle = showSurface(this.map, options, () => {
-        if (this.kept.get("coming")?.handle !== handle) return;
-        this.kept.delete("coming");
-        this.take("filled");
-        this.kept.set("filled", { key, handle });
-      });
-      this.kept.set("coming", { key, handle });
-    });
+    const { against } = state;
+    this.left.show(this.choice(state, state.time));
+    if (!against) this.right.show(null);
+    else if (against.by === "layer") this.right.show(this.choice({ ...state, filled: against.layer, style: against.style, threshold: null }, state.time));
+    else this.right.show(this.choice(state, this.moments.other));
+    this.map.divide(against ? state.swipe : null);
+  }
+
+  /** Fetch what other hours need ahead, nearest first. */
+  prefetch(times: readonly string[]): void {
+    const { state } = this.store;
+    for (const time of times) {
+      for (const layer of this.config.layers) {
+        if (layer.kind === "stations" && state.overlays.includes(layer.id)) void this.files.stations(layer, time).catch(() => undefined);
+      }
+      const choice = this.choice(state, time);
+      if (choice) this.left.prefetch(choice);
+    }
   }
 
   /** The place that the card speaks of. */
@@ -193,14 +206,27 @@ export class Scene {
     this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "names"));
   }
 
-  private async area(layer: Layer): Promise<Area | null> {
-    if (!layer.clipped || !this.config.area) return null;
-    return this.files.json<Area>(this.config.area).catch(() => null);
+  private async loadStations(layer: Layer, { time }: State): Promise<void> {
+    const { other } = this.moments;
+    const [stations, others] = await Promise.all([
+      this.files.stations(layer, time).catch(() => (void this.current.again(), [])),
+      other === null ? [] : this.files.stations(layer, other).catch(() => []),
+    ]);
+    if (this.store.state.time !== time || this.moments.other !== other) return;
+    this.groups.set(layer.id, stations);
+    this.others.set(layer.id, new Map(others.map((station) => [station.reading.code, station])));
   }
 
-  private async loadStations(layer: Layer, { time }: State): Promise<void> {
-    const stations = await this.files.stations(layer, time).catch(() => (void this.current.again(), []));
-    if (this.store.state.time === time) this.groups.set(layer.id, stations);
+  /** The stations of a layer, each from the hour of the side that it stands on. */
+  private sided(layer: Layer): Station[] {
+    const stations = this.groups.get(layer.id)!;
+    if (this.moments.other === null) return stations;
+    const middle = this.map.size.x * this.store.state.swipe;
+    const others = this.others.get(layer.id)!;
+    const right = ({ position }: Station): boolean => this.map.pixel(position).x >= middle;
+    // One that the other hour does not know has no value there: none of this hour stands for it.
+    const emptied = (station: Station): Station => ({ ...station, reading: { ...station.reading, value: null, sd: null, status: "missing", reasons: [] } });
+    return stations.map((station) => (right(station) ? (others.get(station.reading.code) ?? emptied(station)) : station));
   }
 
   private async loadFeatures(layer: Layer, state: State): Promise<void> {
@@ -217,18 +243,18 @@ export class Scene {
     const look = { dark: state.theme === "dark", outlined: state.filled !== null };
     this.put(slot, `${entry.data} ${JSON.stringify(look)}`, () =>
       showFeatures(this.map, layer, collection, look, (pressed, feature) =>
-        this.store.set({ card: { kind: "feature", layer: pressed.id, code: "", position: this.map.centre, feature } }),
+        this.openFeature(pressed, feature),
       ),
     );
   }
 
   /** After a move or new data: which marks and names fit on the screen. */
-  private settle(): void {
+  settle(): void {
     const { overlays, card } = this.store.state;
     const { language, layers } = this.config;
     const occupied = new Occupied();
     const shown = layers.filter((layer) => overlays.includes(layer.id));
-    const groups = shown.flatMap((layer) => (this.groups.has(layer.id) ? [{ layer, stations: this.groups.get(layer.id)! }] : []));
+    const groups = shown.flatMap((layer) => (this.groups.has(layer.id) ? [{ layer, stations: this.sided(layer) }] : []));
     const rank = ({ reading }: Station): number => this.ranks.get(reading.name_en ?? "")?.min_zoom ?? 12;
     this.marks.show(groups, card?.kind === "station" ? card.code : null, rank, occupied);
     // A code alone tells a reader nothing.

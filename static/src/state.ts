@@ -1,14 +1,20 @@
 // What the reader chose. Panels change it, the map and the panels follow it.
+import type { DoseUnit } from "./text/numbers.ts";
 
 export type Theme = "light" | "dark";
 
 export interface Card {
   kind: "station" | "feature" | "point";
   layer: string; // id; "" for a point
-  code: string; // of a station
+  code: string; // of a station, id of a feature
   position: readonly [lon: number, lat: number];
   feature: GeoJSON.Feature | null;
 }
+
+/** What the right side of a comparison shows; the left side is the map as it is. */
+export type Against = { by: "hours"; hours: number } | { by: "time"; time: string } | { by: "layer"; layer: string; style: string };
+
+export type Span = "48h" | "30d" | "1y";
 
 export interface State {
   filled: string | null;
@@ -16,9 +22,13 @@ export interface State {
   threshold: number | null;
   overlays: readonly string[];
   time: string | null; // null follows the newest
-  unit: "uSv/h" | "nSv/h";
+  unit: DoseUnit;
   theme: Theme;
   card: Card | null;
+  span: Span; // of the chart of a station
+  table: boolean;
+  against: Against | null;
+  swipe: number; // where the two sides meet, 0 to 1
   failing: boolean; // the server did not answer
 }
 

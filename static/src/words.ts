@@ -2,7 +2,7 @@
 import type { Config, Layer, LegendClass, Style } from "./config.ts";
 import type { State } from "./state.ts";
 import { Messages } from "./text/messages.ts";
-import { decimalsFor, formatDose, formatEdge, formatNumber } from "./text/numbers.ts";
+import { decimalsFor, DOSE_FACTORS, formatDose, formatEdge, formatNumber } from "./text/numbers.ts";
 import { age, formatDate, formatTime, offsetWord, partsOf } from "./text/times.ts";
 
 export class Words {
@@ -33,6 +33,13 @@ export class Words {
     return formatNumber(value, decimalsFor(value, unit === "g" ? 2 : 1), this.config.language);
   }
 
+  /** With one more digit than a value is shown with, for ranges that would else be one number. */
+  fine(value: number, unit: string): string {
+    if (unit !== "nSv/h" || value >= 1000) return this.number(value, unit);
+    const chosen = this.state().unit;
+    return formatNumber(value / DOSE_FACTORS[chosen], chosen === "uSv/h" ? 3 : 1, this.config.language);
+  }
+
   value(value: number, unit: string): string {
     const word = unit === "1" ? "%" : this.unit(unit);
     return `${this.number(value, unit)}\u00a0${word}`.trim();
@@ -42,9 +49,10 @@ export class Words {
     return formatNumber(value, decimals, this.config.language);
   }
 
-  private edge(value: number, unit: string): string {
+  /** The edge of a class or the mark of an axis: no digit more than it needs. */
+  edge(value: number, unit: string): string {
     const { language } = this.config;
-    if (unit === "nSv/h") return formatEdge(this.state().unit === "nSv/h" ? value : value / 1000, language);
+    if (unit === "nSv/h") return formatEdge(value / DOSE_FACTORS[this.state().unit], language);
     return formatEdge(unit === "1" ? 100 * value : value, language);
   }
 
@@ -66,6 +74,11 @@ export class Words {
     const key = style.measure === "mean" ? `quantity.${layer.quantity}` : `measure.${style.measure}`;
     const title = this.messages.has(key) ? this.text(key) : style.title;
     return unit ? `${title}, ${unit}` : title;
+  }
+
+  /** Where the reader is in time. */
+  get place(): { utc_offset_min: number } {
+    return this.config;
   }
 
   clock(time: string): string {

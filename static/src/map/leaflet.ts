@@ -16,9 +16,9 @@ export interface Pixel {
 }
 
 /** Panes from the ground up; all that can be pressed lies above all that is only seen. */
-const PANES = { base: 200, surface: 250, lines: 300, zones: 350, faults: 360, quakes: 370, dots: 380, names: 590, stations: 600 };
+const PANES = { base: 200, surface: 250, compared: 251, lines: 300, zones: 350, faults: 360, quakes: 370, dots: 380, names: 590, stations: 600 };
 export type Pane = keyof typeof PANES;
-const SEEN_THROUGH: ReadonlySet<Pane> = new Set<Pane>(["base", "surface", "lines", "quakes", "dots", "names"]);
+const SEEN_THROUGH: ReadonlySet<Pane> = new Set<Pane>(["base", "surface", "compared", "lines", "quakes", "dots", "names"]);
 const TOLERANCE_PX = 6; // a fingertip beside a dot means the dot
 
 interface Dot {
@@ -44,6 +44,8 @@ export class MapView {
   private readonly map: L.Map;
   private readonly dotRenderers = new Map<Pane, L.Canvas>();
   private readonly dots = new Set<Dot>();
+  private share: number | null = null;
+  private dividing = false;
 
   constructor(container: HTMLElement, bounds: Bounds, maxZoom: number, calm: boolean) {
     const wide = corners(bounds).pad(0.9);
@@ -125,6 +127,57 @@ export class MapView {
 
   onMoved(listener: () => void): void {
     this.map.on("moveend zoomend resize", listener);
+  }
+
+  /** Show the surface left of a line and what it is compared with right of it; null shows the surface everywhere. */
+  divide(share: number | null): void {
+    this.share = share;
+    if (share !== null && !this.dividing) this.map.on("move zoom viewreset resize", () => this.cut());
+    this.dividing ||= share !== null;
+    this.cut();
+  }
+
+  private cut(): void {
+    const [left, right] = (["surface", "compared"] as const).map((pane) => this.map.getPane(pane)!.style);
+    if (this.share === null) {
+      left!.clipPath = right!.clipPath = "";
+      return;
+    }
+    const { x: width, y: height } = this.map.getSize();
+    const { x, y } = this.map.containerPointToLayerPoint([0, 0]);
+    const middle = x + width * this.share;
+    const between = (from: number, to: number): string =>
+      `polygon(${from}px ${y}px, ${to}px ${y}px, ${to}px ${y + height}px, ${from}px ${y + height}px)`;
+    left!.clipPath = between(x, middle);
+    right!.clipPath = between(middle, x + width);
+  }
+
+  /** The tiles of a zoom level that are in view, as {@link canvasTiles} asks for them. */
+  tilesInView(maxZoom: number): { zoom: number; col: number; row: number }[] {
+    const zoom = Math.min(maxZoom, Math.round(this.map.getZoom()));
+    const corner = this.map.getBounds();
+    const min = this.map.project(corner.getNorthWest(), zoom);
+    const max = this.map.project(corner.getSouthEast(), zoom);
+    const found: { zoom: number; col: number; row: number }[] = [];
+    for (let row = Math.floor(min.y / 256); row <= Math.floor(max.y / 256); row++) {
+      for (let col = Math.floor(min.x / 256); col <= Math.floor(max.x / 256); col++) found.push({ zoom, col, row });
+    }
+    return found;
+  }
+
+  /** What is drawn, from the ground up: pictures of tiles, canvases and drawings. Marks and names are elements of the page. */
+  get drawn(): (HTMLImageElement | HTMLCanvasElement | SVGSVGElement)[] {
+    const panes = Object.keys(PANES).map((name) => this.map.getPane(name)!);
+    return panes.flatMap((pane) => [...pane.querySelectorAll<HTMLImageElement | HTMLCanvasElement | SVGSVGElement>("img.leaflet-tile-loaded, canvas, :scope > svg")]);
+  }
+
+  get credits(): string {
+    return this.map.getContainer().querySelector(".leaflet-control-attribution")?.textContent ?? "";
+  }
+
+  /** Take the size of the page anew. */
+  measure(): void {
+    this.map.invalidateSize({ animate: false, pan: false });
   }
 
   /** Called with a position that nothing drawn on the map answers for. */

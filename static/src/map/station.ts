@@ -36,13 +36,24 @@ export function nameOf(reading: Reading, language: Language): string {
 }
 
 export const MARK_PX = 30;
+/** A question mark in the corner of a mark. */
+export const REVIEW = "M27.3 3.6a1.8 1.8 0 1 1 2.6 1.7q-.9.4-.9 1.3M29 8.4v.1";
 
-const SHAPES: Record<Shape, [name: string, attributes: Record<string, string>]> = {
+export const SHAPES: Record<Shape, [name: string, attributes: Record<string, string>]> = {
   circle: ["circle", { cx: "17", cy: "17", r: "13.4" }],
+  late: ["circle", { cx: "17", cy: "17", r: "13.4" }],
   hollow: ["circle", { cx: "17", cy: "17", r: "13.4" }],
   square: ["rect", { x: "3.8", y: "3.8", width: "26.4", height: "26.4", rx: "4" }],
   triangle: ["path", { d: "M17 1.5 33 30.5H1Z", "stroke-linejoin": "round" }],
 };
+
+/** What is drawn over a shape: hands of a clock for a value that is late, a stroke for one that is missing. */
+export const OVER: Partial<Record<Shape, string>> = { late: "M17 9.5V17l5 3", hollow: "M10.5 23.5l13-13" };
+
+/** Whether somebody has to look at a value: a rule or a person doubts it. */
+export function isDoubtful({ status, value }: Reading): boolean {
+  return value !== null && (status === "suspect" || status === "rejected");
+}
 
 /** The button of a station: shape and number say what the colour says. */
 export class StationMark {
@@ -57,10 +68,10 @@ export class StationMark {
     });
   }
 
-  show(reading: Reading, style: Style, number: string, label: string): void {
-    const shape = shapeOf(reading.value, style);
+  show(reading: Reading, style: Style, now: number, number: string, label: string): void {
+    const shape = shapeOf(reading, style, now);
     const found = reading.value === null ? null : style.classes[classOf(reading.value, style.classes)];
-    const doubtful = reading.status === "suspect" || reading.status === "rejected";
+    const doubtful = isDoubtful(reading);
     const drawn = [shape, found?.colour, number, label, doubtful].join();
     if (drawn === this.drawn) return;
     this.drawn = drawn;
@@ -70,7 +81,9 @@ export class StationMark {
       { viewBox: "0 0 34 34", class: "shape-of", "aria-hidden": "true" },
       svg(name, { ...attributes, class: "halo" }),
       svg(name, { ...attributes, class: "ring" }),
+      ...(OVER[shape] ? [svg("path", { d: OVER[shape], class: "over" })] : []),
     );
+    if (doubtful) picture.append(svg("circle", { cx: "29", cy: "5", r: "6.5", class: "badge" }), svg("path", { d: REVIEW, class: "sign" }));
     this.button.dataset.shape = shape;
     this.button.toggleAttribute("data-doubtful", doubtful);
     this.button.setAttribute("aria-label", label);

@@ -11,6 +11,7 @@ const RING = "#27303F";
 export interface StationWords {
   number(reading: Reading): string;
   label(station: Station): string;
+  now(): number; // the server's clock, ms
 }
 
 interface Shown {
@@ -96,7 +97,7 @@ export class Stations {
       this.marks.set(key, shown);
     }
     shown.station = station;
-    shown.mark.show(station.reading, style, this.words.number(station.reading), this.words.label(station));
+    shown.mark.show(station.reading, style, this.words.now(), this.words.number(station.reading), this.words.label(station));
   }
 
   private dot(station: Station, style: Style): void {

@@ -1,4 +1,5 @@
 // A surface with its hatch: where the network cannot know nothing is coloured, and thin lines say so.
+import { density } from "../device.ts";
 import { later } from "./again.ts";
 import type { Bounds, Handle, MapView, Position } from "./leaflet.ts";
 
@@ -14,16 +15,28 @@ export interface SurfaceOptions {
   maxZoom: number;
   area: Area | null; // shown inside of it only; null: inside the bounds, without hatch outside of them
   hatch: string; // colour of the lines
+  fading: Fading | null; // null: as strong everywhere
 }
 
-export function showSurface(map: MapView, options: SurfaceOptions, ready: () => void): Handle {
-  const density = Math.min(2, Math.ceil(window.devicePixelRatio || 1));
+/** Where a surface is uncertain it fades, and the hatch comes through: tiles of classes of relative uncertainty. */
+export interface Fading {
+  address: string;
+  kept: ReadonlyMap<number, number>; // colour of a class as 0xRRGGBB -> share of the picture that stays
+}
+
+export function tileAddress(address: string, zoom: number, col: number, row: number): string {
+  const dense = density() > 1 ? "@2x" : "";
+  return address.replace("{z}", String(zoom)).replace("{x}", String(col)).replace("{y}", String(row)).replace("{dense}", dense);
+}
+
+export function showSurface(map: MapView, options: SurfaceOptions, pane: "surface" | "compared", ready: () => void): Handle {
+  const dense = density();
   const outlines = new Outlines(options.area ?? [[ring(options.bounds)]]);
-  const pattern = hatch(options.hatch, density);
+  const pattern = hatch(options.hatch, dense);
   const draw = (canvas: HTMLCanvasElement, zoom: number, col: number, row: number, done: () => void): void => {
-    canvas.width = canvas.height = TILE_PX * density;
+    canvas.width = canvas.height = TILE_PX * dense;
     const context = canvas.getContext("2d")!;
-    const paint = (picture: HTMLImageElement | null): void => {
+    const paint = (picture: CanvasImageSource | null): void => {
       context.fillStyle = pattern;
       context.fillRect(0, 0, canvas.width, canvas.height);
       if (picture) {
@@ -38,7 +51,7 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
       // Only what lies in the area stays. Any opaque colour does it.
       context.globalCompositeOperation = "destination-in";
       context.fillStyle = "#000";
-      context.setTransform(density, 0, 0, density, -col * TILE_PX * density, -row * TILE_PX * density);
+      context.setTransform(dense, 0, 0, dense, -col * TILE_PX * dense, -row * TILE_PX * dense);
       context.fill(outlines.at(zoom), "evenodd");
       context.setTransform(1, 0, 0, 1, 0, 0);
       done();
@@ -46,21 +59,44 @@ export function showSurface(map: MapView, options: SurfaceOptions, ready: () => 
     // Within the area and beyond all cells the network cannot know either.
     // (Leaflet has to know the tile before it is told that it is done.)
     if (!touches(options.bounds, zoom, col, row)) return queueMicrotask(() => paint(null));
-    const picture = new Image();
-    picture.onload = () => paint(picture);
-    const address = options.address
-      .replace("{z}", String(zoom))
-      .replace("{x}", String(col))
-      .replace("{y}", String(row))
-      .replace("{dense}", density > 1 ? "@2x" : "");
-    let tries = 0;
-    picture.onerror = () => {
-      // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
-      if (!later(tries++, () => (picture.src = address))) done();
-    };
-    picture.src = address;
+    const { fading } = options;
+    const arriving = [options.address, ...(fading ? [fading.address] : [])].map((address) => picture(tileAddress(address, zoom, col, row)));
+    // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
+    Promise.all(arriving).then(([values, doubt]) => paint(fading && doubt ? faded(values!, doubt, fading.kept) : values!), done);
   };
-  return map.canvasTiles(draw, "surface", options.maxZoom, options.area ? hull(options.area) : options.bounds, ready);
+  return map.canvasTiles(draw, pane, options.maxZoom, options.area ? hull(options.area) : options.bounds, ready);
+}
+
+function picture(address: string): Promise<HTMLImageElement> {
+  return new Promise((resolve, reject) => {
+    const made = new Image();
+    let tries = 0;
+    made.onload = () => resolve(made);
+    made.onerror = () => {
+      if (!later(tries++, () => (made.src = address))) reject(new Error(address));
+    };
+    made.src = address;
+  });
+}
+
+/** The picture with as much of it as each pixel's uncertainty leaves. */
+function faded(values: HTMLImageElement, doubt: HTMLImageElement, kept: ReadonlyMap<number, number>): HTMLCanvasElement {
+  const { naturalWidth: width, naturalHeight: height } = values;
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true })!;
+  context.drawImage(doubt, 0, 0, width, height);
+  const mask = context.getImageData(0, 0, width, height);
+  const { data } = mask;
+  for (let i = 0; i < data.length; i += 4) {
+    // Where nothing is known of the uncertainty either, there is no picture that could fade.
+    const colour = (data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!;
+    data[i + 3] = 255 * (data[i + 3] ? (kept.get(colour) ?? 1) : 1);
+  }
+  context.putImageData(mask, 0, 0);
+  context.globalCompositeOperation = "source-in";
+  context.drawImage(values, 0, 0);
+  return canvas;
 }
 
 function hull(area: Area): Bounds {

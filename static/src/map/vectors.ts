@@ -1,6 +1,6 @@
 // Zones, faults, earthquakes and other features: how each kind is drawn, and what it is called.
 import type { Layer } from "../config.ts";
-import { classOf, quakeRadius } from "../scale.ts";
+import { classOf, quakeRadius, roman } from "../scale.ts";
 import type { Handle, LineStyle, MapView, Position } from "./leaflet.ts";
 
 export interface Look {
@@ -107,11 +107,6 @@ export function outlineLabels(map: MapView, collection: GeoJSON.FeatureCollectio
     }
   }
   return found;
-}
-
-/** MSK grades are written in Roman numerals, which no one takes for a dose. */
-export function roman(grade: number): string {
-  return ["0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"][grade] ?? String(grade);
 }
 
 function rings(geometry: GeoJSON.Geometry): GeoJSON.Position[][] {

@@ -1,8 +1,6 @@
-// The card beside the map: what a station read, what a feature is, what is known of a place.
+// The card beside the map: its frame, and what a feature is.
 import type { Config, Layer } from "../config.ts";
-import { coloured, element, icon } from "../dom.ts";
-import { nameOf, type Station } from "../map/station.ts";
-import { classOf } from "../scale.ts";
+import { element, icon } from "../dom.ts";
 import type { Words } from "../words.ts";
 
 export type Row = [label: string, value: string | Node | null | undefined];
@@ -34,46 +32,6 @@ export function noticeOf(config: Config, words: Words, layer?: Layer): string {
   if (!layer?.notice) return "";
   const id = `notice.${layer.notice}`;
   return words.messages.has(id) ? words.text(id) : layer.notice;
-}
-
-export function stationCard(layer: Layer, station: Station, words: Words): Node[] {
-  const { reading, position } = station;
-  const style = layer.styles[0];
-  const shown: Node[] = [];
-  if (reading.value === null) {
-    shown.push(element("p", { class: "big none" }, words.text("card.no_value")));
-  } else {
-    const entry = style?.classes[classOf(reading.value, style.classes)];
-    const number = element("strong", {}, words.number(reading.value, reading.unit));
-    const big = element("p", { class: "big" }, number, " ", element("span", {}, words.unit(reading.unit)));
-    shown.push(big);
-    if (entry) {
-      shown.push(element("p", { class: "verdict" }, coloured(element("span", { class: "swatch" }), entry.colour), entry.words || words.classLabel(entry, style!.unit)));
-    }
-  }
-  const spread = reading.value !== null && reading.sd !== null ? `± ${words.value(reading.sd, reading.unit)}` : words.text("card.not_given");
-  const time = reading.begin_time && reading.end_time ? reading.begin_time : null;
-  shown.push(
-    facts([
-      [words.text("card.quantity"), quantityWord(reading.quantity || layer.quantity || "", words)],
-      [words.text("card.sd"), reading.value === null ? null : spread],
-      [words.text("card.time"), time && words.hour(time, reading.end_time!)],
-      [words.text("card.utc"), time && words.utc(time)],
-      [words.text("card.status"), statusWord(reading.status, words)],
-      [words.text("card.reasons"), reading.reasons?.map((reason) => reasonWord(reason, words)).join("; ")],
-      [words.text("card.network"), reading.network_name || reading.network],
-      [words.text("card.elevation"), reading.elevation_m === null ? null : `${words.plain(reading.elevation_m, 0)} ${words.text("unit.m")}`],
-      [words.text("card.position"), positionText(position, words)],
-      [words.text("card.received"), reading.received_at && words.clock(reading.received_at)],
-      [words.text("card.code"), reading.code],
-      [words.text("card.revision"), reading.revision !== null && reading.revision > 1 ? String(reading.revision) : null],
-    ]),
-  );
-  return shown;
-}
-
-export function titleOfStation(station: Station, config: Config): string {
-  return nameOf(station.reading, config.language);
 }
 
 export function featureCard(config: Config, layer: Layer, feature: GeoJSON.Feature, words: Words): { title: string; body: Node } {
@@ -114,12 +72,12 @@ export function quantityWord(quantity: string, words: Words): string {
   return translated("quantity.", quantity, words);
 }
 
-export function statusWord(status: string, words: Words): string {
-  return translated("status.", status, words);
+export function reasonWord(reason: string, words: Words): string {
+  return translated("reason.", reason, words);
 }
 
-function reasonWord(reason: string, words: Words): string {
-  return translated("reason.", reason, words);
+export function statusWord(status: string, words: Words): string {
+  return translated("status.", status, words);
 }
 
 export function positionText([lon, lat]: readonly [number, number], words: Words): string {

@@ -1,16 +1,11 @@
 // The choice of layers: one filled surface at a time, since two would be read as one; overlays as many as wanted.
-import type { Config, Layer, Style } from "../config.ts";
+import type { Config, Layer } from "../config.ts";
 import { element, icon } from "../dom.ts";
 import type { State, Store } from "../state.ts";
+import { DOSE_UNITS } from "../text/numbers.ts";
 import type { Words } from "../words.ts";
-
-const THRESHOLDS: Record<string, readonly number[]> = {
-  "nSv/h": [100, 150, 200, 300, 500, 1000],
-  "ug/m3": [10, 25, 50, 100, 200],
-};
-
-export const isFilled = (layer: Layer): boolean => layer.kind === "surface" || layer.kind === "raster";
-export const isOverlay = (layer: Layer): boolean => !isFilled(layer) && layer.kind !== "basemap";
+import { isFilled, isOverlay } from "./kinds.ts";
+import { thresholdSlider } from "./threshold.ts";
 
 export function showLayers(root: HTMLElement, config: Config, store: Store, words: Words): void {
   const { state } = store;
@@ -24,7 +19,7 @@ export function showLayers(root: HTMLElement, config: Config, store: Store, word
   root.replaceChildren(
     group(words.text("layers.surface"), ...choices),
     group(words.text("layers.overlays"), ...config.layers.filter(isOverlay).map((layer) => overlayChoice(layer, state, store, config, words))),
-    group(words.text("layers.unit"), unitChoice(state, store, words)),
+    group(words.text("layers.unit"), unitChoice("unit", store, words)),
   );
   if (focused) document.getElementById(focused)?.focus();
 }
@@ -66,29 +61,15 @@ function choose(layer: Layer, state: State, config: Config): Partial<State> {
 
 function styleChoice(layer: Layer, state: State, store: Store, words: Words): HTMLElement[] {
   if (layer.styles.length < 2) return [];
-  const pick = select(
-    "style",
-    words.text("layers.style"),
-    layer.styles.map((style) => [style.id, style.title]),
-    state.style,
-    (style) => store.set({ style }),
+  const made = element(
+    "select",
+    { id: "style" },
+    ...layer.styles.map(({ id, title }) => element("option", { value: id, selected: id === state.style }, title)),
   );
+  made.addEventListener("change", () => store.set({ style: made.value }));
+  const pick = element("label", { class: "pick", for: "style" }, element("span", {}, words.text("layers.style")), made);
   const style = layer.styles.find((each) => each.id === state.style);
-  return style?.measure === "exceedance" ? [pick, thresholdChoice(layer, style, state, store, words)] : [pick];
-}
-
-function thresholdChoice(layer: Layer, style: Style, state: State, store: Store, words: Words): HTMLElement {
-  const unit = layer.styles.find((each) => each.measure === "mean")?.unit ?? "";
-  const now = state.threshold ?? style.threshold ?? 0;
-  const offered = [...new Set([...(THRESHOLDS[unit] ?? []), now])].sort((a, b) => a - b);
-  const texts = offered.map((value): [string, string] => [String(value), words.value(value, unit)]);
-  return select("threshold", words.text("layers.threshold"), texts, String(now), (value) => store.set({ threshold: Number(value) }));
-}
-
-function select(id: string, label: string, options: [string, string][], chosen: string, picked: (value: string) => void): HTMLElement {
-  const made = element("select", { id }, ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
-  made.addEventListener("change", () => picked(made.value));
-  return element("label", { class: "pick", for: id }, element("span", {}, label), made);
+  return style?.measure === "exceedance" ? [pick, thresholdSlider("threshold", layer, store, words)] : [pick];
 }
 
 function overlayChoice(layer: Layer, state: State, store: Store, config: Config, words: Words): HTMLElement {
@@ -100,9 +81,13 @@ function overlayChoice(layer: Layer, state: State, store: Store, config: Config,
   return withPage(element("label", { class: "choice" }, input, element("span", {}, layer.title)), layer, config, words);
 }
 
-function unitChoice(state: State, store: Store, words: Words): HTMLElement {
-  const made = (["uSv/h", "nSv/h"] as const).map((unit) =>
-    radio("unit", `unit-${unit[0]}`, words.text(`unit.${unit}`), state.unit === unit, () => store.set({ unit })),
-  );
-  return element("div", { class: "row" }, ...made);
+/** The units of a dose rate side by side; the page has the choice more than once, so `name` tells them apart. */
+export function unitChoice(name: string, store: Store, words: Words): HTMLElement {
+  const made = DOSE_UNITS.map((unit) => {
+    const id = `${name}-${unit.slice(0, 2).toLowerCase()}`;
+    const input = element("input", { type: "radio", name, id, class: "unseen", checked: store.state.unit === unit });
+    input.addEventListener("change", () => store.set({ unit }));
+    return element("label", { class: "segment" }, input, element("span", {}, words.text(`unit.${unit}`)));
+  });
+  return element("div", { class: "segments" }, ...made);
 }

@@ -1,7 +1,8 @@
 // What the colours, shapes and lines mean: always in words too.
 import type { Config, Layer, Style } from "../config.ts";
 import { coloured, element, svg } from "../dom.ts";
-import { quakeRadius } from "../scale.ts";
+import { OVER, REVIEW, SHAPES } from "../map/station.ts";
+import { quakeRadius, type Shape } from "../scale.ts";
 import type { State } from "../state.ts";
 import type { Words } from "../words.ts";
 
@@ -11,7 +12,10 @@ export function showLegend(root: HTMLElement, config: Config, state: State, word
   const parts: HTMLElement[] = [];
   if (filled && style) {
     parts.push(classes(words.styleTitle(filled, style), style, words, true));
-    if (filled.kind === "surface") parts.push(hatchKey(words));
+    if (filled.kind === "surface") {
+      if (style.measure === "mean") parts.push(hatchKey("faded", words.text("legend.faded")));
+      parts.push(hatchKey("hatched", words.text("legend.unknown")));
+    }
   }
   for (const id of state.overlays) {
     const layer = config.layers.find((each) => each.id === id);
@@ -29,7 +33,7 @@ export function showLegend(root: HTMLElement, config: Config, state: State, word
     return;
   }
   const roomy = window.matchMedia("(min-width: 64rem) and (min-height: 34rem)").matches;
-  root.append(element("details", { open: roomy }, element("summary", {}, words.text("legend.title")), body));
+  root.append(element("details", { open: roomy }, element("summary", {}, element("h2", {}, words.text("legend.title"))), body));
 }
 
 function classes(title: string, style: Style, words: Words, descending: boolean): HTMLElement {
@@ -51,13 +55,8 @@ function classRows(style: Style, words: Words, descending: boolean): HTMLElement
   return element("ol", { class: "classes" }, ...rows);
 }
 
-function hatchKey(words: Words): HTMLElement {
-  return element(
-    "p",
-    { class: "key" },
-    element("span", { class: "swatch hatched", "aria-hidden": "true" }),
-    element("span", {}, words.text("legend.unknown")),
-  );
+function hatchKey(look: string, text: string): HTMLElement {
+  return element("p", { class: "key" }, element("span", { class: `swatch ${look}`, "aria-hidden": "true" }), element("span", {}, text));
 }
 
 function overlayKey(layer: Layer, config: Config, state: State, words: Words): HTMLElement[] {
@@ -77,10 +76,7 @@ function overlayKey(layer: Layer, config: Config, state: State, words: Words): H
           element(
             "ul",
             { class: "shapes" },
-            shapeKey("circle", words.text("shape.circle")),
-            shapeKey("square", words.text("shape.square")),
-            shapeKey("triangle", words.text("shape.triangle")),
-            shapeKey("hollow", words.text("shape.hollow")),
+            ...(["circle", "square", "triangle", "late", "hollow", "review"] as const).map((shape) => shapeKey(shape, words.text(`shape.${shape}`))),
           ),
         );
       }
@@ -100,15 +96,11 @@ function overlayKey(layer: Layer, config: Config, state: State, words: Words): H
   }
 }
 
-function shapeKey(shape: string, text: string): HTMLElement {
-  const drawn: Record<string, [string, Record<string, string>]> = {
-    circle: ["circle", { cx: "8", cy: "8", r: "6" }],
-    hollow: ["circle", { cx: "8", cy: "8", r: "6" }],
-    square: ["rect", { x: "2.4", y: "2.4", width: "11.2", height: "11.2", rx: "2" }],
-    triangle: ["path", { d: "M8 1.5 15 14H1Z" }],
-  };
-  const [name, attributes] = drawn[shape]!;
-  const picture = svg("svg", { viewBox: "0 0 16 16", class: "shape", "data-shape": shape, "aria-hidden": "true" }, svg(name, attributes));
+function shapeKey(shape: Shape | "review", text: string): HTMLElement {
+  const [name, attributes] = SHAPES[shape === "review" ? "circle" : shape];
+  const over = shape === "review" ? [svg("circle", { cx: "28", cy: "7", r: "7", class: "badge" }), svg("path", { d: REVIEW, class: "sign" })] : [];
+  if (shape !== "review" && OVER[shape]) over.push(svg("path", { d: OVER[shape], fill: "none" }));
+  const picture = svg("svg", { viewBox: "-1 -1 36 36", class: "shape", "data-shape": shape, "aria-hidden": "true" }, svg(name, attributes), ...over);
   return element("li", {}, picture, text);
 }
 

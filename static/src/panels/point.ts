@@ -1,9 +1,13 @@
 // What is known of any place, in plain words.
 import type { Config, Layer } from "../config.ts";
 import { element } from "../dom.ts";
-import { roman } from "../map/vectors.ts";
+import { ask } from "../files.ts";
+import type { Parts } from "../later.ts";
+import { roman } from "../scale.ts";
 import type { Words } from "../words.ts";
 import { facts, type Row } from "./card.ts";
+import { isFilled } from "./kinds.ts";
+import { thresholdOf, thresholdSlider } from "./threshold.ts";
 
 interface Value {
   name: string;
@@ -29,34 +33,63 @@ interface Zone {
   pga_max_g?: number | null;
 }
 
+interface Near {
+  code: string;
+  name: string | Record<string, string>;
+  distance_km: number;
+  value: number | null;
+  unit: string;
+  age_s: number | null;
+}
+
 export interface PointAnswer {
   layers: Answer[];
-  nearest_stations: { code: string; name: string | Record<string, string>; distance_km: number; value: number | null; unit: string; age_s: number | null }[];
+  nearest_stations: Near[];
 }
 
-export async function askPoint(root: string, lon: number, lat: number, time: string | null): Promise<PointAnswer> {
-  const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5), ...(time ? { time } : {}) });
-  const answer = await fetch(`${root}/api/v1/point?${query}`);
-  if (!answer.ok) throw new Error(`point: ${answer.status}`);
-  return (await answer.json()) as PointAnswer;
+export async function askPoint(
+  root: string,
+  [lon, lat]: readonly [number, number],
+  time: string | null,
+  filled: Layer | null,
+  threshold: number | null,
+): Promise<PointAnswer> {
+  const own = filled && thresholdOf(filled, null);
+  const chosen = filled && own !== null && threshold !== null ? { layer: filled.id, threshold: String(threshold) } : {};
+  const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5), ...(time ? { time } : {}), ...chosen });
+  return ask<PointAnswer>(`${root}/api/v1/point?${query}`);
 }
 
-export function pointBody(config: Config, found: PointAnswer, shown: readonly string[], words: Words): Node[] {
+export function pointBody(found: PointAnswer, { config, store, words }: Parts): Node[] {
+  const { filled, overlays } = store.state;
   const body: Node[] = [];
   for (const answer of found.layers) {
     const layer = config.layers.find((each) => each.id === answer.layer);
     if (!layer) continue;
-    const filled = layer.kind === "surface" || layer.kind === "raster";
-    if (filled && (shown.includes(layer.id) || layer.visible)) {
-      body.push(surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words));
+    const shown = layer.id === filled || overlays.includes(layer.id) || layer.visible;
+    if (isFilled(layer) && shown) {
+      const part = surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words);
+      if (layer.id === filled && answer.known && thresholdOf(layer, null) !== null) part.append(thresholdSlider("point-threshold", layer, store, words));
+      body.push(part);
     } else if (layer.kind === "zones" && answer.known) body.push(zoneWords(layer, answer, words));
   }
   const stations = found.nearest_stations.slice(0, 3);
-  if (stations.length) {
+  if (stations[0]) {
+    const told = element("p", { class: "nearest" }, nearestWords(stations[0], config, words));
+    if (body[0]) body[0].appendChild(told);
+    else body.push(told);
     body.push(element("h3", {}, words.text("point.nearest")));
     body.push(facts(stations.map((station): Row => [nameIn(station.name, config.language) || station.code, stationWords(station, words)])));
   }
   return body.length ? body : [element("p", {}, words.text("reason.outside_domain"))];
+}
+
+function nearestWords(station: Near, config: Config, words: Words): string {
+  const name = nameIn(station.name, config.language) || station.code;
+  const distance = words.plain(station.distance_km, station.distance_km < 10 ? 1 : 0);
+  if (station.value === null) return words.text("point.nearest_silent", { name, distance });
+  const age = words.age(Math.max(0, station.age_s ?? 0));
+  return words.text("point.nearest_read", { name, distance, value: words.value(station.value, station.unit), age });
 }
 
 function pick(answer: Answer, name: string): Value | null {
@@ -117,7 +150,7 @@ function zoneWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
   );
 }
 
-function stationWords(station: PointAnswer["nearest_stations"][number], words: Words): string {
+function stationWords(station: Near, words: Words): string {
   const distance = words.text("point.distance", { distance: words.plain(station.distance_km, station.distance_km < 10 ? 1 : 0) });
   if (station.value === null) return `${distance}, ${words.text("card.no_value")}`;
   const old = station.age_s === null ? "" : `, ${words.age(station.age_s)}`;

@@ -1,44 +1,73 @@
 // The time slider: a native range, so that keys, fingers and screen readers know it.
 import { element, icon, iconButton } from "../dom.ts";
-import type { Store } from "../state.ts";
+import type { State, Store } from "../state.ts";
 import { partsOf, timeline, type Step } from "../text/times.ts";
 import type { Words } from "../words.ts";
 
 const FRAME_MS = 900;
+const NEAR = 3; // hours on each side that are fetched ahead
+const SETTLED_MS = 250; // before hours around are fetched
+const JUMPS: Record<string, number> = { PageUp: -24, PageDown: 24 };
+
+export interface TimeListener {
+  say: (text: string) => void;
+  near: (times: string[]) => void; // hours that may be asked for next, nearest first
+}
 
 export class TimeBar {
   private readonly root: HTMLElement;
   private readonly store: Store;
   private readonly words: Words;
   private readonly offsetMin: number;
+  private readonly listener: TimeListener;
   private readonly range = element("input", { type: "range", min: "0", step: "1" });
+  private readonly known = element("div", { class: "known", "aria-hidden": "true" });
   private readonly strip = element("div", { class: "strip", "aria-hidden": "true" });
   private readonly clock = element("output", { class: "clock" });
   private readonly play: HTMLButtonElement;
-  private readonly newest: HTMLButtonElement;
+  private readonly back: HTMLButtonElement;
+  private readonly forward: HTMLButtonElement;
+  private readonly live: HTMLButtonElement;
   private steps: Step[] = [];
   private timer = 0;
+  private settling = 0;
+  private used = false;
 
-  constructor(root: HTMLElement, store: Store, words: Words, offsetMin: number) {
+  constructor(root: HTMLElement, store: Store, words: Words, offsetMin: number, listener: TimeListener) {
     this.root = root;
     this.store = store;
     this.words = words;
     this.offsetMin = offsetMin;
+    this.listener = listener;
     this.play = iconButton("play", words.text("time.play"), () => (this.timer ? this.stop() : this.start()));
     this.play.classList.add("play");
-    this.newest = iconButton("newest", words.text("time.newest"), () => this.go(this.steps.length - 1));
+    this.live = element("button", { type: "button", class: "live", title: words.text("time.follow") }, words.text("time.live"));
+    this.live.addEventListener("click", () => {
+      this.stop();
+      this.store.set({ time: null });
+      this.listener.say(this.text);
+    });
     this.range.setAttribute("aria-label", words.text("time.title"));
     this.range.addEventListener("input", () => {
       this.stop();
       this.go(Number(this.range.value));
     });
-    const back = iconButton("back", words.text("time.back"), () => this.step(-1));
-    const forward = iconButton("forward", words.text("time.forward"), () => this.step(1));
+    this.range.addEventListener("keydown", (event) => {
+      const jump = JUMPS[event.key];
+      if (jump === undefined) return;
+      event.preventDefault();
+      this.stop();
+      this.go(this.index + jump);
+    });
+    this.back = iconButton("back", words.text("time.back"), () => this.step(-1));
+    this.forward = iconButton("forward", words.text("time.forward"), () => this.step(1));
     this.root.append(
       this.play,
-      element("div", { class: "slide" }, this.range, this.strip),
-      element("div", { class: "when" }, this.clock, element("div", { class: "steps" }, back, forward, this.newest)),
+      element("div", { class: "slide" }, this.range, this.known, this.strip),
+      element("div", { class: "when" }, this.clock, element("div", { class: "steps" }, this.back, this.forward, this.live)),
     );
+    // A hand on the slider: what it may choose next is fetched before it does.
+    for (const hand of ["pointerenter", "focusin"]) this.root.addEventListener(hand, () => this.look(), { once: true });
     new ResizeObserver(() => this.mark()).observe(this.strip);
   }
 
@@ -47,15 +76,25 @@ export class TimeBar {
     this.root.hidden = this.steps.length === 0;
     if (this.root.hidden) return;
     const index = this.index;
-    this.range.max = String(this.steps.length - 1);
+    const last = this.steps.length - 1;
+    this.range.max = String(last);
     this.range.value = String(index);
     const { time, known } = this.steps[index]!;
-    const text = this.words.clock(time);
-    this.clock.replaceChildren(text, known ? "" : element("small", {}, this.words.text("time.gap")));
-    this.range.setAttribute("aria-valuetext", known ? text : `${text}, ${this.words.text("time.gap")}`);
-    this.range.style.setProperty("--done", `${(100 * index) / Math.max(1, this.steps.length - 1)}%`);
-    this.newest.disabled = index === this.steps.length - 1;
+    const gap = known ? "" : element("span", { class: "gap-word" }, this.words.text("time.gap"));
+    this.clock.replaceChildren(element("strong", {}, this.words.clock(time)), element("small", {}, gap || this.words.utc(time)));
+    this.range.setAttribute("aria-valuetext", this.text);
+    this.range.style.setProperty("--done", `${(100 * index) / Math.max(1, last)}%`);
+    this.live.setAttribute("aria-pressed", String(this.store.state.time === null));
+    this.back.disabled = index === 0;
+    this.forward.disabled = index === last;
     this.mark();
+    if (this.used) this.ahead();
+  }
+
+  private get text(): string {
+    const { time, known } = this.steps[this.index]!;
+    const text = this.words.clock(time);
+    return known ? text : `${text}, ${this.words.text("time.gap")}`;
   }
 
   private get index(): number {
@@ -67,18 +106,37 @@ export class TimeBar {
   private go(index: number): void {
     const last = this.steps.length - 1;
     const step = this.steps[Math.max(0, Math.min(last, index))];
-    if (step) this.store.set({ time: index >= last ? null : step.time });
+    const patch: Partial<State> = step ? { time: index >= last ? null : step.time } : {};
+    this.store.set(patch);
   }
 
-  /** The next hour that has data, in one direction. */
+  /** The next hour that has data, in one direction; said, since the focus stays on the button. */
   private step(by: number): void {
     this.stop();
     let index = this.index + by;
     while (this.steps[index] && !this.steps[index]!.known) index += by;
-    if (this.steps[index]) this.go(index);
+    if (!this.steps[index]) return;
+    this.go(index);
+    this.listener.say(this.text);
+  }
+
+  private look(): void {
+    this.used = true;
+    this.ahead();
+  }
+
+  /** Tell which hours may be asked for next, once the slider rests. */
+  private ahead(): void {
+    window.clearTimeout(this.settling);
+    const wait = this.timer ? 0 : SETTLED_MS;
+    this.settling = window.setTimeout(() => {
+      const around = Array.from({ length: 2 * NEAR }, (_, i) => this.index + (i % 2 ? 1 : -1) * (1 + Math.floor(i / 2)));
+      this.listener.near(around.flatMap((at) => (this.steps[at]?.known ? [this.steps[at]!.time] : [])));
+    }, wait);
   }
 
   private start(): void {
+    this.look();
     if (this.index === this.steps.length - 1) this.go(Math.max(0, this.steps.length - 25)); // the last day
     this.timer = window.setInterval(() => {
       const next = this.index + 1;
@@ -93,6 +151,7 @@ export class TimeBar {
     window.clearInterval(this.timer);
     this.timer = 0;
     this.face("play", "time.play");
+    this.listener.say(this.text);
   }
 
   private face(name: string, label: string): void {
@@ -101,33 +160,47 @@ export class TimeBar {
     this.play.title = this.words.text(label);
   }
 
-  /** Days and hours under the slider, and the hours that are missing. */
+  /** Days and hours under the slider, and a line where there are data: a gap in it is a gap in them. */
   private mark(): void {
     const width = this.strip.clientWidth;
     const count = this.steps.length;
+    this.known.replaceChildren(...this.runs());
     if (!width || count < 2) return this.strip.replaceChildren();
     const hourPx = width / (count - 1);
     const every = [3, 6, 12, 24, 48, 96, 168].find((hours) => hours * hourPx >= 52) ?? 336;
     const marks: HTMLElement[] = [];
-    this.steps.forEach(({ time, known }, i) => {
+    this.steps.forEach(({ time }, i) => {
       const { day, month, weekday, clock } = partsOf(time, this.offsetMin);
       const hour = Number(clock.slice(0, 2));
       const midnight = hour === 0 && clock.endsWith(":00");
       const days = Math.floor((Date.parse(time) / 3_600_000 + this.offsetMin / 60) / 24);
       const wanted = every < 24 ? hour % every === 0 && clock.endsWith(":00") : midnight && days % (every / 24) === 0;
-      const left = `${(100 * i) / (count - 1)}%`;
-      if (!known) marks.push(at(element("i", { class: "gap" }), left));
       if (!wanted || i * hourPx < 14 || (count - 1 - i) * hourPx < 14) return;
       const months = this.words.messages.list("date.months");
       const weekdays = this.words.messages.list("date.weekdays");
       const text = !midnight ? clock : every > 24 ? `${day} ${months[month]}` : `${weekdays[weekday]} ${day}`;
-      marks.push(at(element("span", midnight ? { class: "midnight" } : {}, text), left));
+      const mark = element("span", midnight ? { class: "midnight" } : {}, text);
+      mark.style.left = `${(100 * i) / (count - 1)}%`;
+      marks.push(mark);
     });
     this.strip.replaceChildren(...marks);
   }
-}
 
-function at(made: HTMLElement, left: string): HTMLElement {
-  made.style.left = left;
-  return made;
+  private runs(): HTMLElement[] {
+    const count = this.steps.length;
+    const made: HTMLElement[] = [];
+    for (let i = 0; i < count; i++) {
+      if (!this.steps[i]!.known) continue;
+      let end = i;
+      while (this.steps[end + 1]?.known) end++;
+      const run = element("i");
+      // Each hour is as wide as a step, half of it on each side of its place.
+      const share = (at: number): number => Math.min(100, Math.max(0, (100 * at) / Math.max(1, count - 1)));
+      run.style.left = `${share(i - 0.5)}%`;
+      run.style.width = `${share(end + 0.5) - share(i - 0.5)}%`;
+      made.push(run);
+      i = end;
+    }
+    return made;
+  }
 }

@@ -12,6 +12,11 @@ export class Messages {
     return (this.texts[id] ?? id).replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
   }
 
+  /** Take more texts in: those that were not needed at first. */
+  add(texts: Record<string, string>): void {
+    Object.assign(this.texts, texts);
+  }
+
   has(id: string): boolean {
     return id in this.texts;
   }

@@ -21,11 +21,16 @@ export function decimalsFor(value: number, most: number): number {
   return Math.min(most, size >= 10 ? 1 : 2);
 }
 
-export type DoseUnit = "uSv/h" | "nSv/h";
+export const DOSE_UNITS = ["uSv/h", "nSv/h", "uR/h"] as const;
+export type DoseUnit = (typeof DOSE_UNITS)[number];
+
+/** nSv/h in one of each unit. 100 uR/h are 1 uSv/h, as the scales of instruments in both states show it. */
+export const DOSE_FACTORS: Record<DoseUnit, number> = { "uSv/h": 1000, "nSv/h": 1, "uR/h": 10 };
 
 /** A dose rate given in nSv/h, in the unit that the reader chose. */
 export function formatDose(value: number, unit: DoseUnit, language: Language): string {
   if (unit === "nSv/h") return formatNumber(value, value < 10 ? 1 : 0, language);
+  if (unit === "uR/h") return formatNumber(value / 10, value < 1000 ? 1 : 0, language);
   const micro = value / 1000;
   // A small spread is not nothing.
   const decimals = micro >= 100 ? 0 : micro >= 10 ? 1 : micro > 0 && micro < 0.01 ? 3 : 2;

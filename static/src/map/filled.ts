@@ -1,0 +1,128 @@
+// The filled surface of one side: what stands stays until what comes in its place is complete.
+import type { Config, Layer, Style } from "../config.ts";
+import type { Current, Entry } from "../current.ts";
+import { density, thrifty } from "../device.ts";
+import type { Files } from "../files.ts";
+import type { Theme } from "../state.ts";
+import type { Handle, MapView } from "./leaflet.ts";
+import { showSurface, tileAddress, type Area, type Fading } from "./surface.ts";
+
+const DARK_SHARE = 0.8; // of a surface on dark land: light colours would glare
+const FADES = { from: 0.15, to: 0.5, least: 0.3 }; // relative uncertainty at which a surface begins to fade and has faded
+const FADING = new Set(["mean", "median", "quantile"]);
+
+export interface Choice {
+  layer: Layer;
+  style: Style;
+  threshold: number | null;
+  time: string | null; // null: the newest
+  theme: Theme;
+}
+
+interface Kept {
+  key: string;
+  handle: Handle;
+}
+
+export class Filled {
+  private readonly map: MapView;
+  private readonly config: Config;
+  private readonly current: Current;
+  private readonly files: Files;
+  private readonly pane: "surface" | "compared";
+  private standing: Kept | null = null;
+  private coming: Kept | null = null;
+  private wanted = "";
+
+  constructor(map: MapView, config: Config, current: Current, files: Files, pane: "surface" | "compared") {
+    this.map = map;
+    this.config = config;
+    this.current = current;
+    this.files = files;
+    this.pane = pane;
+  }
+
+  show(choice: Choice | null): void {
+    const entry = choice && this.current.entry(choice.layer.id, choice.time);
+    if (!choice || !entry) return this.clear();
+    const { layer, style, theme } = choice;
+    const address = this.address(choice, entry);
+    const key = `${address} ${theme}`;
+    this.wanted = key;
+    if (this.coming?.key === key) return;
+    if (this.standing?.key === key) return this.drop("coming");
+    if (layer.kind !== "surface") {
+      this.drop("coming");
+      const handle = this.map.tiles(address.replace("{dense}", density() > 1 ? "@2x" : ""), this.pane, layer.min_zoom, layer.max_zoom);
+      this.drop("standing");
+      this.standing = { key, handle };
+      return;
+    }
+    void this.area(layer).then((area) => {
+      if (this.wanted !== key || this.coming?.key === key) return;
+      const hatch = theme === "dark" ? "rgba(222,230,240,.34)" : "rgba(40,50,66,.38)";
+      const light = this.config.tiles[`${layer.id}/${style.id}`]!.opacity;
+      const opacity = theme === "dark" ? light * DARK_SHARE : light;
+      const fading = this.fading(choice, entry);
+      const options = { address, opacity, bounds: layer.bounds, maxZoom: layer.max_zoom, area, hatch, fading };
+      this.drop("coming"); // one that was still coming gives way at once
+      const handle = showSurface(this.map, options, this.pane, () => {
+        if (this.coming?.handle !== handle) return;
+        this.drop("standing");
+        this.standing = this.coming;
+        this.coming = null;
+      });
+      this.coming = { key, handle };
+    });
+  }
+
+  /** Fetch the tiles of another hour ahead, so that it stands at once when it is chosen. */
+  prefetch(choice: Choice): void {
+    const entry = this.current.entry(choice.layer.id, choice.time);
+    if (!entry || choice.layer.kind !== "surface") return;
+    const fading = this.fading(choice, entry);
+    const addresses = [this.address(choice, entry), ...(fading ? [fading.address] : [])];
+    for (const { zoom, col, row } of this.map.tilesInView(choice.layer.max_zoom)) {
+      for (const address of addresses) new Image().src = tileAddress(address, zoom, col, row);
+    }
+  }
+
+  private clear(): void {
+    this.wanted = "";
+    this.drop("coming");
+    this.drop("standing");
+  }
+
+  private drop(which: "standing" | "coming"): void {
+    this[which]?.handle.remove();
+    this[which] = null;
+  }
+
+  private address({ layer, style, threshold }: Choice, entry: Entry): string {
+    const plain = tilesOf(this.config, layer, style.id, entry);
+    if (layer.kind !== "surface") return plain;
+    const chosen = style.measure === "exceedance" ? (threshold ?? style.threshold) : null;
+    return `${plain}?smooth=1${chosen === null ? "" : `&threshold=${chosen}`}`;
+  }
+
+  private fading({ layer, style }: Choice, entry: Entry): Fading | null {
+    const doubt = layer.styles.find((each) => each.measure === "uncertainty");
+    if (!doubt || !FADING.has(style.measure) || thrifty()) return null;
+    const { from, to, least } = FADES;
+    const kept = doubt.classes.map(({ colour, low }): [number, number] => [
+      parseInt(colour.slice(1), 16),
+      1 - (1 - least) * Math.min(1, Math.max(0, ((low ?? 0) - from) / (to - from))),
+    ]);
+    return { address: `${tilesOf(this.config, layer, doubt.id, entry)}?smooth=1`, kept: new Map(kept) };
+  }
+
+  private async area(layer: Layer): Promise<Area | null> {
+    if (!layer.clipped || !this.config.area) return null;
+    return this.files.json<Area>(this.config.area).catch(() => null);
+  }
+}
+
+export function tilesOf(config: Config, layer: Layer, style: string, entry: Entry): string {
+  const { address } = config.tiles[`${layer.id}/${style}`]!;
+  return address.replace("{version}", entry.versions[style] ?? "latest").replace("{time}", entry.time);
+}

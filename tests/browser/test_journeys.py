@@ -1,0 +1,427 @@
+"""What a citizen, an operator and a reader without a mouse do on the map, in a real browser."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from PIL import Image, ImageStat
+from playwright.sync_api import Browser, Page, Route
+
+from layers import messages
+from tests.browser.visits import NARROW, WIDE, Visit, visit
+
+pytestmark = pytest.mark.browser
+
+CODE_KB = 70
+HTML_KB = 12
+FIRST_VIEW_KB = 450
+OWN_REQUESTS = 20
+TILES = 40
+STATION = "KZAST"
+
+
+@pytest.fixture(scope="module")
+def opening(browser: Browser, hours: Any) -> Iterator[Callable[..., Visit]]:
+    """Open watched pages; all end with the module."""
+    made: list[Visit] = []
+
+    def begin(*words: Any, **options: Any) -> Visit:
+        made.append(visit(browser, hours.url, *words, **options))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.page.close()
+
+
+@pytest.fixture(scope="module")
+def phone(opening: Callable[..., Visit]) -> Visit:
+    """The first view of somebody with a telephone."""
+    return opening("/en", NARROW)
+
+
+def text(name: str, **values: object) -> str:
+    return messages.text(name, "en", **values)
+
+
+def tool(page: Page, name: str) -> Any:
+    return page.get_by_role("button", name=text(name), exact=True)
+
+
+def test_the_first_view_is_within_its_budgets_and_nothing_moves(phone: Visit) -> None:
+    answers = list(phone.answers)
+    sizes = {each.url: int(each.headers.get("content-length", 0)) for each in answers}
+    html = sizes[f"{phone.url}/en"]
+    code = sum(n for url, n in sizes.items() if re.search(r"/static/app-\w+\.(js|css)$", url))
+    tiles = sum("/tiles/" in each.url for each in answers)
+    own = {url for url in sizes if "/tiles/" not in url and not url.endswith("/api/v1/events")}
+    total = sum(sizes.values())
+    print(f"{len(own)} requests, {tiles} tiles, {total} B; code {code} B, page {html} B")
+    assert {each.headers.get("content-encoding") for each in answers if "app-" in each.url} == {
+        "gzip"
+    }
+    assert 10_000 < code <= CODE_KB * 1000
+    assert 1_000 < html <= HTML_KB * 1000
+    assert total <= FIRST_VIEW_KB * 1000
+    assert len(own) <= OWN_REQUESTS
+    assert tiles <= TILES
+    assert phone.page.evaluate("[window.shifted, window.moved]") == [0, []]
+    assert not any("/later-" in url for url in sizes)
+    phone.check()
+
+
+def test_a_citizen_asks_whether_it_is_normal_here(phone: Visit) -> None:
+    page = phone.page
+    page.locator("button.station[aria-label^='Astana']").click()
+    card = page.locator("#card")
+    card.wait_for(state="visible")
+    assert page.evaluate("document.activeElement.textContent") == "Astana"
+    shown = card.inner_text()
+    assert text("context.simulated") in shown
+    assert re.search(r"\d\.\d\d\s*µSv/h", shown)
+    assert re.search(r"\d+ (min|h) ago", shown)
+    # A day of history is too short to judge by, and the card says so.
+    assert text("usual.short") in shown
+    card.locator(".chart .curve").wait_for(state="attached")
+    assert phone.fits()
+    phone.axe()
+    card.get_by_text("µR/h", exact=True).click()
+    assert text("card.conversion") in card.inner_text()
+    assert page.evaluate("document.activeElement.id") == "card-unit-ur"  # it kept the focus
+    micro = float(card.locator(".big strong").inner_text())
+    page.locator("label[for], label.segment").get_by_text("nSv/h", exact=True).last.click()
+    page.wait_for_function("document.querySelector('#card-unit-ns').checked")
+    assert float(card.locator(".big strong").inner_text()) == pytest.approx(10 * micro, abs=0.6)
+    page.locator("#card-unit-us").check(force=True)
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.className") == "station"
+    phone.check()
+
+
+def test_the_chart_is_what_the_server_keeps_and_can_be_downloaded(
+    phone: Visit, hours: Any, tmp_path: Path
+) -> None:
+    page = phone.page
+    page.goto(f"{phone.url}/en#station={STATION}&span=30d")
+    page.reload()
+    phone.settle()
+    card = page.locator("#card")
+    holder = card.locator(".chart-holder")
+    holder.wait_for()
+    rows = hours.json(
+        f"/api/v1/series?layer=stations&station={STATION}"
+        "&begin=2000-01-01T00:00:00Z&end=2000-01-02T00:00:00Z"
+    )["rows"]
+    assert rows == []
+    address = card.locator("a[download]").get_attribute("href")
+    kept = list(csv.DictReader(io.StringIO(hours.get(address)[2].decode())))
+    assert int(holder.get_attribute("aria-valuemax") or 0) == len(kept) - 1
+    holder.focus()
+    page.keyboard.press("Home")
+    assert f"{float(kept[0]['value']) / 1000:.2f}" in card.locator(".readout").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert f"{float(kept[1]['value']) / 1000:.2f}" in card.locator(".readout").inner_text()
+    with page.expect_download() as saving:
+        card.locator("a[download]").click()
+    table = list(csv.DictReader(Path(saving.value.path()).open(encoding="utf-8")))
+    assert table == kept
+    assert {row["context"] for row in table} == {"simulated"}
+    page.keyboard.press("Escape")
+
+
+def test_any_place_is_told_of_in_words_and_where_nothing_is_known_too(phone: Visit) -> None:
+    page = phone.page
+    page.goto(f"{phone.url}/en#place=44.8/65.5&layer=dose-rate.exceedance&threshold=120")
+    page.reload()
+    phone.settle()
+    card = page.locator("#card")
+    card.locator(".nearest").wait_for()
+    said = card.inner_text()
+    answer = json.loads(
+        page.request.get(
+            f"{phone.url}/api/v1/point?lon=65.5&lat=44.8&layer=dose-rate&threshold=120"
+        ).body()
+    )
+    layer = next(each for each in answer["layers"] if each["layer"] == "dose-rate")
+    values = {each["name"]: each["value"] for each in layer["values"]}
+    assert f"{values['mean'] / 1000:.2f}" in card.locator(".big").first.inner_text()
+    chance = text("point.chance", value="0.12\xa0µSv/h", chance=f"{values['exceedance']:.0%}")
+    assert chance.replace("%", "").rstrip(". ") in said.replace("%", "").replace("\n", " ")
+    assert re.search(r"The nearest station, \w+, stands [\d.]+ km away", said)
+    assert text("point.shaking", low="", high="").split("  ")[0][:30] in said
+    phone.axe()
+    page.goto(f"{phone.url}/en#place=20/65.5")
+    page.reload()
+    phone.settle()
+    card.locator(".unknown").first.wait_for()
+    assert text("reason.outside_domain") in card.inner_text()
+    page.keyboard.press("Escape")
+    phone.check()
+
+
+def test_an_address_holds_the_whole_state(opening: Callable[..., Visit]) -> None:
+    asked = (
+        "/en#map=6/43/70&layer=dose-rate.exceedance&threshold=120&with=stations,faults"
+        "&unit=nSv/h&place=43.00000/70.00000&against=-1h&swipe=30&theme=dark"
+    )
+    made = opening(asked, WIDE)
+    page = made.page
+    page.locator("#card .nearest").wait_for()
+    page.locator("#swipe").wait_for()
+    page.wait_for_url("**map=6/43*")
+    words = dict(word.split("=", 1) for word in page.url.partition("#")[2].split("&"))
+    wanted = dict(word.split("=", 1) for word in asked.partition("#")[2].split("&"))
+    assert words.pop("map").startswith("6/")
+    wanted.pop("map")
+    assert words == wanted
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.locator("#swipe input").input_value() == "30"
+    left, right = page.locator(".side-name").all_inner_texts()
+    assert left != right
+    # Each side of the line is cut out of its own surface.
+    cuts = [
+        page.evaluate(f"getComputedStyle(document.querySelector('.leaflet-{pane}-pane')).clipPath")
+        for pane in ("surface", "compared")
+    ]
+    assert all(cut.startswith("polygon(") for cut in cuts)
+    assert cuts[0] != cuts[1]
+    hrefs = [link.get_attribute("href") or "" for link in page.locator("#languages a").all()]
+    assert all("threshold=120" in href for href in hrefs)
+    made.axe()
+    made.check()
+
+
+def test_both_sides_of_a_comparison_show_the_values_of_their_own_hour(
+    opening: Callable[..., Visit], hours: Any
+) -> None:
+    made = opening("/en#against=-1h&swipe=50", WIDE)
+    page = made.page
+    page.locator("#swipe").wait_for()
+    made.settle()
+    (layer,) = (e for e in hours.json("/current.json")["layers"] if e["id"] == "stations")
+    read: list[dict[str, float | None]] = []
+    for entry in layer["times"][-1:-3:-1]:
+        file = hours.json(f"/files/stations/{entry['data']}/{entry['time']}.geojson")
+        read.append(
+            {f["properties"]["name_en"]: f["properties"]["value"] for f in file["features"]}
+        )
+    told = 0
+    for mark in page.locator("button.station").all():
+        box = mark.bounding_box()
+        name = (mark.get_attribute("aria-label") or "").split(": ")[0]
+        assert box is not None
+        if abs(box["x"] + box["width"] / 2 - 720) < 2:
+            continue
+        value = read[box["x"] + box["width"] / 2 > 720].get(name)
+        shown = mark.locator(".number").inner_text()
+        assert shown == ("" if value is None else f"{value / 1000:.2f}"), name
+        told += 1
+    assert told > 30
+    made.check()
+
+
+def test_a_reader_without_a_mouse_finds_a_station_in_the_list(
+    opening: Callable[..., Visit],
+) -> None:
+    made = opening("/en", WIDE)
+    page = made.page
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        if label == text("tools.table"):
+            break
+    page.keyboard.press("Enter")
+    dialog = page.locator("#table")
+    dialog.wait_for(state="visible")
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    listed = dialog.locator("table").first.locator("tbody tr").count()
+    assert listed == page.evaluate(
+        "fetch('/current.json').then(a => a.json()).then(d => d.layers.find(l => l.id === 'stations')"
+        ".times.at(-1)).then(e => fetch(`/files/stations/${e.data}/${e.time}.geojson`))"
+        ".then(a => a.json()).then(d => d.features.length)"
+    )
+    made.axe()
+    page.locator("#table-find").focus()
+    page.keyboard.type("tashk")
+    rows = dialog.locator("table").first.locator("tbody tr")
+    assert rows.count() == 1
+    # By its value, and by the keyboard: the head of a column is a button.
+    page.locator("#sort-stations-1").focus()
+    page.keyboard.press("Enter")
+    head = dialog.locator("table").first.locator("th[aria-sort]")
+    assert head.get_attribute("aria-sort") == "descending"
+    rows.first.locator("button").focus()
+    page.keyboard.press("Enter")
+    card = page.locator("#card")
+    card.wait_for(state="visible")
+    assert dialog.is_hidden()
+    assert card.locator("h2").inner_text() == "Tashkent"
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+    # An earlier hour, by a button that says what it did.
+    earlier = tool(page, "time.back")
+    earlier.focus()
+    page.keyboard.press("Enter")
+    said = page.locator("#said")
+    assert said.inner_text() == page.locator("#time .clock strong").inner_text()
+    live = page.locator("#time .live")
+    assert live.get_attribute("aria-pressed") == "false"
+    live.focus()
+    page.keyboard.press("Enter")
+    assert live.get_attribute("aria-pressed") == "true"
+    made.check()
+
+
+def test_a_screen_reader_is_told_of_regions_headings_and_stations(phone: Visit) -> None:
+    page = phone.page
+    page.goto(f"{phone.url}/en")
+    page.reload()
+    phone.settle()
+    tree = page.locator("body").aria_snapshot()
+    for wanted in (
+        'heading "Radiation and environment Kazakhstan – Uzbekistan" [level=1]',
+        'navigation "Language"',
+        'region "Map tools"',
+        'region "Legend"',
+        'slider "Time"',
+        'button "Live" [pressed]',
+        "main",
+    ):
+        assert wanted in tree, wanted
+    assert re.search(r'button "Astana: [\d.]+\xa0?.*Stations, dose rate"', tree)
+
+
+def test_what_was_fetched_ahead_is_asked_for_no_more(opening: Callable[..., Visit]) -> None:
+    made = opening("/en", NARROW)
+    page = made.page
+    page.locator("#time input").focus()
+    page.wait_for_timeout(400)
+    page.wait_for_load_state("networkidle")
+    newest = page.locator("#time .clock").inner_text()
+    page.evaluate("performance.clearResourceTimings()")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelectorAll('.leaflet-surface-pane canvas').length > 0")
+    page.wait_for_timeout(300)
+    assert page.locator("#time .clock").inner_text() != newest
+    # A step of the prefetched hours comes from the browser's own cache: nothing travels.
+    travelled = page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => e.transferSize > 0)"
+        ".map(e => e.name).filter(n => n.includes('/tiles/dose-rate/') || n.includes('/files/'))"
+    )
+    here = page.locator("#time input").get_attribute("aria-valuetext")
+    assert here
+    shown = page.evaluate("location.hash")
+    page.wait_for_url("**time=*")
+    time_word = re.search(r"time=([^&]+)", page.url)
+    assert time_word, shown
+    assert not [url for url in travelled if time_word[1] in url]
+    made.check()
+
+
+def test_a_view_is_kept_as_a_picture_a_link_and_a_print(
+    opening: Callable[..., Visit], tmp_path: Path
+) -> None:
+    made = opening("/en", WIDE)
+    page = made.page
+    tool(page, "tools.keep").click()
+    panel = page.locator("#layers .keep")
+    panel.wait_for()
+    made.axe()
+    link = page.locator("#keep-link").input_value()
+    assert link.startswith(f"{made.url}/en#map=")
+    with page.expect_download() as saving:
+        page.locator("#keep-png").click()
+    with Image.open(saving.value.path()) as picture:
+        assert picture.size == (WIDE[0], WIDE[1] + 54)
+        # Neither empty nor of one colour, and the foot is written upon.
+        assert all(deviation > 8 for deviation in ImageStat.Stat(picture.convert("RGB")).stddev)
+        foot = picture.convert("L").crop((0, WIDE[1], WIDE[0], WIDE[1] + 54))
+        assert ImageStat.Stat(foot).extrema[0][0] < 90
+    for entry in panel.locator("a[download]").all():
+        answer = page.request.get(made.url + (entry.get_attribute("href") or ""))
+        assert answer.status == 200
+    page.keyboard.press("Escape")
+    pdf = tmp_path / "print.pdf"
+    page.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
+    sheets = pypdf.PdfReader(pdf).pages
+    assert len(sheets) == 1
+    width, height = (float(n) for n in sheets[0].mediabox[2:])
+    assert (round(width), round(height)) == (842, 595)  # A4 across, in points
+    written = sheets[0].extract_text()
+    for word in (text("context.simulated"), "Legend", "UTC+5"):
+        assert word in written
+    made.check()
+
+
+HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
+
+
+def test_hostile_names_notes_and_numbers_are_text_and_gaps(browser: Browser, hours: Any) -> None:
+    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("dialog", lambda dialog: broken.append(dialog.message))
+
+    def poisoned(route: Route) -> None:
+        document = route.fetch().json()
+        for i, feature in enumerate(document["features"]):
+            told = feature["properties"]
+            for key in ("name_en", "network_name", "status", "name", "place", "note"):
+                if key in told:
+                    told[key] = f"{HOSTILE} {i}"
+            if "value" in told:
+                told["value"] = None if i % 3 == 0 else told["value"]
+                told["reasons"] = [HOSTILE]
+        route.fulfill(json=document)
+
+    page.route("**/files/**/*.geojson", poisoned)
+    page.goto(f"{hours.url}/en")
+    page.wait_for_selector("button.station")
+    mark = page.locator("button.station").nth(2)
+    assert HOSTILE in (mark.get_attribute("aria-label") or "")
+    mark.click()
+    card = page.locator("#card")
+    card.wait_for(state="visible")
+    assert HOSTILE in card.locator("h2").inner_text()
+    assert HOSTILE in card.inner_text()
+    page.keyboard.press("Escape")
+    tool(page, "tools.table").click()
+    assert HOSTILE in page.locator("#table").inner_text()
+    assert page.locator("img[src='x']").count() == 0
+    assert page.title() != "taken"
+    assert broken == []
+    page.unroute_all(behavior="ignoreErrors")
+    page.close()
+
+
+def test_a_server_that_goes_away_is_told_of_and_comes_back(browser: Browser, hours: Any) -> None:
+    page = browser.new_page(viewport={"width": NARROW[0], "height": NARROW[1]})
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.clock.install()
+    page.goto(f"{hours.url}/en")
+    page.wait_for_selector("button.station")
+    before = page.locator("button.station").first.get_attribute("aria-label")
+    page.route("**/*", lambda route: route.abort())
+    page.clock.run_for(61_000)
+    banner = page.locator("#offline")
+    banner.wait_for(state="visible")
+    assert banner.inner_text().startswith(text("page.offline"))
+    assert page.locator("button.station").first.get_attribute("aria-label") == before
+    # What needs the server says that it cannot, and the page stays up.
+    page.locator("button.station").first.click()
+    page.wait_for_timeout(300)
+    page.unroute_all(behavior="ignoreErrors")
+    page.clock.run_for(61_000)
+    banner.wait_for(state="hidden")
+    page.locator("button.station").last.click()
+    page.locator("#card").wait_for(state="visible")
+    assert broken == []
+    page.close()
