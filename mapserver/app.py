@@ -12,13 +12,17 @@ from mapserver import negotiation
 from mapserver.auth import TokenMissingError
 from mapserver.errors import QueryTooLongError
 from mapserver.services import (
+    alarms,
     data,
     events,
     health,
     layer_pages,
+    lite,
+    map_pictures,
     observations,
     pages,
     point,
+    reading,
     tiles,
     wms,
 )
@@ -36,6 +40,8 @@ def create_app(site: Site) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for service in (tiles, wms, data, point, observations, events, pages, layer_pages, health):
         app.register_blueprint(service.blueprint(site))
+    for public in (map_pictures, lite, reading, alarms):
+        app.register_blueprint(public.blueprint(site))
 
     if hops := site.settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from layers.errors import (
 )
 from layers.geo import TILE_PX, Point, Window
 from layers.kinds import KINDS, is_timed
+from layers.messages import LANGUAGES
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import TileOptions, TileRequest
 
@@ -53,6 +54,15 @@ def number(text: str, name: str) -> float:
     if not math.isfinite(value):
         raise BadParameterError(f'{name} is "{text}"; a finite number was expected')
     return value
+
+
+def whole(text: str, name: str, least: int, most: int) -> int:
+    """Return a whole number within limits."""
+    if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
+        raise BadParameterError(
+            f'{name} is "{text}"; a whole number from {least} to {most} was expected'
+        )
+    return int(text)
 
 
 def instant_or_latest(text: str | None) -> datetime | None:
@@ -216,3 +226,11 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
         begin=begin,
         end=end,
     )
+
+
+def language(query: Mapping[str, str]) -> str:
+    """Return the language of ``lang=``; English where none is asked for."""
+    asked = query.get("lang", "en")
+    if asked not in LANGUAGES:
+        raise BadParameterError(f'lang is "{asked}"; one of {", ".join(LANGUAGES)} was expected')
+    return asked

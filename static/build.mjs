@@ -32,13 +32,23 @@ async function put(name, bytes, file) {
 // Code and styles. esbuild names fonts and pictures itself, since the style sheet must point at them.
 const bundled = await build({
   absWorkingDir: fileURLToPath(here),
-  entryPoints: { app: "src/app.ts", style: "css/app.css", layer: "css/layer.css" },
+  entryPoints: {
+    app: "src/app.ts",
+    first: "src/first.ts",
+    sw: "src/worker/sw.ts",
+    style: "css/app.css",
+    layer: "css/layer.css",
+    lite: "css/lite.css",
+    plain: "css/plain.css",
+    print: "css/print.css",
+  },
   bundle: true,
   minify: true,
   write: false,
   format: "esm",
   target: "es2022",
   legalComments: "none", // licences.txt has them
+  alias: { leaflet: "leaflet/dist/leaflet-src.esm.js" }, // as modules, of which what is not used stays out
   outdir: "dist",
   assetNames: "media/[name]-[hash]",
   loader: { ".png": "file", ".woff2": "file" },

@@ -7,7 +7,7 @@ from typing import Any
 
 from layers.catalog import Catalog
 from layers.kinds import Sources
-from layers.pictures import Pictures
+from layers.pictures import Pictures, Plates
 from layers.store import PUBLIC, Paths, Reader
 from layers.tiles import Tiler
 from mapserver.app import utc_now
@@ -65,6 +65,7 @@ def open_site(settings: Settings) -> Site:
         catalog=catalog,
         tiler=tiler,
         pictures=pictures,
+        plates=Plates(pictures),
         store=store,
         assets=assets,
         audience=PUBLIC,

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Request
 
 from layers.catalog import Catalog
-from layers.model import LayerDefinition
-from layers.pictures import Pictures
+from layers.model import CatalogDefinition, LayerDefinition
+from layers.pictures import Pictures, Plates
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
 from mapserver import negotiation
@@ -35,6 +35,7 @@ class Site:
     catalog: Catalog
     tiler: Tiler
     pictures: Pictures
+    plates: Plates
     store: Reader
     assets: Assets
     audience: Audience
@@ -56,6 +57,12 @@ class Site:
         else:
             return layer
         return dataclasses.replace(layer, attribution=credit)
+
+    @property
+    def credited_catalog(self) -> CatalogDefinition:
+        """The catalogue with the attribution of every layer."""
+        catalog = self.catalog.definition
+        return dataclasses.replace(catalog, layers=tuple(map(self.credited, catalog.layers)))
 
     def current(self) -> tuple[dict[str, Any], str]:
         """Return the document of ``/current.json`` and its entity tag."""
