@@ -198,6 +198,14 @@ def error_answer(error: LayersError, request: Request) -> Response:
     return response
 
 
+def allow_frames(response: Response, ancestors: str) -> None:
+    """Say which sites may show this answer in a frame: origins, ``*``, or ``'none'``."""
+    policy = CONTENT_SECURITY_POLICY.replace(
+        "frame-ancestors 'self'", f"frame-ancestors {ancestors}"
+    )
+    response.headers["Content-Security-Policy"] = policy
+
+
 def finish(response: Response, request: Request) -> Response:
     """Add what every answer carries: CORS for reading, no sniffing, the page's policy."""
     headers = response.headers

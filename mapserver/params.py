@@ -16,6 +16,7 @@ from layers.errors import (
 )
 from layers.geo import TILE_PX, Point, Window
 from layers.kinds import KINDS, is_timed
+from layers.messages import LANGUAGES
 from layers.model import LayerDefinition, StyleDefinition
 from layers.model.kind import Scenario
 from layers.tiles import TileOptions, TileRequest
@@ -71,6 +72,15 @@ def choice(query: Mapping[str, str], key: str, known: tuple[str, ...]) -> str:
             f'{key} is "{word}"; one of {", ".join(known)} was expected{nearest(word, known)}'
         )
     return word
+
+
+def whole(text: str, name: str, least: int, most: int) -> int:
+    """Return a whole number within limits."""
+    if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
+        raise BadParameterError(
+            f'{name} is "{text}"; a whole number from {least} to {most} was expected'
+        )
+    return int(text)
 
 
 def instant_or_latest(text: str | None) -> datetime | None:
@@ -264,3 +274,11 @@ def scenario(query: Mapping[str, str]) -> Scenario | None:
         at = (place.lon, place.lat)
     found = Scenario(rupture=query.get("rupture"), at=at, **numbers)
     return None if found == Scenario() else found
+
+
+def language(query: Mapping[str, str]) -> str:
+    """Return the language of ``lang=``; English where none is asked for."""
+    asked = query.get("lang", "en")
+    if asked not in LANGUAGES:
+        raise BadParameterError(f'lang is "{asked}"; one of {", ".join(LANGUAGES)} was expected')
+    return asked

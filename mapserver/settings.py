@@ -4,12 +4,15 @@
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 PREFIX = "KYZYLKUM_"
+_ORIGIN = r"https?://[A-Za-z0-9*.-]+(:[0-9]{1,5})?"
+_FRAMES = re.compile(rf"\*|'none'|('self'|{_ORIGIN})( ('self'|{_ORIGIN}))*")
 
 
 class SettingError(ValueError):
@@ -39,6 +42,12 @@ KNOBS: tuple[Knob, ...] = (
         "base_url",
         "",
         "Public address, such as https://map.example.org; empty takes the request's.",
+    ),
+    Knob(
+        "embed",
+        "*",
+        "Sites that may show /embed in a frame: origins such as https://example.org separated by "
+        "spaces, * for any, 'none' for nobody.",
     ),
     Knob(
         "crs",
@@ -91,6 +100,7 @@ class Settings:
     event_streams: int
     proxies: int
     base_url: str
+    embed: str
     crs: str
     demo: bool
     demo_days: int
@@ -132,6 +142,11 @@ def read(environ: Mapping[str, str] | None = None, **options: Any) -> Settings:
     values["data_dir"] = Path(values["data_dir"]).absolute()
     values["catalog"] = Path(values["catalog"]).absolute() if values["catalog"] else None
     values["base_url"] = values["base_url"].rstrip("/")
+    if not _FRAMES.fullmatch(values["embed"]):
+        raise SettingError(
+            f'{PREFIX}EMBED is "{values["embed"]}"; expected origins such as '
+            "https://example.org separated by spaces, * or 'none'"
+        )
     return Settings(**values)
 
 

@@ -33,8 +33,9 @@ async function put(name, bytes, file) {
 const bundled = await build({
   absWorkingDir: fileURLToPath(here),
   entryPoints: {
-    app: "src/app.ts", later: "src/later.ts", sites: "src/sites.ts",
-    style: "css/app.css", "later-style": "css/later.css", layer: "css/layer.css", site: "css/site.css",
+    app: "src/app.ts", later: "src/later.ts", first: "src/first.ts", sites: "src/sites.ts", sw: "src/worker/sw.ts",
+    style: "css/app.css", "later-style": "css/later.css", layer: "css/layer.css", lite: "css/lite.css",
+    plain: "css/plain.css", print: "css/print.css", site: "css/site.css",
   },
   bundle: true,
   minify: true,

@@ -1,45 +1,31 @@
 """Texts for people, by id, in Kazakh, Uzbek, Russian and English: one source of all words.
 
 A text may hold ``{names}`` that are filled in. Texts are written so that no plural form is needed.
-Ids that begin with ``about.`` are of the page of a layer, those with ``ogcapi.`` of the pages of the
-OGC API, with ``edr.`` of values at places, with ``site.`` of candidate sites: modules of their own.
+Ids that begin with one of ``PARTS`` and a point stand in modules of their own: of the page of a
+layer, of values at places, of pages that explain, of the OGC API, of what is written without
+script, of candidate sites.
 """
 
 from collections.abc import Mapping
-
-from layers.messages import (
-    about_en,
-    about_kk,
-    about_ru,
-    about_uz,
-    edr_en,
-    edr_kk,
-    edr_ru,
-    edr_uz,
-    en,
-    kk,
-    ogcapi_en,
-    ogcapi_kk,
-    ogcapi_ru,
-    ogcapi_uz,
-    ru,
-    site_en,
-    site_kk,
-    site_ru,
-    site_uz,
-    uz,
-)
+from importlib import import_module
 
 LANGUAGES = ("kk", "uz", "ru", "en")
+PARTS = ("about", "edr", "learn", "ogcapi", "public", "site")
 
-_CATALOGUES: Mapping[str, Mapping[str, str]] = {
-    "kk": kk.TEXTS | about_kk.TEXTS | ogcapi_kk.TEXTS | edr_kk.TEXTS | site_kk.TEXTS,
-    "uz": uz.TEXTS | about_uz.TEXTS | ogcapi_uz.TEXTS | edr_uz.TEXTS | site_uz.TEXTS,
-    "ru": ru.TEXTS | about_ru.TEXTS | ogcapi_ru.TEXTS | edr_ru.TEXTS | site_ru.TEXTS,
-    "en": en.TEXTS | about_en.TEXTS | ogcapi_en.TEXTS | edr_en.TEXTS | site_en.TEXTS,
-}
 
-__all__ = ["LANGUAGES", "catalogue", "text"]
+def _texts(language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in (language, *(f"{part}_{language}" for part in PARTS)):
+        found |= import_module(f"layers.messages.{name}").TEXTS
+    return found
+
+
+_CATALOGUES: Mapping[str, Mapping[str, str]] = {each: _texts(each) for each in LANGUAGES}
+
+SERVER_ONLY = tuple(f"{part}." for part in PARTS)
+"""Beginnings of the ids that no script of the page reads."""
+
+__all__ = ["LANGUAGES", "SERVER_ONLY", "catalogue", "text"]
 
 
 def catalogue(language: str) -> Mapping[str, str]:

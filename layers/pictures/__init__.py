@@ -2,17 +2,25 @@
 
 from layers.pictures.encoding import FORMATS, MEDIA_TYPES, Colour, blank, encoded, noted
 from layers.pictures.pictures import MOST_SHEETS, Pictures, Sheet
+from layers.pictures.plates import Place, Plate, Plates
 from layers.render.legend_picture import Sample
+from layers.render.plate import Caption, LegendRow, boxes
 
 __all__ = [
     "FORMATS",
     "MEDIA_TYPES",
     "MOST_SHEETS",
+    "Caption",
     "Colour",
+    "LegendRow",
     "Pictures",
+    "Place",
+    "Plate",
+    "Plates",
     "Sample",
     "Sheet",
     "blank",
+    "boxes",
     "encoded",
     "noted",
 ]

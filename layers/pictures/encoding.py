@@ -23,6 +23,8 @@ FORMATS = tuple(MEDIA_TYPES)
 _OPAQUE_ONLY = ("jpeg",)
 _WHITE = (255, 255, 255)
 _COLOURS = 256
+_LOOKED_AT = 58
+"""Quality of what is only looked at: letters are still read well."""
 _LETTER_PX, _LINE_PX, _EDGE_PX = 13, 17, 8
 
 
@@ -38,6 +40,22 @@ def encoded(rgba: Uint8Array, image: str) -> bytes:
         return stream.getvalue()
     few = Image.fromarray(rgba).quantize(_COLOURS, Image.Quantize.FASTOCTREE)
     few.save(stream, "PNG", compress_level=2)
+    return stream.getvalue()
+
+
+def scenery(rgba: Uint8Array, image: str) -> bytes:
+    """Return an opaque picture to be looked at, not to be measured: a few of its colours or less.
+
+    On a slow line the whole map then weighs as much as two or three tiles.
+    """
+    stream = io.BytesIO()
+    picture = Image.fromarray(rgba).convert("RGB")
+    if image == "png":
+        picture.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE).save(stream, "PNG", optimize=True)
+    elif image == "webp":
+        picture.save(stream, "WEBP", quality=_LOOKED_AT, method=4)
+    else:
+        picture.save(stream, "JPEG", quality=_LOOKED_AT, optimize=True, progressive=True)
     return stream.getvalue()
 
 

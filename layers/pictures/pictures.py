@@ -52,8 +52,8 @@ class Pictures:
     ) -> None:
         self._layers = layers
         self._kinds = kinds
-        self._gate = gate
-        self._font = font
+        self.gate = gate
+        self.font = font
 
     def etag(self, sheets: Sequence[Sheet], view: View, ground: Colour | None, image: str) -> str:
         """Return the entity tag of a picture, without quotes; nothing is drawn for it."""
@@ -82,7 +82,7 @@ class Pictures:
         """
         if len(sheets) > MOST_SHEETS:
             raise BadParameterError(f"{len(sheets)} layers; at most {MOST_SHEETS} in one picture")
-        with self._gate.passed():
+        with self.gate.passed():
             return self._drawn(sheets, view, ground_of(ground, image), image)
 
     def _drawn(
@@ -99,7 +99,7 @@ class Pictures:
         colour = (0, 0, 0, 0) if ground is None else (*ground, 255)
         below = Image.new("RGBA", (view.width, view.height), colour)
         for sheet in sheets:
-            rgba = self._rgba(sheet, view)
+            rgba = self.rgba(sheet, view)
             if rgba is not None:
                 below.alpha_composite(Image.fromarray(rgba))
         return encoded(np.asarray(below), image)
@@ -108,13 +108,14 @@ class Pictures:
         self, style: StyleDefinition, title: str, sample: Sample, image: str = "png"
     ) -> bytes:
         """Return the legend of a style as a picture."""
-        return encoded(legend_picture.picture(style, title, sample, self._font), image)
+        return encoded(legend_picture.picture(style, title, sample, self.font), image)
 
     def legend_size(self, style: StyleDefinition, title: str, sample: Sample) -> tuple[int, int]:
         """Return width and height of that picture, in pixels."""
-        return legend_picture.size_px(style, title, sample, self._font)
+        return legend_picture.size_px(style, title, sample, self.font)
 
-    def _style(self, sheet: Sheet) -> StyleDefinition:
+    def style(self, sheet: Sheet) -> StyleDefinition:
+        """Return the style of a sheet."""
         style = self._layers[sheet.layer].style(sheet.style)
         assert style is not None  # noqa: S101 - a sheet is pinned by the catalogue
         return style
@@ -122,35 +123,37 @@ class Pictures:
     def _is_classed(self, sheet: Sheet) -> bool:
         return KINDS[self._layers[sheet.layer].kind].cells
 
-    def _asked(self, sheet: Sheet, view: View) -> Raster | Features | Picture | None:
-        question = sheet.options.question(self._style(sheet), draw.BUFFER_PX)
+    def asked(self, sheet: Sheet, view: View) -> Raster | Features | Picture | None:
+        """Return what the kind of a sheet has for a view."""
+        question = sheet.options.question(self.style(sheet), draw.BUFFER_PX)
         kind = self._kinds[sheet.layer]
         return kind.tile(view, sheet.time, data_part(sheet.version), question)
 
     def _classes(self, sheet: Sheet, view: View) -> tuple[Uint8Array | None, Uint8Array]:
         """Return classes of shape (height, width), None where all is unknown, and the colours."""
-        style, breaks = self._style(sheet), sheet.options.breaks
+        style, breaks = self.style(sheet), sheet.options.breaks
         whole = np.zeros((view.height, view.width), np.uint8)
         for row, col, part in view.parts():
-            found = self._asked(sheet, part)
+            found = self.asked(sheet, part)
             if isinstance(found, Raster):
                 place = slice(row, row + part.height), slice(col, col + part.width)
                 whole[place] = sampled.classes(found, style, breaks)
         colours = ramp.colours(style, breaks)
         return (whole if whole.any() else None), colours
 
-    def _rgba(self, sheet: Sheet, view: View) -> Uint8Array | None:
+    def rgba(self, sheet: Sheet, view: View) -> Uint8Array | None:
+        """Return one sheet alone, shape (height, width, 4); None where it shows nothing."""
         if self._is_classed(sheet):
             classes, colours = self._classes(sheet, view)
             return None if classes is None else colours[classes]
         if KINDS[self._layers[sheet.layer].kind].vector:
-            found = self._asked(sheet, view)
+            found = self.asked(sheet, view)
             if isinstance(found, Features):
-                return placed.picture(found, self._style(sheet), view, self._font)
+                return placed.picture(found, self.style(sheet), view, self.font)
             return None
         whole = np.zeros((view.height, view.width, 4), np.uint8)
         for row, col, part in view.parts():
-            found = self._asked(sheet, part)
+            found = self.asked(sheet, part)
             if isinstance(found, Picture):
                 whole[row : row + part.height, col : col + part.width] = found.rgba
         return whole

@@ -166,7 +166,7 @@ class Canvas:
         return words if self._font else words.translate(_FOR_THE_BUILT_IN)
 
     def _type(self, size_px: float) -> ImageFont.FreeTypeFont:
-        return _typeface(self._font, self.dots(size_px))
+        return typeface(self._font, self.dots(size_px))
 
     def _box(self, centre: IntArray, radius_px: float) -> list[int]:
         radius = self.dots(radius_px)
@@ -179,7 +179,8 @@ def _listed(vertices: IntArray) -> list[float]:
 
 
 @functools.lru_cache(maxsize=64)
-def _typeface(font: bytes | None, size: int) -> ImageFont.FreeTypeFont:
+def typeface(font: bytes | None, size: int, weight: int = _SEMIBOLD) -> ImageFont.FreeTypeFont:
+    """Return a font of a size in dots; without a file, Pillow's own."""
     if font is None:
         built_in = ImageFont.load_default(size)
         if not isinstance(built_in, ImageFont.FreeTypeFont):
@@ -192,6 +193,6 @@ def _typeface(font: bytes | None, size: int) -> ImageFont.FreeTypeFont:
     except OSError:
         return face  # a font of one weight
     face.set_variation_by_axes(
-        [_SEMIBOLD if axis["name"] == b"Weight" else axis["default"] or 0 for axis in axes]
+        [weight if axis["name"] == b"Weight" else axis["default"] or 0 for axis in axes]
     )
     return face

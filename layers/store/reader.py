@@ -206,6 +206,21 @@ class Reader:
         with self._engine.connect() as connection:
             return snapshots.history(connection, audience, now, quantity, hours)
 
+    def reaching(
+        self,
+        audience: Audience,
+        now: datetime,
+        quantity: str,
+        hours: Sequence[datetime],
+        threshold: float,
+    ) -> list[list[StoredObservation]]:
+        """Return, for each hour, what visible stations measured at or above a value."""
+        with self._engine.connect() as connection:
+            return [
+                snapshots.reaching(connection, audience, now, quantity, hour, threshold)
+                for hour in hours
+            ]
+
     def measuring(
         self, audience: Audience, now: datetime, quantity: str, begin: datetime, end: datetime
     ) -> list[str]:

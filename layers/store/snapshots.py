@@ -240,6 +240,28 @@ def stored(row: Any) -> StoredObservation:
     )
 
 
+def reaching(
+    connection: Connection,
+    audience: Audience,
+    now: datetime,
+    quantity: str,
+    hour: datetime,
+    threshold: float,
+) -> list[StoredObservation]:
+    """Return what visible stations measured in one hour at or above a value, by station.
+
+    What was rejected or is missing is no measurement.
+    """
+    table, asked = query(audience, now, None)
+    asked = asked.where(
+        table.c.hour == temporal.epoch_s(hour) // 3600,
+        table.c.quantity == quantity,
+        table.c.value >= threshold,
+        table.c.status.not_in([str(Status.REJECTED), str(Status.MISSING)]),
+    ).order_by(table.c.station, table.c.begin_s)
+    return [stored(row) for row in connection.execute(asked)]
+
+
 def measuring(
     connection: Connection,
     audience: Audience,

@@ -8,18 +8,19 @@ nonce, and the same description gives the same bytes. Values of stations never e
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import folium
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.template import Template
+from markupsafe import escape
 
 from layers import messages
 from layers.geo import Bounds
-from layers.model import CatalogDefinition, Context, Extent
-from mapserver.documents import page_config
+from layers.model import CatalogDefinition, Extent
+from mapserver.documents import captions, page_config
 from mapserver.documents.assets import Assets, fonts
+from mapserver.documents.summary import FirstStation, Summary, loudest_first
 
 SURFACE_OPACITY = 0.85
 """The relief of the land stays visible through a surface."""
@@ -27,14 +28,24 @@ MOST_ROWS = 200
 """Stations that are listed for a reader without a script."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstStation:
-    """A station for those who see no map: its name and value as they are to be read."""
+SHAPES_OF = {"raised": "square", "alarm": "triangle", "missing": "hollow"}
+"""Which shape a mark has; all others are circles."""
+PREVIEW = "<!--preview-->"
+"""Stands in the head where a request puts what a link preview shows: the page is kept without."""
 
-    name: str
-    value: float | None
-    unit: str
-    begin_time: datetime | None
+
+@dataclass(frozen=True, slots=True)
+class FirstPicture:
+    """The picture under the map until its tiles arrive, for one shape of the window.
+
+    ``query`` follows ``/map.webp?``; ``box_m`` is west, south, east, north in EPSG:3857.
+    """
+
+    media: str
+    query: str
+    width: int
+    height: int
+    box_m: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,9 @@ class PageDescription:
 
     ``extents`` maps the id of a layer to where it has data; ``root`` is the path in front of every
     address, without a slash at its end; ``view`` is what is looked at first; ``utc_offset_min`` is
-    the local time of both states. ``newest`` and ``stations`` are for the list without a script.
+    the local time of both states. ``state`` is what the stations say together, and ``pictures`` are
+    shown until the map is there, the last one in any window. ``embedded`` is a map in a page of
+    somebody else's.
     """
 
     language: str
@@ -53,8 +66,14 @@ class PageDescription:
     root: str = ""
     view: Bounds = field(default_factory=lambda: Bounds(46.4, 37.1, 87.4, 55.5))
     utc_offset_min: int = 300
-    newest: datetime | None = None
-    stations: tuple[FirstStation, ...] = ()
+    state: Summary | None = None
+    pictures: tuple[FirstPicture, ...] = ()
+    embedded: bool = False
+
+    @property
+    def stations(self) -> tuple[FirstStation, ...]:
+        """The stations of the newest hour."""
+        return tuple(self.state.stations) if self.state else ()
 
     @property
     def title(self) -> str:
@@ -71,7 +90,8 @@ class LocalFigure(Figure):
 
     _template = Template(
         """<!doctype html>
-<html lang="{{ this.page.language }}" dir="ltr">
+<html lang="{{ this.page.language }}" dir="ltr"
+{%- if this.page.embedded %} class="embedded"{% endif %}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -87,7 +107,14 @@ class LocalFigure(Figure):
 <link rel="preload" as="font" type="font/woff2" crossorigin href="{{ font }}">
 {%- endfor %}
 <link rel="preload" as="fetch" crossorigin href="{{ this.page.root }}/current.json">
+<link rel="alternate" type="application/atom+xml" title="{{ this.text('public.feed.title')|e }}"
+ href="{{ this.page.root }}/feeds/alarms.atom?lang={{ this.page.language }}">
+"""
+        + PREVIEW
+        + """
 {{ this.links() }}
+<noscript>{{ this.style('plain.css') }}</noscript>
+{{ this.style('print.css', 'print') }}
 </head>
 <body>
 {{ this.html.render(**kwargs) }}
@@ -118,6 +145,14 @@ class LocalFigure(Figure):
         """Return the links that children asked for, each local and pinned."""
         return "\n".join(self._link(link) for link in self.header._children.values())
 
+    def style(self, name: str, medium: str = "all") -> str:
+        """Return a style sheet that only some need, pinned."""
+        integrity = self.page.assets[name].integrity
+        return (
+            f'<link rel="stylesheet" media="{medium}" href="{self.address(name)}" '
+            f'integrity="{integrity}">'
+        )
+
     def _link(self, link: Element) -> str:
         if not isinstance(link, CssLink | JavascriptLink):
             raise TypeError(f"{type(link).__name__} may not stand in the head of the page")
@@ -147,7 +182,21 @@ class LocalMap(folium.Map):
     _template = Template(
         """{% macro html(this, kwargs) %}{% set text = this.page_text %}
 <a class="skip" href="#time">{{ text('page.skip')|e }}</a>
-<main id="map" aria-label="{{ text('page.map')|e }}"></main>
+<main id="map" aria-label="{{ text('page.map')|e }}">
+{%- if this.page.pictures %}
+<picture id="preview">
+{%- for each in this.page.pictures %}
+{%- for theme in ('dark', 'light') %}
+<source media="{{ this.media(each, theme) }}" width="{{ each.width }}" height="{{ each.height }}"
+ data-box="{{ this.box(each) }}" srcset="{{ this.picture(each, theme) }}">
+{%- endfor %}
+{%- endfor %}
+{%- set last = this.page.pictures[-1] %}
+<img alt="{{ this.described|e }}" width="{{ last.width }}" height="{{ last.height }}"
+ data-box="{{ this.box(last) }}" src="{{ this.picture(last, 'light') }}" fetchpriority="high">
+</picture>
+{%- endif %}
+</main>
 <div class="shell">
 <header class="lead panel">
 <h1>{% for line in this.lines %}<span>{{ line|e }} </span>{% endfor %}</h1>
@@ -155,7 +204,20 @@ class LocalMap(folium.Map):
 {%- if this.notice %}
 <p class="notice">{{ this.notice|e }}</p>
 {%- endif %}
+{%- if this.page.state %}
+<p id="state" class="state" data-level="{{ this.page.state.level }}">
+{%- if this.page.state.when %}<span class="of-hour">{{ this.page.state.when|e }}</span> {% endif -%}
+<span class="said">{{ this.said|e }}</span></p>
+{%- endif %}
+<p class="ways">
+<a href="{{ this.here }}/lite">{{ text('public.lite.table')|e }}</a>
+<a href="{{ this.here }}/meaning">{{ text('learn.meaning')|e }}</a></p>
+<p id="stale" class="offline" role="status" hidden>{{ this.stale|e }}</p>
 <p id="offline" class="offline" role="status" hidden>{{ text('page.offline')|e }}</p>
+{%- if this.page.embedded %}
+<p class="open">
+<a href="{{ this.here }}" target="_blank" rel="noopener">{{ text('public.open')|e }}</a></p>
+{%- endif %}
 </header>
 <div class="side">
 <div class="top">
@@ -185,10 +247,12 @@ class LocalMap(folium.Map):
 <caption>{{ this.caption|e }}</caption>
 <thead><tr>
 <th scope="col">{{ text('card.station')|e }}</th><th scope="col">{{ text('page.value')|e }}</th>
+<th scope="col">{{ text('public.lite.means')|e }}</th>
 </tr></thead>
 <tbody>
-{%- for name, value in this.rows %}
-<tr><th scope="row">{{ name|e }}</th><td class="number">{{ value|e }}</td></tr>
+{%- for name, value, means in this.rows %}
+<tr><th scope="row">{{ name|e }}</th><td class="number">{{ value|e }}</td>
+<td>{{ means|e }}</td></tr>
 {%- endfor %}
 </tbody>
 </table>
@@ -215,16 +279,15 @@ class LocalMap(folium.Map):
         middle = [(view.south + view.north) / 2, (view.west + view.east) / 2]
         super().__init__(location=middle, tiles=None, zoom_start=5)
         # Of this map alone: folium's own lists belong to every map of the process.
-        self.default_js = [("app_js", "app.js")]
+        self.default_js = [("first_js", "first.js"), ("app_js", "app.js")]
         self.default_css = [("app_css", "app.css")]
         self.page = page
         self.languages = messages.LANGUAGES
         filled = (layer for layer in page.catalog.layers if layer.kind in page_config.FILLED)
         first = next((layer for layer in filled if layer.visible), None)
         self.subtitle = first.titles.get(page.language, first.title) if first else ""
-        context = page.catalog.context
-        marked = context in (Context.SIMULATED, Context.EXERCISE)
-        self.notice = self.page_text(f"context.{context}") if marked else ""
+        self.notice = captions.mark(page.catalog, page.language)
+        self.here = f"{page.root}/{page.language}"
         self.lines = page.title.split(" · ")
         self.pages = [
             (
@@ -235,12 +298,38 @@ class LocalMap(folium.Map):
             if layer.id in page.extents
         ]
         self.rows = [
-            (station.name, page_config.value_text(station.value, station.unit, page.language))
-            for station in page.stations[:MOST_ROWS]
+            (
+                station.name,
+                page_config.value_text(station.value, station.unit, page.language),
+                self.page_text(f"shape.{SHAPES_OF.get(station.mark, 'circle')}"),
+            )
+            for station in loudest_first(page.stations)[:MOST_ROWS]
         ]
         self.others = len(page.stations) - len(self.rows)
-        parts = (self.subtitle, _local(page.newest, page.utc_offset_min), self.notice)
+        state = page.state
+        self.said = " ".join(state.sentences) if state else ""
+        when = (state.when if state else "") or self.page_text("public.no_hour")
+        self.stale = self.page_text("public.offline", when=when)
+        self.described = self.page_text(
+            "public.picture", title=self.subtitle, when=when, state=self.said
+        )
+        parts = (self.subtitle, state.when if state else "", self.notice)
         self.caption = " · ".join(part for part in parts if part)
+
+    def picture(self, shown: FirstPicture, theme: str) -> str:
+        """Return the address of a first picture in a theme."""
+        return escape(f"{self.page.root}/map.webp?{shown.query}&theme={theme}")
+
+    @staticmethod
+    def media(shown: FirstPicture, theme: str) -> str:
+        """Return when a first picture is the one to show."""
+        dark = "(prefers-color-scheme: dark)" if theme == "dark" else ""
+        return " and ".join(filter(None, (shown.media, dark))) or "all"
+
+    @staticmethod
+    def box(shown: FirstPicture) -> str:
+        """Return where a first picture lies, for the script that moves it under the map."""
+        return ",".join(f"{side:.0f}" for side in shown.box_m)
 
     def page_text(self, message: str, **values: object) -> str:
         """Return a text in the language of the page."""
@@ -262,13 +351,6 @@ class LocalMap(folium.Map):
         block = page_config.config(self.page, {each.tile_name: each.described() for each in tiles})
         text = json.dumps(block, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return text.replace("<", "\\u003c")
-
-
-def _local(moment: datetime | None, offset_min: int) -> str:
-    if moment is None:
-        return ""
-    local = moment.astimezone(timezone(timedelta(minutes=offset_min)))
-    return f"{local:%Y-%m-%d %H:%M %Z}"
 
 
 def compose(page: PageDescription) -> str:

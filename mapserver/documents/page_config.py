@@ -71,12 +71,12 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
 
 
 def map_messages(language: str) -> dict[str, str]:
-    """Return the texts of the map alone: those of the page of a layer do not travel with it."""
+    """Return the texts of the map alone: what only the server writes does not travel with it."""
     texts = messages.catalogue(language)
     return {
         name: text
         for name, text in texts.items()
-        if not name.startswith("about.") and not _is_later(name)
+        if not name.startswith(messages.SERVER_ONLY) and not _is_later(name)
     }
 
 
@@ -130,12 +130,12 @@ def _layer(
         "max_zoom": extent.max_zoom,
         "attribution": layer.attribution,
         "visible": layer.visible,
-        "clipped": layer.kind == "surface" and _is_of_the_area(bounds),
+        "clipped": layer.kind == "surface" and is_of_the_area(bounds),
         "styles": [style_block(layer, style, language, assets) for style in layer.styles],
     }
 
 
-def _is_of_the_area(bounds: Bounds) -> bool:
+def is_of_the_area(bounds: Bounds) -> bool:
     """Whether the middle of a layer lies in the two states: then it ends at their borders."""
     lon, lat = (bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2
     return AREA.west < lon < AREA.east and AREA.south < lat < AREA.north

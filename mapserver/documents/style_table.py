@@ -2,23 +2,33 @@
 
 from typing import Any
 
-from layers import messages
+from layers import messages, units
 from layers.model import LayerDefinition, StyleDefinition
 from mapserver.documents import figures, page_config
 from mapserver.documents.assets import Assets
 
 
 def style_table(
-    layer: LayerDefinition, style: StyleDefinition, language: str, assets: Assets
+    layer: LayerDefinition,
+    style: StyleDefinition,
+    language: str,
+    assets: Assets,
+    dose_unit: str = "nSv/h",
 ) -> dict[str, Any]:
-    """Return a style with its classes as they are written, high values first."""
+    """Return a style with its classes as they are written, high values first.
+
+    ``dose_unit`` is what dose rates are written in.
+    """
     block = page_config.style_block(layer, style, language, assets)
     in_percent = block["unit"] == "1"
-    unit = "%" if in_percent else figures.unit(block["unit"], language)
+    is_dose = block["unit"] == "nSv/h"
+    unit = "%" if in_percent else figures.unit(dose_unit if is_dose else block["unit"], language)
     caption = block["title"]
     if style.measure in ("mean", "value") and layer.quantity:
         caption = messages.catalogue(language).get(f"quantity.{layer.quantity}", caption)
     scale = 100.0 if in_percent else 1.0
+    if is_dose:
+        scale = units.from_canonical(1.0, dose_unit, "ambient_dose_rate")
     classes = [
         {**each, "edges": each["label"] or _edges(each["low"], each["high"], scale, language)}
         for each in reversed(block["classes"])

@@ -8,7 +8,7 @@ from typing import Any
 from layers.catalog import Catalog
 from layers.files import Files, Kept
 from layers.kinds import Sources
-from layers.pictures import Pictures
+from layers.pictures import Pictures, Plates
 from layers.siting import Desk
 from layers.store import PUBLIC, Paths, Reader
 from layers.tiles import Tiler
@@ -71,6 +71,7 @@ def open_site(settings: Settings) -> Site:
         tiler=tiler,
         pictures=pictures,
         files=files,
+        plates=Plates(pictures),
         store=store,
         assets=assets,
         audience=PUBLIC,

@@ -1,8 +1,6 @@
 """The public map in four languages, and the files that it is made of."""
 
 import mimetypes
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, redirect, request
@@ -11,13 +9,12 @@ from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import NotFoundError
-from layers.geo import Bounds
-from layers.kinds.stations import StationsKind
 from layers.messages import LANGUAGES
 from mapserver import negotiation, params
 from mapserver.documents import page_config
-from mapserver.documents.page import FirstStation, PageDescription, compose
-from mapserver.documents.page_config import AREA
+from mapserver.documents.page import PREVIEW, PageDescription, compose
+from mapserver.services import first_view
+from mapserver.services.previews import Previews
 from mapserver.services.site import Site
 
 DEFAULT_LANGUAGE = "en"
@@ -33,24 +30,30 @@ TEXTUAL = {
 
 
 def blueprint(site: Site) -> Blueprint:
-    """Return the addresses ``/``, ``/kk``, ``/uz``, ``/ru``, ``/en`` and ``/static/...``."""
+    """Return the addresses ``/``, ``/kk`` to ``/en``, ``/embed`` and ``/static/...``."""
     bp = Blueprint("pages", __name__)
-    composed: dict[str, tuple[PageDescription, bytes]] = {}
+    composed: dict[tuple[str, bool], tuple[PageDescription, str]] = {}
+    previews = Previews(site)
 
-    def html(language: str) -> bytes:
+    def html(language: str, embedded: bool) -> str:
         # folium takes a tenth of a second; what is described anew every hour is composed as often.
-        description = _description(site, language)
-        held = composed.get(language)
+        description = _description(site, language, embedded=embedded)
+        held = composed.get((language, embedded))
         if held is None or held[0] != description:
-            held = composed[language] = (description, compose(description).encode())
+            held = composed[language, embedded] = (description, compose(description))
         return held[1]
 
-    def page(language: str, *, vary: bool = False) -> Response:
-        params.only(request.args, ())
+    def page(language: str, *, vary: bool = False, embedded: bool = False) -> Response:
+        head = previews.head(request, language)
         response = negotiation.answer(
-            html(language), "text/html", request, cache=negotiation.ASKED_AGAIN
+            html(language, embedded).replace(PREVIEW, head, 1).encode(),
+            "text/html",
+            request,
+            cache=negotiation.ASKED_AGAIN,
         )
         response.headers["Content-Language"] = language
+        if embedded:
+            negotiation.allow_frames(response, site.settings.embed)
         if vary:
             response.vary.add("Accept-Language")
         return response
@@ -58,6 +61,13 @@ def blueprint(site: Site) -> Blueprint:
     @bp.get("/")
     def front() -> Response:
         return page(wished(request.accept_languages), vary=True)
+
+    @bp.get("/embed")
+    def embedded() -> Response:
+        language = request.args.get("lang", "")
+        if language in LANGUAGES:
+            return page(language, embedded=True)
+        return page(wished(request.accept_languages), vary=True, embedded=True)
 
     for language in LANGUAGES:
         bp.add_url_rule(
@@ -89,6 +99,13 @@ def blueprint(site: Site) -> Blueprint:
         found = page_config.later_messages(language)
         return negotiation.json_answer(found, request, cache=negotiation.IMMUTABLE)
 
+    @bp.get("/sw.js")
+    def worker() -> Response:
+        # At the root, for a worker answers below its own address; under one name, for it is asked
+        # again after a day whether it is still the same.
+        body = (site.assets.folder / site.assets["sw.js"].file).read_bytes()
+        return negotiation.answer(body, "text/javascript", request, cache=negotiation.ASKED_AGAIN)
+
     @bp.get("/favicon.ico")
     def icon() -> AnyResponse:
         return redirect(f"/static/{site.assets['icon.svg'].file}", 302)
@@ -105,52 +122,15 @@ def wished(accepted: LanguageAccept) -> str:
     return DEFAULT_LANGUAGE
 
 
-def _description(site: Site, language: str) -> PageDescription:
-    stations, newest = _first_view(site, language)
-    catalog = site.catalog.definition
+def _description(site: Site, language: str, *, embedded: bool) -> PageDescription:
+    state = first_view.summary(site, language)
     return PageDescription(
         language=language,
-        catalog=replace(catalog, layers=tuple(map(site.credited, catalog.layers))),
+        catalog=site.credited_catalog,
         extents={layer_id: kind.extent() for layer_id, kind in site.catalog.kinds.items()},
         assets=site.assets,
-        view=_view(site),
-        stations=stations,
-        newest=newest,
+        view=first_view.view(site),
+        state=state,
+        pictures=first_view.pictures(site, language),
+        embedded=embedded,
     )
-
-
-def _view(site: Site) -> Bounds:
-    """Return what is looked at first: the two states, or the first surface that lies elsewhere."""
-    for layer in site.catalog.layers.values():
-        if layer.kind != "surface" or not layer.visible:
-            continue
-        extent = site.catalog.kinds[layer.id].extent()
-        box = extent.bounds
-        lon, lat = (box.west + box.east) / 2, (box.south + box.north) / 2
-        if extent.times and not (AREA.west < lon < AREA.east and AREA.south < lat < AREA.north):
-            return box
-        break
-    return AREA
-
-
-def _first_view(site: Site, language: str) -> tuple[tuple[FirstStation, ...], datetime | None]:
-    """Return the stations of the first visible stations layer with their newest values."""
-    for layer in site.catalog.layers.values():
-        kind = site.catalog.kinds[layer.id]
-        if not (isinstance(kind, StationsKind) and layer.visible):
-            continue
-        times = kind.extent().times
-        if not times:
-            return (), None
-        found = kind.everything(times[-1], kind.version(times[-1]))
-        columns = found.properties
-        return tuple(
-            FirstStation(
-                name=columns[f"name_{language}"][i] or found.ids[i],
-                value=columns["value"][i],
-                unit=columns["unit"][i],
-                begin_time=times[-1],
-            )
-            for i in range(len(found))
-        ), times[-1]
-    return (), None

@@ -97,7 +97,7 @@ def _found(
         "kind": layer.kind,
         "notice": tilejson.notice(layer, site.catalog.definition),
         "attribution": site.attribution(layer),
-        **site.catalog.kind(layer.id).inspect(place, at if is_timed(layer) else None),
+        **found,
     }
 
 

@@ -10,8 +10,8 @@ from flask import Request
 
 from layers.catalog import Catalog
 from layers.files import Files
-from layers.model import LayerDefinition
-from layers.pictures import Pictures
+from layers.model import CatalogDefinition, LayerDefinition
+from layers.pictures import Pictures, Plates
 from layers.siting import Desk
 from layers.store import Audience, Reader
 from layers.tiles import Tiler
@@ -38,6 +38,7 @@ class Site:
     tiler: Tiler
     pictures: Pictures
     files: Files
+    plates: Plates
     store: Reader
     assets: Assets
     audience: Audience
@@ -60,6 +61,12 @@ class Site:
     def credited(self, layer: LayerDefinition) -> LayerDefinition:
         """Return a layer with the attribution that is shown of it."""
         return dataclasses.replace(layer, attribution=self.attribution(layer))
+
+    @property
+    def credited_catalog(self) -> CatalogDefinition:
+        """The catalogue with the attribution of every layer."""
+        catalog = self.catalog.definition
+        return dataclasses.replace(catalog, layers=tuple(map(self.credited, catalog.layers)))
 
     def current(self) -> tuple[dict[str, Any], str]:
         """Return the document of ``/current.json`` and its entity tag."""

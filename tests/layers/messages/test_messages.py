@@ -4,6 +4,7 @@ import string
 import pytest
 
 from layers import messages
+from layers.messages import review
 
 OTHERS = [language for language in messages.LANGUAGES if language != "en"]
 # The letters a language cannot do without, and the look-alikes that must not stand for them.
@@ -30,8 +31,9 @@ def test_no_sentence_was_left_in_english(language):
     english = messages.catalogue("en")
     same = {m for m, text in messages.catalogue(language).items() if text == english[m]}
     # Symbols and names are the same everywhere.
-    spoken = {m for m in same if not m.startswith(("unit.", "quantity.pm", "date.", "quake.title"))}
-    assert spoken <= {"quantity.radon"}
+    plain = ("unit.", "quantity.pm", "date.", "quake.title")
+    spoken = {m for m in same if not m.startswith(plain)}
+    assert spoken <= {"quantity.radon", "learn.class", "learn.term.pm", "learn.term.radon"}
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
@@ -63,3 +65,19 @@ def test_an_unknown_id_or_a_missing_value_is_an_error():
         messages.text("no.such.id", "en")
     with pytest.raises(KeyError):
         messages.text("point.interval", "en", low="1")
+
+
+def test_a_text_waits_for_a_native_reader_until_this_very_text_was_read(monkeypatch):
+    message = "learn.rain.text"
+    assert message in review.waiting("kk")
+    read = {message: review.digest(messages.text(message, "kk"))}
+    monkeypatch.setitem(review.READ, "kk", read)
+    assert message not in review.waiting("kk")
+    monkeypatch.setitem(review.READ, "kk", {message: review.digest("another text")})
+    assert message in review.waiting("kk")
+
+
+def test_what_was_read_is_there():
+    for language, read in review.READ.items():
+        assert set(read) <= set(messages.catalogue(language))
+    assert review.waiting("en") == []

@@ -2,7 +2,7 @@ import dataclasses
 import gzip
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,11 +19,15 @@ from layers.model import (
     StyleDefinition,
 )
 from mapserver.documents.assets import Asset, Assets, UnknownAssetError
-from mapserver.documents.page import FirstStation, PageDescription, compose
+from mapserver.documents.page import FirstPicture, PageDescription, compose
+from mapserver.documents.summary import FirstStation, Summary
 
 NAMES = [
     "app.js",
+    "first.js",
     "app.css",
+    "plain.css",
+    "print.css",
     "icon.svg",
     "area.json",
     *(
@@ -72,6 +76,14 @@ EXTENT = Extent(Bounds(46, 37, 88, 56), 0, 9, (NEWEST,))
 HOSTILE = '</script><script src="//x.test/a.js"></script><img src=x onerror=alert(1)>'
 
 
+def state(language="en", *stations):
+    shown = stations or (
+        FirstStation("Almaty", 118.0, "nSv/h", NEWEST),
+        FirstStation("Aral", None, "nSv/h", None, "missing"),
+    )
+    return Summary(language, shown, NEWEST, NEWEST + timedelta(hours=2), (300.0, 1000.0))
+
+
 def description(language="en", **changes):
     layers = (BASE, SURFACE, STATIONS)
     catalog = CatalogDefinition("Kyzylkum", Context.SIMULATED, layers, titles=TITLES)
@@ -80,10 +92,10 @@ def description(language="en", **changes):
         "catalog": catalog,
         "extents": {layer.id: EXTENT for layer in catalog.layers},
         "assets": ASSETS,
-        "newest": NEWEST,
-        "stations": (
-            FirstStation("Almaty", 118.0, "nSv/h", NEWEST),
-            FirstStation("Aral", None, "nSv/h", None),
+        "state": state(language),
+        "pictures": (
+            FirstPicture("(min-width: 64rem)", "width=1200", 1200, 750, (1.0, 2.0, 3.0, 4.0)),
+            FirstPicture("", "width=720", 720, 490, (1.0, 2.0, 3.0, 4.0)),
         ),
     }
     return PageDescription(**(given | changes))
@@ -135,7 +147,7 @@ def test_the_page_asks_no_other_server_and_holds_nothing_inline(language):
         assert tag not in ("style", "base", "iframe", "object")
         assert "nonce" not in attributes
     scripts = [attributes for tag, attributes in page.elements if tag == "script"]
-    assert [s.get("type") for s in scripts] == ["module", "application/json"]
+    assert [s.get("type") for s in scripts] == ["module", "module", "application/json"]
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
@@ -147,10 +159,8 @@ def test_scripts_and_styles_are_pinned_by_their_integrity(language):
         if (tag == "script" and "src" in attributes)
         or (tag == "link" and attributes["rel"] == "stylesheet")
     }
-    assert pinned == {
-        "/static/app.css-0123": "sha384-app.css",
-        "/static/app.js-0123": "sha384-app.js",
-    }
+    names = ("app.css", "app.js", "first.js", "plain.css", "print.css")
+    assert pinned == {f"/static/{name}-0123": f"sha384-{name}" for name in names}
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
@@ -160,7 +170,11 @@ def test_the_page_says_its_language_and_links_the_others(language):
     links = [a for tag, a in page.elements if tag == "a" and "hreflang" in a]
     assert [a["href"] for a in links] == [f"/{each}" for each in messages.LANGUAGES]
     assert [a["lang"] for a in links if "aria-current" in a] == [language]
-    alternates = {a["hreflang"]: a["href"] for t, a in page.elements if a.get("rel") == "alternate"}
+    alternates = {
+        a["hreflang"]: a["href"]
+        for _, a in page.elements
+        if a.get("rel") == "alternate" and "hreflang" in a
+    }
     assert alternates == {each: f"/{each}" for each in messages.LANGUAGES} | {"x-default": "/"}
     assert page.texts["title"] == TITLES[language]
 
@@ -203,17 +217,18 @@ def test_a_hostile_name_stays_text():
         SURFACE, title=HOSTILE, titles={}, attribution=HOSTILE, abstract=HOSTILE
     )
     catalog = CatalogDefinition("x", Context.SIMULATED, (BASE, layer))
-    stations = (FirstStation(HOSTILE, 1.0, "nSv/h", NEWEST),)
-    html = compose(description(catalog=catalog, stations=stations))
+    said = state("en", FirstStation(HOSTILE, 1e6, "nSv/h", NEWEST, "alarm"))
+    html = compose(description(catalog=catalog, state=said))
     page = read(html)
-    assert len([tag for tag, _ in page.elements if tag == "script"]) == 2
-    assert not [tag for tag, _ in page.elements if tag == "img"]
+    assert len([tag for tag, _ in page.elements if tag == "script"]) == 3
+    (picture,) = (a for tag, a in page.elements if tag == "img")
+    assert HOSTILE in picture["alt"]
     assert block(html)["layers"][1]["title"] == HOSTILE
 
 
 def test_without_a_script_the_values_stand_in_a_list():
     page = compose(description("ru"))
-    assert "<caption>Мощность дозы · 2026-11-23 13:00 UTC+05:00 · " in page
+    assert "<caption>Мощность дозы · 23 ноября 2026, 13:00–14:00 UTC+5 · " in page
     assert '<th scope="row">Almaty</th><td class="number">0,12 мкЗв/ч</td>' in page
     assert (
         f'<th scope="row">Aral</th><td class="number">{messages.text("card.no_value", "ru")}</td>'
@@ -234,7 +249,8 @@ def test_the_data_block_is_the_catalogue_in_the_language_of_the_page():
     assert found["context"] == "simulated"
     whole = messages.catalogue("kk")
     assert found["messages"].items() < whole.items()
-    assert all(each.startswith("about.") for each in whole.keys() - found["messages"].keys())
+    left = whole.keys() - found["messages"].keys()
+    assert all(each.startswith(messages.SERVER_ONLY) for each in left)
     surface = found["layers"][1]
     assert surface["title"] == "Доза қуаты"
     assert surface["clipped"]
@@ -263,4 +279,47 @@ def test_a_layer_without_an_extent_is_not_offered():
 
 def test_the_page_is_small_on_the_wire():
     many = tuple(FirstStation(f"Station {i}", 100.0 + i, "nSv/h", NEWEST) for i in range(96))
-    assert len(gzip.compress(compose(description("kk", stations=many)).encode())) < 12_000
+    assert (
+        len(gzip.compress(compose(description("kk", state=state("kk", *many))).encode())) < 12_000
+    )
+
+
+def test_the_first_view_says_the_hour_and_the_state_before_any_script_runs():
+    page = read(compose(description("en")))
+    said = " ".join(page.texts["span"].split())
+    assert "23 November 2026, 13:00–14:00 UTC+5" in said
+    assert "All 1 stations that report are within the natural range, below 0.30 µSv/h." in said
+    assert "Stations without a value in this hour: 1." in said
+    (level,) = (a["data-level"] for _, a in page.elements if a.get("id") == "state")
+    assert level == "calm"
+
+
+def test_a_picture_of_the_view_waits_under_the_map_for_every_window_and_theme():
+    page = read(compose(description("kk", root="/map")))
+    sources = [a for tag, a in page.elements if tag == "source"]
+    assert [(a["media"], a["srcset"]) for a in sources] == [
+        (
+            "(min-width: 64rem) and (prefers-color-scheme: dark)",
+            "/map/map.webp?width=1200&theme=dark",
+        ),
+        ("(min-width: 64rem)", "/map/map.webp?width=1200&theme=light"),
+        ("(prefers-color-scheme: dark)", "/map/map.webp?width=720&theme=dark"),
+        ("all", "/map/map.webp?width=720&theme=light"),
+    ]
+    (image,) = (a for tag, a in page.elements if tag == "img")
+    assert image["src"] == "/map/map.webp?width=720&theme=light"
+    assert image["data-box"] == "1,2,3,4"
+    assert "Доза қуаты" in image["alt"]
+
+
+def test_the_banner_of_a_kept_page_names_the_hour_and_is_hidden_until_there_is_no_line():
+    html = compose(description("ru"))
+    assert re.search(r'<p id="stale" class="offline" role="status" hidden>', html)
+    assert "Нет связи. Данные за 23 ноября 2026, 13:00–14:00 UTC+5." in html
+
+
+def test_an_embedded_map_leads_to_the_whole_one():
+    page = read(compose(description("uz", embedded=True)))
+    assert page.elements[0][1]["class"] == "embedded"
+    (link,) = (a for tag, a in page.elements if tag == "a" and a.get("target") == "_blank")
+    assert (link["href"], link["rel"]) == ("/uz", "noopener")

@@ -1,0 +1,78 @@
+"""What is written on a picture of the map: title, hour, state, legend, sources, in one language."""
+
+from datetime import datetime
+
+from layers import messages
+from layers.model import CatalogDefinition, LayerDefinition, StyleDefinition
+from layers.pictures import Caption, LegendRow
+from mapserver.documents import figures, page_config
+from mapserver.documents.assets import Assets
+from mapserver.documents.style_table import style_table
+
+
+def mark(catalog: CatalogDefinition, language: str) -> str:
+    """Return what every face says of data that are not real, in words; empty for real ones."""
+    return messages.catalogue(language).get(f"context.{catalog.context}", "")
+
+
+def credit(catalog: CatalogDefinition, assets: Assets, language: str) -> str:
+    """Return sources and the note on borders, as they stand at the foot of a picture."""
+    words = [mark(catalog, language)]
+    named = [layer.attribution for layer in catalog.layers if layer.attribution]
+    words += dict.fromkeys(named)
+    notice = str(assets.land.get("notices", {}).get(language, ""))
+    # Of the notice its first sentence: it says that the borders determine nothing.
+    words.append(notice.partition(".")[0])
+    return " · ".join(word for word in words if word)
+
+
+def caption(
+    catalog: CatalogDefinition,
+    assets: Assets,
+    language: str,
+    *,
+    filled: tuple[LayerDefinition, StyleDefinition] | None,
+    threshold: float | None,
+    unit: str,
+    at: datetime | None,
+    utc_offset_min: int = 300,
+) -> Caption:
+    """Return the caption of a map of one layer in a style at an hour."""
+    title = catalog.titles.get(language, catalog.title)
+    lines = []
+    legend, unknown = "", ""
+    rows: tuple[LegendRow, ...] = ()
+    if filled is not None:
+        layer, style = filled
+        lines.append(layer.titles.get(language, layer.title))
+        legend, rows = _legend(layer, style, language, assets, unit)
+        if style.measure == "exceedance":
+            value = threshold if threshold is not None else style.threshold
+            shown = page_config.value_text(value, _unit_of(layer), language)
+            legend = messages.text("legend.exceedance", language, value=shown)
+            lines.append(legend)
+        unknown = messages.text("public.unknown", language)
+    if at is not None:
+        lines.append(figures.hour(at, language, utc_offset_min))
+    return Caption(
+        title=title.split(" · "),
+        lines=lines,
+        badge=mark(catalog, language),
+        legend=legend,
+        rows=rows,
+        unknown=unknown,
+        notes=credit(catalog, assets, language),
+    )
+
+
+def _unit_of(layer: LayerDefinition) -> str:
+    return "nSv/h" if layer.quantity == "ambient_dose_rate" else ""
+
+
+def _legend(
+    layer: LayerDefinition, style: StyleDefinition, language: str, assets: Assets, unit: str
+) -> tuple[str, tuple[LegendRow, ...]]:
+    """Return the title of a legend and its classes, high values first."""
+    table = style_table(layer, style, language, assets, unit)
+    rows = tuple(LegendRow(row["colour"], row["edges"], row["words"]) for row in table["classes"])
+    return str(table["caption"]), rows
