@@ -50,9 +50,10 @@ BBOX = Parameter(
     {
         "type": "array",
         "items": {"type": "number"},
+        "minItems": 4,
+        "maxItems": 6,
         "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
     },
-    explode=False,
     example=[60, 38, 80, 48],
 )
 DATETIME = Parameter(
