@@ -56,6 +56,15 @@ def write(
     )
 
 
+def append(table: "pa.Table", path: Path, driver: str, layer: str) -> None:
+    """Add a table without geometries to a file."""
+    import pyogrio.raw
+
+    pyogrio.raw.write_arrow(
+        table, str(path), layer=layer, driver=driver, geometry_name=None, append=True
+    )
+
+
 def _uniform(geometry: NDArray[np.object_]) -> tuple[str, NDArray[np.object_]]:
     """Return the one type that all can have, and the geometries as such."""
     kinds = {each.geom_type for each in geometry if each is not None}

@@ -14,7 +14,7 @@ from layers.exchange import (
     geoparquet,
     kml,
 )
-from layers.files import globes
+from layers.files import globes, qgis
 from layers.files.cells import Cells, RasterCells, SurfaceCells, table
 from layers.files.kept import WAITING, Kept
 from layers.files.wanted import Wanted, offered
@@ -110,7 +110,9 @@ class Files:
                 with path.open("wb") as stream:
                     csv_features.write(rows, stream, bom=wanted.bom, packed=wanted.packed)
             case "gpkg":
-                geopackage.write(rows, path, wanted.facts)
+                of = wanted.layer
+                styles = {each.id: qgis.style(of, each) for each in of.styles}
+                geopackage.write(rows, path, wanted.facts, styles)
             case "fgb":
                 flatgeobuf.write(rows, path, wanted.facts)
             case "parquet":

@@ -215,6 +215,80 @@ def test_gdal_reads_an_hour_of_the_catalogue_as_one_raster(server: Server, tmp_p
 # Styles
 
 
+QGIS = """
+import json, os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from qgis import core
+from qgis.PyQt import QtCore
+app = core.QgsApplication([], False)
+app.initQgis()
+folder = sys.argv[1]
+told = {}
+zones = core.QgsVectorLayer(folder + "/zones.gpkg|layername=seismic-zones", "zones", "ogr")
+told["rules"] = [
+    [rule.label(), rule.symbol().color().name()] for rule in zones.renderer().rootRule().children()
+]
+dose = core.QgsRasterLayer(folder + "/dose.tif", "dose")
+settings = core.QgsMapSettings()
+settings.setLayers([dose])
+settings.setDestinationCrs(core.QgsCoordinateReferenceSystem("EPSG:3857"))
+settings.setExtent(core.QgsRectangle(*map(float, sys.argv[2].split(","))))
+settings.setOutputSize(QtCore.QSize(256, 256))
+settings.setBackgroundColor(QtCore.Qt.transparent)
+job = core.QgsMapRendererSequentialJob(settings)
+job.start()
+job.waitForFinished()
+job.renderedImage().save(folder + "/drawn.png")
+told["renderer"] = dose.renderer().type()
+print(json.dumps(told))
+sys.stdout.flush()
+os._exit(0)
+"""
+"""What a person does: open two files; QGIS finds the styles by itself."""
+PYQGIS = shutil.which("python3", path="/usr/bin")
+
+
+def has_qgis() -> bool:
+    if PYQGIS is None:
+        return False
+    asked = [PYQGIS, "-c", "import qgis.core"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not has_qgis(), reason="python3-qgis is not installed")
+def test_qgis_finds_the_style_in_a_geopackage_and_beside_a_geotiff(
+    server: Server, tmp_path: Path
+) -> None:
+    for name, path in (
+        ("zones.gpkg", "/files/seismic-zones/latest/static.gpkg"),
+        ("dose.tif", "/files/dose-rate/latest/latest.tif"),
+        ("dose.qml", "/files/dose-rate/latest/latest.qml?style=uncertainty"),
+    ):
+        (tmp_path / name).write_bytes(server.get(path)[2])
+    view = QUADS["WebMercatorQuad"].view(6, 23, 44)
+    box = ",".join(map(repr, (view.west, view.south, view.east, view.north)))
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [str(PYQGIS), "-c", QGIS, str(tmp_path), box],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    legend = server.json("/tilejson/seismic-zones.json")["legend"]
+    known = [[each["label"], each["colour"].lower()] for each in legend]
+    assert told["rules"][: len(known)] == known
+    assert told["renderer"] == "singlebandpseudocolor"
+    tile = pixels(server.get("/tiles/dose-rate/uncertainty/latest/latest/6/44/23.png")[2])
+    drawn = np.array(Image.open(tmp_path / "drawn.png").convert("RGBA"))
+    assert len(np.unique(tile.reshape(-1, 4), axis=0)) > 1
+    # Edges of classes differ by what QGIS picks where four pixels meet.
+    assert (drawn == tile).all(axis=-1).mean() > 0.98
+
+
 @pytest.mark.skipif(not VALIDATE.is_file(), reason="the validator of MapLibre is not installed")
 def test_every_style_is_valid_by_the_validator_of_maplibre(server: Server, tmp_path: Path) -> None:
     node = shutil.which("node")

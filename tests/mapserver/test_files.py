@@ -134,12 +134,12 @@ def test_gdal_reads_the_features_and_types_of_a_file(
     house: Any, layer: str, suffix: str, tmp_path: Path
 ) -> None:
     path = saved(house, layer, suffix, tmp_path)
-    info = pyogrio.read_info(path)
+    info = pyogrio.read_info(path, layer=layer)
     assert (info["layer_name"], info["crs"]) == (layer, "EPSG:4326")
     types = dict(zip(info["fields"], info["ogr_types"], strict=True))
     assert set(FACTS) <= set(types)
     assert types["data_time"] == "OFTDateTime"
-    meta, _, geometry, fields = pyogrio.raw.read(path)
+    meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer)
     held = geojson(house, layer)
     columns = dict(zip(meta["fields"], fields, strict=True))
     assert set(columns["id"]) == set(held)
@@ -391,6 +391,17 @@ def _items(root: Any, measure: str) -> Iterator[tuple[Any, str]]:
             )
 
         yield holds, colour
+
+
+def test_a_geopackage_holds_the_styles_for_qgis(house: Any, tmp_path: Path) -> None:
+    path = saved(house, "seismic-zones", "gpkg", tmp_path)
+    meta, _, _, fields = pyogrio.raw.read(path, layer="layer_styles")
+    held = dict(zip(meta["fields"], fields, strict=True))
+    assert list(held["styleName"]) == ["default", "outline"]
+    assert list(held["useAsDefault"]) == [True, False]
+    assert set(held["f_table_name"]) == {"seismic-zones"}
+    for name, text in zip(held["styleName"], held["styleQML"], strict=True):
+        assert text == house.get(f"{path_of('seismic-zones', 'qml')}?style={name}").text
 
 
 def test_the_style_of_a_measure_names_its_band(house: Any) -> None:

@@ -170,7 +170,7 @@ def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
         with tempfile.NamedTemporaryFile(suffix=suffix) as file:
             file.write(body)
             file.flush()
-            return pyogrio.read_info(file.name)["features"] > 0
+            return pyogrio.read_info(file.name, layer=layer_id)["features"] > 0
     if media_type == kml.MEDIA_TYPE:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             return b"GroundOverlay" in (text := archive.read("doc.kml")) or b"Placemark" in text
