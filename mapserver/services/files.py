@@ -5,7 +5,12 @@ from datetime import datetime
 
 from flask import Blueprint, Response, request
 
-from layers.errors import BadParameterError, GoneError, UnsupportedFormatError, nearest
+from layers.errors import (
+    BadParameterError,
+    UnavailableError,
+    UnsupportedFormatError,
+    nearest,
+)
 from layers.exchange import kml
 from layers.files import MEDIA_TYPES, Wanted, offered, qgis
 from layers.kinds import FeatureKind
@@ -122,7 +127,7 @@ def _sent(
             query = request.query_string.decode("ascii", "ignore")
             response.headers["Content-Location"] = f"{location}?{query}" if query else location
         return _named(response, wanted)
-    raise GoneError(f'version "{wanted.version}" of layer "{wanted.layer.id}" is no longer kept')
+    raise UnavailableError("the file gave way to others before it was sent")
 
 
 def _named(response: Response, wanted: Wanted) -> Response:
