@@ -26,7 +26,6 @@ def write(
     *,
     dataset: Mapping[str, str] | None = None,
     layer: Mapping[str, str] | None = None,
-    metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write one layer in degrees on WGS 84; ``dataset`` and ``layer`` are options of the driver.
 
@@ -52,7 +51,6 @@ def write(
         crs="EPSG:4326",
         dataset_options=dict(dataset or {}),
         layer_options=dict(layer or {}),
-        layer_metadata=dict(metadata) if metadata else None,
     )
 
 

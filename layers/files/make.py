@@ -109,9 +109,10 @@ class Files:
         if wanted.suffix == "tif":
             cog.write(path, cells.grid, cells.bands, cells.strips(), cells.tags)
         elif wanted.suffix == "kmz":
-            extent = kind.extent()
-            last = globes.deepest(extent, cells.grid.zoom)
-            made = globes.tiles(self._pictures, wanted, extent, last)
+            # Of this hour: the newest one may cover another box.
+            bounds = cells.grid.bounds
+            last = globes.deepest(bounds, cells.grid.zoom)
+            made = globes.tiles(self._pictures, wanted, bounds, last)
             legend = globes.legend(self._pictures, wanted)
             with path.open("wb") as stream:
                 kml.write_tiles(stream, made, last, wanted.facts, legend)

@@ -593,6 +593,18 @@ def test_a_version_that_is_gone_is_gone_in_every_format(house: Any, layer_id: st
         assert answer.status_code in (404, 410), (suffix, answer.status_code)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "gpkg", "fgb", "parquet", "kmz", "geojson"])
+def test_a_layer_without_features_is_a_file_without_rows(own: Any, suffix: str) -> None:
+    answer = own.get(f"/files/faults/latest/static.{suffix}")
+    assert answer.status_code == 200, answer.text
+    if suffix == "csv":
+        assert answer.data.count(b"\n") == 1
+    elif suffix == "kmz":
+        assert document(answer.data)[0].find(f".//{KML}Placemark") is None
+    elif suffix == "parquet":
+        assert parquet.read_table(io.BytesIO(answer.data)).num_rows == 0
+
+
 @pytest.mark.parametrize("layer", ["stations", "temperature"])
 def test_a_file_that_was_deleted_is_made_again_byte_by_byte(house: Any, layer: str) -> None:
     """A download is taken up by its entity tag, whoever made the file in between."""
