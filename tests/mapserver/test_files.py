@@ -23,6 +23,7 @@ from PIL import Image
 from pyarrow import parquet
 from rio_cogeo.cogeo import cog_validate
 
+from layers import messages
 from layers.errors import BusyError, UnavailableError
 from layers.exchange import kml
 from layers.files import Kept, Wanted, offered
@@ -285,6 +286,9 @@ def test_a_globe_shows_features_in_the_colours_of_their_classes(house: Any) -> N
         assert placemark.findtext(f"{KML}TimeSpan/{KML}begin") == data["begin_time"]
     assert set(archive.namelist()) == {"doc.kml", "symbol.png", "legend.png"}
     assert "simulated" in (root.findtext(f".//{KML}Document/{KML}name") or "")
+    said = root.findtext(f".//{KML}Document/{KML}description") or ""
+    for language in messages.LANGUAGES:
+        assert messages.text("context.simulated", language) in said
 
 
 def test_a_globe_fetches_nothing_from_another_place(house: Any) -> None:
