@@ -1,6 +1,8 @@
 """Datastreams: what every station has ever measured, kept beside the observations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import itertools
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +16,28 @@ from layers.store.database import write_many
 from layers.store.policy import Audience
 from layers.store.schema import DATASTREAM, OBSERVATION, STATION
 
+NUMBER_BITS = 20
+"""A million datastreams: with a beginning beside it, the number of one still fits in 53 bits."""
 Row = Mapping[str, Any]
 Key = tuple[str, str, int, str]
 
 
 def _key(row: Row) -> Key:
     return row["station"], row["quantity"], row["end_s"] - row["begin_s"], row["detector"]
+
+
+def free_number(key: Key, taken: Container[int]) -> int:
+    """Return a number for a datastream that no other one has.
+
+    It hangs on the name of the datastream and not on how many there are: a count would tell those
+    who may not see all of them that there are more.
+    """
+    for attempt in itertools.count():
+        digest = hashlib.blake2b(repr((attempt, *key)).encode(), digest_size=4).digest()
+        number = int.from_bytes(digest) >> (32 - NUMBER_BITS)
+        if number and number not in taken:
+            return number
+    raise AssertionError
 
 
 def note(connection: Connection, written: Sequence[Row], replaced: Sequence[Row]) -> None:
@@ -33,12 +51,12 @@ def note(connection: Connection, written: Sequence[Row], replaced: Sequence[Row]
         first, last = spans.get(key, (begin_s, begin_s))
         spans[key] = min(first, begin_s), max(last, begin_s)
     numbers = dict(_numbers(connection))
-    last_number = max(numbers.values(), default=0)
+    taken = set(numbers.values())
     rows = []
     for key, (first, last) in spans.items():
         if key not in numbers:
-            last_number += 1
-            numbers[key] = last_number
+            numbers[key] = free_number(key, taken)
+            taken.add(numbers[key])
         values = (*key, numbers[key], first, last)
         rows.append(dict(zip(DATASTREAM.c.keys(), values, strict=True)))
     given = upsert(DATASTREAM)

@@ -322,7 +322,7 @@ def _read(token: Token) -> Value:
 
 def _number(text: str) -> int | float:
     if text.isdigit():
-        if len(text) > 15:
+        if len(text) > 18:
             raise ValueError("too large")
         return int(text)
     return float(text)

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from layers.errors import TooLargeError
 from layers.model import Context, Network, Observation, Organisation, Station
 from layers.store import PUBLIC, Batch, Paths, Reader, Role, Walk, Writer
+from layers.store.datastreams import NUMBER_BITS, free_number
 from layers.store.policy import Audience
 from layers.store.walk import step
 
@@ -165,6 +166,18 @@ def test_the_newest_observation_costs_two_hours_of_the_store_whatever_it_holds(l
                 assert not step.detail.startswith("SCAN observation"), step.detail
                 if step.detail.startswith("SEARCH observation"):
                     assert "hour=? AND station=? AND quantity=?" in step.detail
+
+
+def test_a_number_says_nothing_of_how_many_there_are():
+    taken: set[int] = set()
+    for n in range(2000):
+        taken.add(free_number((f"S{n}", QUANTITY, 3600, ""), taken))
+    assert len(taken) == 2000
+    assert max(taken) < 2**NUMBER_BITS
+    first = free_number(("S0", QUANTITY, 3600, ""), ())
+    assert first in taken
+    # Where the number is taken by another, it is another one.
+    assert free_number(("S0", QUANTITY, 3600, ""), {first}) not in (0, first)
 
 
 def test_a_folder_from_before_datastreams_is_given_them(store, observation):
