@@ -1,5 +1,6 @@
 """Features of a layer: rows of the columns that its vector tiles are made of."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
@@ -10,7 +11,9 @@ from layers.filtering import Period, Rows, rows_of
 from layers.kinds import FeatureKind, is_timed
 from layers.model import Features, LayerDefinition
 from layers.model.kind import LayerKind
-from mapserver.services.ogcapi.items import Found, Question
+from layers.views import Projection
+from mapserver.documents.ogcapi import features as written
+from mapserver.services.ogcapi.items import Found, IntArray, Question
 from mapserver.services.site import Site
 
 NOTHING = Features(np.empty(0, object), [], {})
@@ -33,7 +36,7 @@ def found(site: Site, layer: LayerDefinition, question: Question) -> Found:
     chosen = rows.by_id[places[: question.limit]]
     more = len(places) > len(chosen)
     last = rows.table.ids[int(chosen[-1])] if more else None
-    return Found(rows, chosen, last, matched, at, version, features)
+    return Found(rows, chosen, _texts(rows, chosen), last, matched, at, version, features)
 
 
 def held(
@@ -96,4 +99,9 @@ def one(site: Site, layer: LayerDefinition, question: Question, feature_id: str)
     row = rows.row_of(feature_id)
     if row is None:
         return None
-    return Found(rows, np.array([row]), None, 1, at, version, features)
+    chosen = np.array([row])
+    return Found(rows, chosen, _texts(rows, chosen), None, 1, at, version, features)
+
+
+def _texts(rows: Rows, chosen: IntArray) -> Callable[[Projection], list[str]]:
+    return lambda system: written.written(rows, chosen, system)
