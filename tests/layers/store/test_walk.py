@@ -192,3 +192,29 @@ def test_a_folder_from_before_datastreams_is_given_them(store, observation):
     store.writer = Writer(store.root)
     store.reader = Reader(store.root)
     assert streams(store.reader) == right
+
+
+def test_what_a_correction_asks_is_found_by_an_index(store, observation):
+    """A correction that names another detector looks at no more than the hours it needs."""
+    store.send(*(observation("KP", 1.0, NINE - n * HOUR, detector="old") for n in range(5)))
+    asked = []
+    engine = store.writer._engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(connection, cursor, statement, parameters, context, many):
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    store.send(observation("KP", 2.0, detector="new"), at=NINE + HOUR)
+    event.remove(engine, "before_cursor_execute", note)
+    about = [each for each in asked if "hour_revision" in each[0] and "observation" in each[0]]
+    assert len(about) == 2
+    with engine.connect() as connection:
+        for statement, parameters in about:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            details = [step.detail for step in plan]
+            assert details[0].startswith("SEARCH hour_revision USING PRIMARY KEY (quantity=?")
+            assert "hour=? AND station=? AND quantity=?" in details[1]
+            assert not any("TEMP B-TREE FOR ORDER BY" in each for each in details), details
+    spans = {s.detector: (s.first_time, s.last_time) for s in streams(store.reader)}
+    assert spans == {"old": (NINE - 4 * HOUR, NINE - HOUR), "new": (NINE, NINE)}
