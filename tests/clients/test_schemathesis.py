@@ -1,9 +1,11 @@
 """Schemathesis asks what the OpenAPI document of the OGC APIs allows, and what it does not."""
 
 import contextlib
-from collections.abc import Iterator
+import json
+import urllib.request
 from typing import Any
 
+import openapi_spec_validator
 import pytest
 
 schemathesis = pytest.importorskip("schemathesis")
@@ -20,7 +22,7 @@ from schemathesis.specs.openapi.checks import (  # noqa: E402
     unsupported_method,
 )
 
-from tests.servers import Server, serving  # noqa: E402
+from tests.clients.worlds import World  # noqa: E402
 
 pytestmark = pytest.mark.clients
 # A text for a filter or a time may be any: that one is refused is no mistake, so that "valid data
@@ -35,16 +37,9 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("schemathesis") / "data"
-    with serving(folder, "--demo-days", "1") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def api(server: Server) -> Any:
-    return schemathesis.openapi.from_dict(server.json("/ogcapi/api?f=json"))
+@pytest.fixture
+def api(world: World) -> Any:
+    return schemathesis.openapi.from_dict(world.json("/ogcapi/api?f=json"))
 
 
 MODES = {mode.value: mode for mode in GenerationMode}
@@ -52,7 +47,7 @@ MODES = {mode.value: mode for mode in GenerationMode}
 
 @pytest.mark.parametrize("mode", sorted(MODES))
 def test_what_is_generated_is_answered_as_the_document_says(
-    server: Server, api: Any, mode: str
+    world: World, api: Any, mode: str
 ) -> None:
     asked = 0
     for found in api.get_all_operations():
@@ -68,7 +63,7 @@ def test_what_is_generated_is_answered_as_the_document_says(
         @given(case=operation.as_strategy(generation_mode=MODES[mode]))
         def answered(case: Any) -> None:
             nonlocal asked
-            response = case.call(base_url=f"{server.url}/ogcapi", timeout=60)
+            response = case.call(base_url=f"{world.url}/ogcapi", timeout=60)
             asked += 1
             # More pictures than may wait are refused, as the document says.
             if response.status_code != 503:
@@ -79,6 +74,12 @@ def test_what_is_generated_is_answered_as_the_document_says(
     assert asked > 200
 
 
-def test_the_document_has_as_many_paths_as_it_is_meant_to(server: Server) -> None:
-    paths = server.json("/ogcapi/api")["paths"]
-    assert len(paths) >= 30
+def test_the_document_is_openapi_and_refers_to_nothing_outside_of_itself(world: World) -> None:
+    with urllib.request.urlopen(f"{world.url}/ogcapi/api?f=json") as answer:
+        kind, text = answer.headers["Content-Type"], answer.read().decode()
+    assert kind == "application/vnd.oai.openapi+json;version=3.0"
+    document = json.loads(text)
+    openapi_spec_validator.validate(document)
+    assert document["openapi"].startswith("3.0.")
+    assert len(document["paths"]) >= 30
+    assert text.count('"$ref"') == text.count('"$ref":"#/')

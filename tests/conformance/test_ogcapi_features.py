@@ -6,7 +6,6 @@ over the wire, collection by collection. A failure here is one there.
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -15,19 +14,12 @@ import pytest
 import shapely.geometry
 
 from layers import temporal
-from tests.servers import Server, serving
+from tests.servers import Server
 
 pytestmark = pytest.mark.conformance
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("conformance") / "data"
-    with serving(folder, "--demo-days", "1") as running:
-        yield running
 
 
 class Client:

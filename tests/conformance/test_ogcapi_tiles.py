@@ -8,17 +8,10 @@ import mapbox_vector_tile
 import morecantile
 import pytest
 
-from tests.servers import Server, serving
+from tests.servers import Server
 
 pytestmark = pytest.mark.conformance
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("tiles") / "data"
-    with serving(folder, "--demo-days", "1") as running:
-        yield running
 
 
 def href(server: Server, document: Any, rel: str) -> str:
