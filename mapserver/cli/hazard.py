@@ -136,9 +136,10 @@ def _features(table: Path) -> tuple[bytes, list[Feature]]:
     except OSError as reason:
         raise BadParameterError(f"{table}: {reason.strerror}") from reason
     adapter = exchange.sniff(table.name, body[: exchange.SNIFFED_BYTES])
-    defaults = {"collection": "earthquakes"} if adapter.yields == "features" else {}
+    if adapter.yields != "features":
+        raise BadFileError(f"{table} is no catalogue of earthquakes but {adapter.title.lower()}")
     found, rejected = [], 0
-    for record in adapter.records(io.BytesIO(body), defaults):
+    for record in adapter.records(io.BytesIO(body), {"collection": "earthquakes"}):
         if isinstance(record, Feature) and "magnitude" in record.properties:
             found.append(record)
         elif isinstance(record, RejectedRecord):
