@@ -18,10 +18,9 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.demo.features import earthquakes
 from layers.exchange import hazard_written
-from layers.exchange.hazard_manifest import HazardFile, HazardFiles, written
 from layers.geo import Bounds
 from layers.model import HazardManifest, HazardStatus
-from layers.seismic import catalogue, hazard_model, pga_range_g, psha, zoning
+from layers.seismic import catalogue, hazard_model, psha, zoning
 
 FloatArray = NDArray[np.float64]
 
@@ -32,10 +31,7 @@ GROUND_VS30_M_S = 400.0
 """Zones in degrees of MSK-64 are of average ground, the second category of the codes."""
 GRADES = zoning.GRADES
 LABELS = hazard_written.LABELS
-PGA_G: dict[int, tuple[float, float | None]] = {
-    grade: (pga_range_g(grade)[0] if i else 0.0, None if grade == 10 else pga_range_g(grade)[1])
-    for i, grade in enumerate(GRADES)
-}
+PGA_G = zoning.LIMITS_G
 PGA_RELATION = "MSK-64 grade to PGA as in SNiP: 7 = 0.05-0.1 g, 8 = 0.1-0.2 g, 9 = 0.2-0.4 g"
 NOTE = (
     "computed for demonstration from the typed table of historical earthquakes; "
@@ -93,13 +89,6 @@ def geojson() -> str:
 def grids() -> dict[str, bytes]:
     """Return the files of ``data/hazard``: four grids and their manifest."""
     made = model()
-    box = made.grid.bounds
-    found = {}
-    for period, pga in zip(made.choices.periods_y, made.pga_g, strict=True):
-        tags = {"note": NOTE, "return_period_y": f"{period:g}", "vs30_m_s": "760"}
-        found[f"pga_{period:g}.tif"] = hazard_written.grid(
-            pga, box.west, box.north, made.grid.step_deg, tags
-        )
     manifest = HazardManifest(
         id="demonstration",
         title="Demonstration hazard model",
@@ -110,9 +99,15 @@ def grids() -> dict[str, bytes]:
         source=NOTE,
         vs30_m_s=made.choices.vs30_m_s,
     )
-    files = HazardFiles(tuple(HazardFile(p, f"pga_{p:g}.tif") for p in made.choices.periods_y))
-    found["hazard.toml"] = written(manifest, files).encode()
-    return found
+    box = made.grid.bounds
+    return hazard_written.dataset(
+        manifest,
+        made.choices.periods_y,
+        made.pga_g,
+        west=box.west,
+        north=box.north,
+        step_deg=made.grid.step_deg,
+    )
 
 
 def write(folder: Path) -> None:

@@ -13,6 +13,9 @@ from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 from shapely.geometry.base import BaseGeometry
 
+from layers.exchange.hazard_manifest import HazardFile, HazardFiles, parse, written
+from layers.model import HazardManifest
+
 FloatArray = NDArray[np.floating[Any]]
 
 LABELS = {6: "6 and less", 7: "7", 8: "8", 9: "9", 10: "10 and more"}
@@ -44,6 +47,38 @@ def grid(
             out.set_band_unit(1, "g")
             out.update_tags(**tags)
         return bytes(memory.read())
+
+
+def dataset(
+    manifest: HazardManifest,
+    periods_y: Sequence[float],
+    pga_g: FloatArray,
+    *,
+    west: float,
+    north: float,
+    step_deg: float,
+) -> dict[str, bytes]:
+    """Return the files of a data set of grids by their names: a manifest, and a grid a period.
+
+    Parameters
+    ----------
+    manifest : HazardManifest
+        Its unit is g, for that is what is written.
+    pga_g : array of float, shape (periods, rows, columns)
+    """
+    files = HazardFiles(tuple(HazardFile(p, f"pga_{p:g}.tif") for p in periods_y))
+    text = written(manifest, files)
+    parse(text, "hazard.toml")  # what could not be read again is not written
+    found = {"hazard.toml": text.encode()}
+    for part, pga in zip(files.parts, pga_g, strict=True):
+        tags = {
+            "note": manifest.source,
+            "status": str(manifest.status),
+            "return_period_y": f"{part.period_y:g}",
+            "vs30_m_s": "unknown" if manifest.vs30_m_s is None else f"{manifest.vs30_m_s:g}",
+        }
+        found[part.path] = grid(pga, west, north, step_deg, tags)
+    return found
 
 
 def zones(

@@ -8,6 +8,7 @@ from layers.exchange import (
     csv_table,
     geojson,
     geotiff,
+    noaa_quakes,
     quakes_csv,
     stations_csv,
     tiff,
@@ -15,10 +16,16 @@ from layers.exchange import (
 )
 from layers.exchange.adapter import Adapter
 
-ADAPTERS: Mapping[str, Adapter] = {
-    module.ADAPTER.id: module.ADAPTER
-    for module in (csv_table, stations_csv, quakes_csv, geojson, usgs_geojson, geotiff)
-}
+_MODULES = (
+    csv_table,
+    stations_csv,
+    quakes_csv,
+    noaa_quakes,
+    geojson,
+    usgs_geojson,
+    geotiff,
+)
+ADAPTERS: Mapping[str, Adapter] = {module.ADAPTER.id: module.ADAPTER for module in _MODULES}
 SNIFFED_BYTES = 64 * 1024
 SAID_OF_TABLES = (
     "text/csv", "text/plain", "application/csv", "application/octet-stream",
@@ -110,6 +117,8 @@ def _table(name: str, text: bytes, media_type: str) -> str | None:
     }
     if words & {"value", "result"}:
         return "csv-table"
+    if noaa_quakes.is_header(words):
+        return "noaa-quakes"
     if words & {"mag", "magnitude", "mw"}:
         return "quakes-csv"
     if words & {"lat", "latitude"} and words & {"code", "station_code", "id", "station"}:

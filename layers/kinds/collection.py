@@ -2,7 +2,7 @@
 
 import threading
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -128,6 +128,11 @@ class CollectionKind:
         """Return which features a question asks for; None: all."""
         return None
 
+    def features(self) -> Iterator[StoredFeature]:
+        """Yield the features of the layer as they stand in the store."""
+        where = self._sources
+        yield from where.store.each_feature(where.audience, where.now(), self._collection)
+
     def held(self) -> Columns:
         """Return the columns of the present token, read once for each."""
         with self._lock:
@@ -144,9 +149,8 @@ class CollectionKind:
         return self._sources.store.collection_token(self._sources.audience, self._collection)
 
     def _columns(self, token: str) -> Columns:
-        where = self._sources
         maker, geometry, numbers = TableMaker(), [], array("d")
-        for stored in where.store.each_feature(where.audience, where.now(), self._collection):
+        for stored in self.features():
             maker.add(stored.feature.id, self.derived(stored))
             geometry.append(stored.feature.geometry)
             numbers.extend(self.measured(stored))

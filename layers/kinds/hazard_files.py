@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window as Part
 
 from layers.errors import BadFileError, BadInputError, TooLargeError
-from layers.exchange import adapter
+from layers.exchange import adapter, xyz_grid
 from layers.exchange.hazard_manifest import HazardFile, HazardFiles, parse
 from layers.geo import Bounds
 from layers.kinds.raster_datasets import ENVIRONMENT, FAULTS, opened
@@ -20,6 +20,8 @@ from layers.model.hazard import HazardDataset, HazardGrid, HazardManifest, Hazar
 MOST_CELLS = 25_000_000
 """Of one grid, within the box that is read: half of the world at 0.05 degrees."""
 MAX_MANIFEST_BYTES = 100_000
+TEXT_SUFFIXES = (".csv", ".txt", ".dat", ".xyz", ".asc", ".grd")
+"""Names of grids as text; any other is GeoTIFF."""
 
 
 def read(path: Path, within: Bounds | None = None) -> HazardDataset:
@@ -81,6 +83,8 @@ def _part(
     try:
         if file.property:
             return _zones(path, file, manifest.unit)
+        if path.suffix.lower() in TEXT_SUFFIXES:
+            return _text_grid(path, file, manifest.unit)
         return _grid(path, file, manifest.unit, within)
     except OSError as reason:
         raise BadFileError(f"{path.name} cannot be read ({reason.strerror})") from reason
@@ -124,6 +128,13 @@ def _grid(path: Path, file: HazardFile, unit: str, within: Bounds | None) -> Haz
         step_lon=place.a,
         step_lat=-place.e,
     )
+
+
+def _text_grid(path: Path, file: HazardFile, unit: str) -> HazardGrid:
+    with path.open("rb") as stream:
+        cells, (west, north, step_lon, step_lat) = xyz_grid.read(stream, file.band)
+    values = ground_motion.canonical(cells, unit).astype(np.float32)
+    return HazardGrid(file.period_y, values, west, north, step_lon, step_lat)
 
 
 def _within(dataset: Any, box: Bounds | None) -> Part:

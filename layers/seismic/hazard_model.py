@@ -174,13 +174,13 @@ def curves(made: HazardModel, lon: FloatArray, lat: FloatArray) -> FloatArray:
 
     sites = psha.vectors(lon, lat)
     places = psha.vectors(*made.sources.centres())
-    radius_km = float(np.sqrt(made.sources.areas_km2().mean() / np.pi))
+    width_km = 0.5 * np.radians(choices.step_deg) * psha.EARTH_KM
     found = np.zeros((len(sites), len(LEVELS_G)))
     for quiet, largest in ((False, made.largest), (True, choices.largest_quiet)):
         of = made.quiet == quiet
         magnitudes = psha.gutenberg_richter(made.recurrence.b, choices.from_mw, largest, 0.2)
         table = psha.distance_table(distances, magnitudes, laws, LEVELS_G, km)
-        table = psha.spread(table, 1.0, radius_km)
+        table = psha.spread(table, 1.0, width_km)
         found += psha.rates_of_exceedance(sites, places[of], made.rate[of], table, 1.0)
     return found
 

@@ -15,6 +15,18 @@ from layers.seismic.intensity import pga_range_g
 FloatArray = NDArray[np.floating[Any]]
 
 
+GRADES = (6, 7, 8, 9, 10)
+"""Degrees of MSK-64 that zones are told in; the first is all below the next, the last all above."""
+LIMITS_G: dict[int, tuple[float, float | None]] = {
+    grade: (
+        0.0 if grade == GRADES[0] else pga_range_g(grade)[0],
+        None if grade == GRADES[-1] else pga_range_g(grade)[1],
+    )
+    for grade in GRADES
+}
+"""Least and largest acceleration of each zone."""
+
+
 def above(values: FloatArray, lon: FloatArray, lat: FloatArray, limit: float) -> BaseGeometry:
     """Return where a grid is at or above a limit, bilinear between its centres.
 
@@ -32,10 +44,6 @@ def above(values: FloatArray, lon: FloatArray, lat: FloatArray, limit: float) ->
         rings = [corners[a:b] for a, b in itertools.pairwise(offset)]
         areas.append(shapely.make_valid(shapely.Polygon(rings[0], rings[1:])))
     return shapely.union_all(areas)
-
-
-GRADES = (6, 7, 8, 9, 10)
-"""Degrees of MSK-64 that zones are told in; the first is all below the next, the last all above."""
 
 
 def degrees(

@@ -20,6 +20,7 @@ HOMES = {
     "backup": "data",
     "doctor": "data",
     "catalog": "lists",
+    "hazard": "hazard",
     "interpolate": "interpolate",
     "organisation": "register",
     "network": "register",
