@@ -8,12 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from layers.catalog import Catalog
 from layers.errors import BadInputError, NoSurfaceError
-from layers.geo import GEOD
 from layers.kinds import evidence
 from layers.kinds.collection import CollectionKind, degrees
 from layers.kinds.faults import FaultsKind
@@ -30,7 +28,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Traces:
-    """The features of a layer: shapes, lengths in km (0 for points) and properties."""
+    """The features of a layer: shapes, lengths in km (0 where none is told) and properties."""
 
     layer: LayerDefinition
     ids: Sequence[str]
@@ -170,11 +168,6 @@ class Desk:
 
 
 def _traces(layer: LayerDefinition, features: Features) -> Traces:
-    geometry = degrees(features)
-    length = np.array(
-        [
-            GEOD.geometry_length(each) / 1000 if shapely.get_dimensions(each) == 1 else 0.0
-            for each in geometry
-        ]
-    )
-    return Traces(layer, features.ids, Shapes(list(geometry)), length, features.properties)
+    told = features.properties.get("length_km") or [None] * len(features)
+    length = np.array([value or 0.0 for value in told], float)
+    return Traces(layer, features.ids, Shapes(list(degrees(features))), length, features.properties)

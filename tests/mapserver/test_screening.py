@@ -394,3 +394,17 @@ def test_more_questions_than_places_are_asked_to_come_again(
             release()
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+def test_recurrence_around_a_site_is_that_of_its_own_events_or_says_why_not(house: House) -> None:
+    (sheet,) = ask(house, "sites=76.93,43.24,1000,Almaty")["sites"]
+    found = sheet["events"]["recurrence"]
+    assert found["independent"] <= sheet["events"]["count"]
+    if found["missing"]:
+        assert "needed" in found["missing"] or "slope" in found["missing"]
+    else:
+        assert 0.2 <= found["b"] <= 3
+        assert found["count"] >= 10
+    (quiet,) = ask(house, "sites=66.0,50.0,1000,Steppe")["sites"]
+    assert quiet["events"]["recurrence"]["missing"]
+    assert quiet["evidence"]["historic_msk"]["missing"] in ("nothing_near", "")
