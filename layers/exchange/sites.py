@@ -47,6 +47,8 @@ MAX_NAME_CHARS = 80
 FORMATS = ("geojson", "kml", "kmz", "gpx", "shapefile", "geopackage", "csv")
 WGS84 = "OGC:CRS84"
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")
+"""What stands at byte 68 of a SQLite file that is one."""
 _NAMES = ("name", "title", "site", "label", "nom", "название", "наименование", "атауы", "nomi")
 _ACCURACY_M = ("accuracy_m", "accuracy", "uncertainty_m")
 _ACCURACY_KM = ("accuracy_km", "uncertainty_km")
@@ -374,6 +376,8 @@ def _shapefile(
 
 
 def _geopackage(body: bytes) -> tuple[Iterator[Found], str]:
+    if body[68:72] not in _GEOPACKAGES:
+        raise BadFileError("the SQLite database is no GPKG: it does not say that it is one")
     with tempfile.TemporaryDirectory(prefix="sites-") as folder:
         path = Path(folder) / "sites.gpkg"
         path.write_bytes(body)

@@ -7,6 +7,7 @@ from layers.kinds import (
     basemap,
     collection,
     contours,
+    evidence,
     faults,
     hazard,
     points,
@@ -56,6 +57,11 @@ class KindSpec:
         return not self.vector and not self.block_px
 
 
+def _raster_check(layer: LayerDefinition) -> None:
+    evidence.check_cells(layer)
+    raster.check(layer)
+
+
 _AREAS = ("zone", "zone-outline", "fill", "line")
 
 KINDS: Mapping[str, KindSpec] = {
@@ -84,9 +90,9 @@ KINDS: Mapping[str, KindSpec] = {
         "fill",
         ("fill",),
         vector=False,
-        options={"band": int, "unit": str, "align": bool},
+        options={"band": int, "unit": str, "align": bool, evidence.KEY: str},
         slow=True,
-        check=raster.check,
+        check=_raster_check,
         problems=raster.problems,
     ),
     "contours": KindSpec(
@@ -132,7 +138,15 @@ KINDS: Mapping[str, KindSpec] = {
         ("station", "point"),
         timed=True,
     ),
-    "zones": KindSpec(zones.ZonesKind, ("collection",), zones.MEASURES, "zone", _AREAS),
+    "zones": KindSpec(
+        zones.ZonesKind,
+        ("collection",),
+        zones.MEASURES,
+        "zone",
+        _AREAS,
+        options={evidence.KEY: str},
+        check=evidence.check,
+    ),
     "faults": KindSpec(faults.FaultsKind, ("collection",), faults.MEASURES, "fault", ("fault",)),
     "quakes": KindSpec(
         quakes.QuakesKind,
@@ -148,6 +162,8 @@ KINDS: Mapping[str, KindSpec] = {
         points.MEASURES,
         "point",
         ("point", "site", "line", "fill"),
+        options={evidence.KEY: str},
+        check=evidence.check,
     ),
 }
 

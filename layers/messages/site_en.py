@@ -116,6 +116,12 @@ TEXTS: dict[str, str] = {
     "site.events_note": (
         "Estimated by {relation}, ± {sigma} degrees (one standard deviation); not observed."
     ),
+    "site.recurrence": (
+        "Gutenberg–Richter b = {b} ± {b_sd}, from {count} independent events of M {least} "
+        "and more within the complete times; {rate} a year."
+    ),
+    "site.no_recurrence": "Too few complete independent events for a slope ({count} independent).",
+    "site.history": "Magnitude by year; steps: since when the catalogue is complete",
     "site.no_events": "No earthquake is loaded within {reach} km.",
     "site.seismic_zone": "Seismic zone",
     "site.people": "People",

@@ -120,6 +120,12 @@ TEXTS: dict[str, str] = {
     "site.events_note": (
         "{relation} boʻyicha baholangan, ± {sigma} ball (bitta standart ogʻish); kuzatilmagan."
     ),
+    "site.recurrence": (
+        "Gutenberg–Rixter b = {b} ± {b_sd}, toʻliq davrlardagi M {least} va undan kuchli "
+        "{count} ta mustaqil hodisa boʻyicha; yiliga {rate}."
+    ),
+    "site.no_recurrence": "Qiyalik uchun toʻliq mustaqil hodisalar juda kam (mustaqili: {count}).",
+    "site.history": "Yillar boʻyicha magnituda; pogʻonalar: katalog qaysi yildan toʻliq",
     "site.no_events": "{reach} km ichida yuklangan zilzila yoʻq.",
     "site.seismic_zone": "Seysmik zona",
     "site.people": "Aholi",

@@ -2,7 +2,6 @@
 
 from layers.siting.comparison import MOST_SITES, compare
 from layers.siting.loaded import Desk, Loaded
-from layers.siting.neighbours import THEMES
 from layers.siting.picture import Lines, lines_around
 from layers.siting.sheet import DEFAULT_MWTH, Options, digest, question, sheet
 from layers.siting.surroundings import FILES, Surroundings, parse
@@ -11,7 +10,6 @@ __all__ = [
     "DEFAULT_MWTH",
     "FILES",
     "MOST_SITES",
-    "THEMES",
     "Desk",
     "Lines",
     "Loaded",

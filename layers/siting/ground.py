@@ -12,6 +12,7 @@ from layers.model.hazard import HazardStatus
 from layers.model.hazard_curve import RETURN_PERIODS_Y
 from layers.screening import Evidence, Said, chance_within, reach_km, to_points
 from layers.seismic import bindi_2011
+from layers.siting import recurrence
 from layers.siting.loaded import Loaded, Traces
 
 REACH_KM = 300.0
@@ -150,8 +151,9 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
                     "type": own.get("type", "unknown"),
                     "fold": fold,
                     "length_km": _rounded(float(traces.length_km[i])),
-                    "slip_rate": own.get("net_slip_rate") or own.get("strike_slip_rate")
-                    or own.get("slip_rate"),
+                    "slip_rate_mm_y": own.get("slip_rate_mm_y"),
+                    "slip_rate_min_mm_y": own.get("slip_rate_min_mm_y"),
+                    "slip_rate_max_mm_y": own.get("slip_rate_max_mm_y"),
                     "distance_km": _rounded(float(distance_km[i])),
                     "azimuth_deg": _azimuth(float(ways.azimuth_deg[i])),
                     "accuracy_km": accuracy,
@@ -210,6 +212,7 @@ def events(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
     rows: list[dict[str, Any]] = []
     for traces in loaded.events:
         rows += _felt(site, traces)
+    times = [str(at or "") for t in loaded.events for at in t.properties.get("time", ())]
     # A magnitude says how strong it was here; without one an event is listed and counts nothing.
     rows.sort(
         key=lambda row: (-(row["msk"] if row["msk"] is not None else -99), row["distance_km"])
@@ -232,6 +235,12 @@ def events(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
         "count": len(rows),
         "sigma_msk": bindi_2011.sigma(),
         "relation": bindi_2011.TITLE,
+        "recurrence": recurrence.around(rows, recurrence.end_year(times)),
+        "history": sorted(
+            [row["time"][:4], row["magnitude"]]
+            for row in rows
+            if row["magnitude"] is not None and row["time"] and not row["time"].startswith("-")
+        ),
         "listed": rows[:MOST_EVENTS],
     }, [found]
 

@@ -1,5 +1,6 @@
 """What the catalogue holds that a site can be measured against, made ready once for a state."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from layers.catalog import Catalog
-from layers.errors import NoSurfaceError
-from layers.geo import GEOD
+from layers.errors import BadInputError, NoSurfaceError
+from layers.kinds import evidence
 from layers.kinds.collection import CollectionKind, degrees
 from layers.kinds.faults import FaultsKind
 from layers.kinds.hazard import HazardKind
@@ -24,13 +24,11 @@ from layers.siting.surroundings import Surroundings
 from layers.store import Audience, Reader
 
 FloatArray = NDArray[np.float64]
-EVIDENCE = "evidence"
-"""The key of an entry whose features are evidence of their own: airports, protected land ..."""
 
 
 @dataclass(frozen=True, eq=False)
 class Traces:
-    """The features of a layer: shapes, lengths in km (0 for points) and properties."""
+    """The features of a layer: shapes, lengths in km (0 where none is told) and properties."""
 
     layer: LayerDefinition
     ids: Sequence[str]
@@ -107,7 +105,7 @@ class Desk:
         rasters: dict[str, list[LayerDefinition]] = {}
         for layer in self._catalog.layers.values():
             kind = self._catalog.kind(layer.id)
-            theme = str(layer.options.get(EVIDENCE, ""))
+            theme = evidence.of(layer)
             if isinstance(kind, CollectionKind):
                 traces = self._traces(layer, kind)
                 tokens[layer.id] = kind.held().token
@@ -131,8 +129,10 @@ class Desk:
                 except NoSurfaceError:
                     tokens[layer.id] = ""
             elif isinstance(kind, HazardKind):
-                hazard += [(layer, each) for each in kind.datasets()]
-                tokens[layer.id] = kind.version(None)
+                tokens[layer.id] = ""
+                with contextlib.suppress(BadInputError):
+                    hazard += [(layer, each) for each in kind.datasets()]
+                    tokens[layer.id] = kind.version(None)
         stations = self._store.stations(self._audience, self._now(), at=self._now())
         return Loaded(
             self._surroundings(),
@@ -168,11 +168,6 @@ class Desk:
 
 
 def _traces(layer: LayerDefinition, features: Features) -> Traces:
-    geometry = degrees(features)
-    length = np.array(
-        [
-            GEOD.geometry_length(each) / 1000 if shapely.get_dimensions(each) == 1 else 0.0
-            for each in geometry
-        ]
-    )
-    return Traces(layer, features.ids, Shapes(list(geometry)), length, features.properties)
+    told = features.properties.get("length_km") or [None] * len(features)
+    length = np.array([value or 0.0 for value in told], float)
+    return Traces(layer, features.ids, Shapes(list(degrees(features))), length, features.properties)

@@ -25,8 +25,6 @@ DENSITY_KM = (16.0, 25.0, 30.0, 32.0)
 LIMITS_PER_KM2 = (100.0, 193.0)
 """Densities that NP-032-19 and RG 4.7 name, shown beside each ring; to be checked before use."""
 TOWNS = (25_000, 100_000)
-THEMES = ("airport", "hazard-facility", "protected", "flood", "water")
-"""What an entry of the catalogue may say that its features are, under ``evidence``."""
 
 
 def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Evidence]]:

@@ -11,6 +11,7 @@ from mapserver.documents.drawing import DASHES, SERIES, Circle, Drawing, Label, 
 SIDE = 340.0
 REACH_KM = 310.0
 CURVE = (430.0, 250.0)
+HISTORY = (430.0, 170.0)
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 14.0, 34.0
 PGA_G = (0.01, 1.0)
 PERIODS_Y = (300.0, 15_000.0)
@@ -95,4 +96,39 @@ def curves(sheet: dict[str, Any], language: str) -> Drawing | None:
         y = TOP + 10 + 12 * i
         shapes.append(Line(((LEFT + 6, y - 3), (LEFT + 26, y - 3)), colour, 1.8, strokes))
         shapes.append(Label(LEFT + 31, y, model["title"][:60], 8))
+    return Drawing(width, height, tuple(shapes))
+
+
+def history(sheet: dict[str, Any], language: str) -> Drawing | None:
+    """Return magnitudes by year, and since when the catalogue is complete for each."""
+    events = [(int(year), float(m)) for year, m in sheet["events"]["history"]]
+    if len(events) < 2:
+        return None
+    width, height = HISTORY
+    years, sizes = zip(*events, strict=True)
+    first, last = min(years) - 5, max(years) + 5
+    least, most = math.floor(min(sizes)), math.ceil(max(sizes) + 0.1)
+
+    def x_of(year: float) -> float:
+        return float(LEFT + (year - first) / (last - first) * (width - LEFT - RIGHT))
+
+    def y_of(size: float) -> float:
+        return float(height - BOTTOM - (size - least) / (most - least) * (height - TOP - BOTTOM))
+
+    shapes: list[Line | Circle | Label] = []
+    for size in range(least, most + 1):
+        y = y_of(size)
+        shapes.append(Line(((LEFT, y), (width - RIGHT, y)), "line", 0.7))
+        shapes.append(Label(LEFT - 5, y + 3, figures.edge(size, language), 8, "end", "quiet"))
+    step = next(s for s in (10, 20, 50, 100, 500) if (last - first) / s <= 9)
+    for year in range(-(-first // step) * step, last, step):
+        shapes.append(Line(((x_of(year), TOP), (x_of(year), height - BOTTOM)), "line", 0.7))
+        shapes.append(Label(x_of(year), height - BOTTOM + 12, f"{year}", 8, "middle", "quiet"))
+    shapes += [Circle(x_of(year), y_of(size), 2.4, "other", 1.0) for year, size in events]
+    complete = sheet["events"]["recurrence"].get("complete", [])
+    for i, each in enumerate(complete):
+        upper = complete[i + 1]["magnitude"] if i + 1 < len(complete) else most
+        x = max(LEFT, x_of(each["year"]))
+        steps = ((x, y_of(max(least, each["magnitude"]))), (x, y_of(min(most, upper))))
+        shapes.append(Line(steps, "mark", 1.6))
     return Drawing(width, height, tuple(shapes))

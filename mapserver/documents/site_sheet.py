@@ -16,7 +16,7 @@ from mapserver.documents.blocks import (
     Tone,
     table,
 )
-from mapserver.documents.site_drawings import around, curves
+from mapserver.documents.site_drawings import around, curves, history
 
 Rows = list[tuple[str | Cell, ...]]
 SHOWN = 15
@@ -317,7 +317,7 @@ class Sheet:
                 self.number(f["distance_km"], 4),
                 self.direction(f["azimuth_deg"]),
                 self.number(f["accuracy_km"]),
-                str(f["slip_rate"] or figures.DASH),
+                self._slip(f),
                 figures.percent(f["chance_within"]["5"], self.language, 2)
                 if not f["fold"] else figures.DASH,
                 self.say("yes") if f["consider"] else figures.DASH,
@@ -333,6 +333,11 @@ class Sheet:
             blocks.append(Text(self.say("more", count=self.count(faults["count"] - SHOWN))))
         blocks.append(Text(self.say("faults_note"), "note"))
         return Section(self.say("faults", reach=reach), tuple(blocks))
+
+    def _slip(self, fault: dict[str, Any]) -> str:
+        least, most = fault["slip_rate_min_mm_y"], fault["slip_rate_max_mm_y"]
+        span = "" if least is None else f" ({self.number(least, 2)}–{self.number(most, 2)})"
+        return self.number(fault["slip_rate_mm_y"], 2) + span
 
     def _events(self) -> Section:
         events = self.sheet["events"]
@@ -362,7 +367,22 @@ class Sheet:
             blocks.append(Text(self.say("more", count=self.count(events["count"] - SHOWN))))
         note = self.say("events_note", relation=events["relation"],
                         sigma=self.number(events["sigma_msk"]))  # fmt: skip
-        return Section(self.say("events", reach=reach), (*blocks, Text(note, "note")))
+        blocks.append(Text(note, "note"))
+        found = events["recurrence"]
+        if found.get("missing"):
+            independent = self.count(found.get("independent", 0))
+            blocks.append(Text(self.say("no_recurrence", count=independent), "missing"))
+        else:
+            words = {
+                "b": self.number(found["b"], 2), "b_sd": self.number(found["b_sd"], 2),
+                "count": self.count(found["count"]), "least": self.number(found["least"], 2),
+                "rate": self.number(found["rate"], 2),
+            }  # fmt: skip
+            blocks.append(Text(self.say("recurrence", **words)))
+        drawing = history(self.sheet, self.language)
+        if drawing is not None:
+            blocks.append(Figure(drawing, self.say("history")))
+        return Section(self.say("events", reach=reach), tuple(blocks))
 
     def _people(self) -> Section:
         people = self.sheet["people"]

@@ -79,14 +79,19 @@ def _form() -> Asked:
     """Return what a posted form asks: a file, or places that were typed."""
     declared = request.content_length
     limit = formats.MAX_BYTES + FORM_BYTES
-    if declared is None or declared > limit:
-        raise formats.too_large(declared or limit + 1)
+    if declared is None:
+        raise errors.LengthMissingError("the form does not say its length")
+    if declared > limit:
+        raise formats.too_large(declared)
     request.max_form_memory_size = FORM_BYTES
     request.max_form_parts = 16
     fields = MultiDict((key, value.strip()) for key, value in request.form.items() if value.strip())
     params.only(fields, FIELDS)
     file = request.files.get("file")
-    body = file.read() if file is not None and file.filename else b""
+    body = b""
+    if file is not None:
+        with file.stream:  # a large one lies in a temporary file
+            body = file.stream.read() if file.filename else b""
     if not body:
         return screening_query.whole(screening_query.of_query(fields))
     fields.poplist("sites")  # a file that was chosen is meant, whatever stands beside it

@@ -33,7 +33,13 @@ const initial = criteria.map((c) => c.weight);
 const sliders = [...document.querySelectorAll<HTMLInputElement>("#weights input[type=range]")];
 let weights = [...initial];
 
-const number = (value: number | null): string => (value === null ? DASH : formatNumber(value, 3, data.language));
+
+/** Three digits that mean something, as the server writes them. */
+function number(value: number | null): string {
+  if (value === null) return DASH;
+  const kept = Number(value.toPrecision(3));
+  return kept === 0 ? "0" : formatNumber(kept, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(kept)))), data.language);
+}
 const percent = (value: number | null): string => (value === null ? DASH : `${formatNumber(100 * value, 0, data.language)}\u00a0%`);
 
 function words(name: string, values: Record<string, string> = {}): string {

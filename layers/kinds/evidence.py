@@ -1,0 +1,45 @@
+"""What a layer may be evidence of, beside what its kind shows: the key ``evidence`` of an entry."""
+
+from layers.errors import BadFileError, nearest
+from layers.model import LayerDefinition
+
+KEY = "evidence"
+FEATURES = ("airport", "hazard-facility", "protected", "flood", "water")
+"""Of features: how far the nearest is, or whether a place lies in one."""
+CELLS = ("slope", "elevation")
+"""Of cells: per cent, and metres above the sea."""
+
+
+def of(layer: LayerDefinition) -> str:
+    """Return what a layer is evidence of, empty for nothing."""
+    return str(layer.options.get(KEY, ""))
+
+
+def check(layer: LayerDefinition) -> None:
+    """Look that an entry of features names something that features can be evidence of.
+
+    Raises
+    ------
+    BadFileError
+        With the words that are known.
+    """
+    _check(layer, FEATURES)
+
+
+def check_cells(layer: LayerDefinition) -> None:
+    """Look that an entry of cells names something that cells can be evidence of.
+
+    Raises
+    ------
+    BadFileError
+        With the words that are known.
+    """
+    _check(layer, CELLS)
+
+
+def _check(layer: LayerDefinition, known: tuple[str, ...]) -> None:
+    word = of(layer)
+    if word and word not in known:
+        raise BadFileError(
+            f'"{KEY}" is "{word}"; known are {", ".join(known)}{nearest(word, known)}'
+        )
