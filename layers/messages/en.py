@@ -87,7 +87,6 @@ TEXTS: dict[str, str] = {
     "time.pause": "Pause",
     "time.back": "Earlier hour",
     "time.forward": "Later hour",
-    "time.newest": "Newest hour",
     "time.gap": "no data in this hour",
     "time.live": "Live",
     "time.follow": "Follow the newest hour",

@@ -81,7 +81,6 @@ TEXTS: dict[str, str] = {
     "time.pause": "Кідірту",
     "time.back": "Бір сағат бұрын",
     "time.forward": "Бір сағат кейін",
-    "time.newest": "Ең соңғы сағат",
     "time.gap": "бұл сағатта дерек жоқ",
     "time.live": "Қазір",
     "time.follow": "Ең соңғы сағатты бақылау",

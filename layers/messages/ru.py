@@ -81,7 +81,6 @@ TEXTS: dict[str, str] = {
     "time.pause": "Пауза",
     "time.back": "Час раньше",
     "time.forward": "Час позже",
-    "time.newest": "Новейший час",
     "time.gap": "за этот час данных нет",
     "time.live": "Сейчас",
     "time.follow": "Следить за новейшим часом",

@@ -83,7 +83,6 @@ TEXTS: dict[str, str] = {
     "time.pause": "Toʻxtatib turish",
     "time.back": "Bir soat oldin",
     "time.forward": "Bir soat keyin",
-    "time.newest": "Eng soʻnggi soat",
     "time.gap": "bu soatda maʼlumot yoʻq",
     "time.live": "Hozir",
     "time.follow": "Eng soʻnggi soatni kuzatish",

@@ -115,7 +115,7 @@ function read(found: Shared, key: string, value: string): void {
   else if (key === "place") found.place = place(value);
   else if (key === "feature") {
     const cut = value.indexOf("/");
-    if (ID.test(value.slice(0, cut)) && value.length > cut + 1) found.feature = [value.slice(0, cut), value.slice(cut + 1)];
+    if (cut > 0 && ID.test(value.slice(0, cut)) && value.length > cut + 1) found.feature = [value.slice(0, cut), value.slice(cut + 1)];
   } else if (key === "span" && SPANS.includes(value)) found.span = value as Span;
   else if (key === "view") found.table = value === "table";
   else if (key === "against") found.against = against(value);

@@ -156,6 +156,10 @@ function remember(): void {
   }, 250);
 }
 map.onMoved(remember);
+// Another state that is typed or pasted into the address; the way past the map is none.
+window.addEventListener("hashchange", () => {
+  if (location.hash.includes("=")) location.reload();
+});
 
 function showTitle(state: State): void {
   const layer = config.layers.find((each) => each.id === state.filled);

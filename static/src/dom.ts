@@ -32,7 +32,6 @@ const PATHS: Record<string, string> = {
   pause: "M7 5h4v14H7zM13 5h4v14h-4z",
   back: "M15 5 8 12l7 7",
   forward: "m9 5 7 7-7 7",
-  newest: "m5 5 8 7-8 7zM17 5v14",
   close: "M6 6l12 12M18 6 6 18",
   theme: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
   plus: "M12 5v14M5 12h14",

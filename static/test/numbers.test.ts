@@ -54,3 +54,9 @@ test("about three digits mean something", () => {
   assert.deepEqual([0.1234, 1.2, 12.3, 123].map((value) => decimalsFor(value, 2)), [2, 2, 1, 0]);
   assert.equal(decimalsFor(0.5, 1), 1);
 });
+
+test("100 uR/h are 1 uSv/h, as the scales of instruments show it", () => {
+  assert.equal(formatDose(1000, "uR/h", "en"), "100");
+  assert.equal(formatDose(132, "uR/h", "ru"), "13,2");
+  assert.equal(formatDose(132, "nSv/h", "en"), "132");
+});

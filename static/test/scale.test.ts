@@ -21,9 +21,15 @@ test("a class begins at its lower edge", () => {
 
 test("shape says what colour says: natural, raised from 0.3 uSv/h, high from 1 uSv/h, no value", () => {
   assert.deepEqual(
-    [299.9, 300, 999, 1000, null].map((value) => shapeOf(value, style)),
-    ["circle", "square", "square", "triangle", "hollow"],
+    [299.9, 300, 999, 1000, null, NaN].map((value) => shapeOf({ value, end_time: null }, style, 0)),
+    ["circle", "square", "square", "triangle", "hollow", "hollow"],
   );
+});
+
+test("a value that may still come is late, and missing three hours later", () => {
+  const end = Date.parse("2026-11-23T09:00:00Z");
+  const late = { value: null, end_time: "2026-11-23T09:00:00Z" };
+  assert.deepEqual([0, 2.9, 3, 30].map((hours) => shapeOf(late, style, end + hours * 3_600_000)), ["late", "late", "hollow", "hollow"]);
 });
 
 test("a larger earthquake is a larger circle, within reason", () => {

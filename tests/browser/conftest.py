@@ -1,24 +1,32 @@
 """One server of the demonstration and one browser for all journeys of a module."""
 
 import json
-import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.real.conftest import browser, demonstration  # noqa: F401
+from tests.real.conftest import browser
+from tests.servers import Server, serving, wait_for
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
-def hours(demonstration: Any) -> Any:  # noqa: F811
-    """The demonstration, once it has surfaces of several hours and rests."""
-    end = time.monotonic() + 120
-    while True:
-        layers = {each["id"]: each for each in demonstration.json("/current.json")["layers"]}
-        # All of them: a page that is told of news draws itself anew.
-        status, _, said = demonstration.get("/readyz")
-        waiting = status != 200 or json.loads(said)["surfaces_waiting"]
-        if len(layers["dose-rate"]["times"]) >= 4 and not waiting:
-            return demonstration
-        assert time.monotonic() < end, demonstration.log.read_text()
-        time.sleep(0.3)
+def hours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demonstration with surfaces of its newest hours, once it rests.
+
+    A page that is told of news draws itself anew: journeys begin when there are none to come.
+    """
+    folder = tmp_path_factory.mktemp("journeys")
+    options = ("--demo-days", "1", "--surface-hours", "6", "--workers", "1")
+    with serving(folder / "data", *options) as server:
+
+        def rests() -> bool:
+            status, _, said = server.get("/readyz")
+            layers: Any = server.json("/current.json")["layers"]
+            made = next(len(each["times"]) for each in layers if each["id"] == "dose-rate")
+            return status == 200 and made >= 4 and not json.loads(said)["surfaces_waiting"]
+
+        wait_for(rests, 150, server.log.read_text)
+        yield server

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Response
+from playwright.sync_api import Browser, Page, Response
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 AXE = STATIC / "node_modules" / "axe-core" / "axe.min.js"
@@ -24,7 +24,7 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     if (entry.hadRecentInput) continue;
     window.shifted += entry.value;
-    for (const {node} of entry.sources) window.moved.push(node?.outerHTML?.slice(0, 80) ?? String(node));
+    for (const {node} of entry.sources) window.moved.push(String(node?.outerHTML).slice(0, 80));
   }
 }).observe({type: "layout-shift", buffered: true});
 """
@@ -45,8 +45,11 @@ class Visit:
         self.page.wait_for_selector("button.station", timeout=60_000)
         self.page.wait_for_load_state("networkidle")
 
-    def locate(self, selector: str) -> Locator:
-        return self.page.locator(selector)
+    def go(self, address: str) -> None:
+        """Open another state of the page as if it were opened first."""
+        self.page.goto("about:blank")
+        self.page.goto(address)
+        self.settle()
 
     def fail(self, url: str, why: str | None) -> None:
         # A stale answer that is renewed in the background, a stream that is left behind and a

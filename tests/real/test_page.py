@@ -475,9 +475,9 @@ def test_layers_are_chosen_in_the_panel(demo: Visit) -> None:
     page.locator("#filled-none").check()
     page.locator(".leaflet-surface-pane canvas").wait_for(state="detached")
     page.locator("#filled-dose-rate").check()
-    page.locator("#unit-n").check()
+    page.locator("#unit-ns").check(force=True)
     assert "nSv/h" in legend.inner_text()
-    page.locator("#unit-u").check()
+    page.locator("#unit-us").check(force=True)
     page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
     demo.settle()
@@ -494,7 +494,7 @@ def test_another_hour_has_another_address_of_tiles(demo: Visit) -> None:
     earlier = {url.split("/")[6:8][1] for url in demo.addresses("/tiles/dose-rate/mean/")}
     assert len(earlier) == 1
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00:00Z", earlier.pop())
-    page.get_by_role("button", name=messages.text("time.newest", "en")).click()
+    page.locator("#time .live").click()
     page.wait_for_load_state("networkidle")
     assert page.locator("#time output").inner_text() == clock
     assert demo.complaints == []

@@ -1,0 +1,93 @@
+"""The same page in four languages, two themes and four widths, and as devices ask for it."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from layers import messages
+from tests.browser.visits import NARROW, WIDE, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.full]
+
+SIZES = {320: (320, 640), 390: NARROW, 768: (768, 1024), 1440: WIDE}
+STATES = {
+    "first view": ("", "#legend details", None),
+    "station": ("#station=KZAST", "#card .chart-part", None),
+    "place": ("#place=44.8/65.5&layer=dose-rate.exceedance", "#card .nearest", None),
+    "unknown place": ("#place=20/65.5", "#card h2", None),
+    "comparison": ("#against=-1h", "#swipe", None),
+    "lists": ("#view=table", "#table table", None),
+    "layers": ("", "#layers fieldset", "layers.title"),
+    "keeping": ("", "#keep-link", "tools.keep"),
+}
+# Marks and dots are put where there is room; what else is pressed is as large as a fingertip.
+SMALL = """() => [...document.querySelectorAll("button, select, input[type=range], summary")]
+  .filter(e => e.checkVisibility() && !e.closest("table"))
+  .map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 90)])
+  .filter(([box]) => box.width < 24 || box.height < 23.9).map(([, html]) => html)"""
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("width", SIZES)
+def test_every_state_is_accessible_on_every_screen(
+    browser: Browser, hours: Any, width: int, state: str
+) -> None:
+    words, shown, tool = STATES[state]
+    # Each language and theme meets every state on some screen.
+    turn = list(SIZES).index(width) + list(STATES).index(state)
+    language = messages.LANGUAGES[turn % 4]
+    scheme = ("light", "dark")[(turn // 4) % 2]
+    made = visit(browser, hours.url, f"/{language}{words}", SIZES[width], color_scheme=scheme)
+    if tool:
+        name = messages.text(tool, language)
+        made.page.get_by_role("button", name=name, exact=True).click()
+    made.page.locator(shown).first.wait_for()
+    made.page.wait_for_timeout(200)
+    assert made.fits()
+    assert made.page.evaluate(SMALL) == []
+    # What an id stands for is never shown in its place.
+    said = made.page.locator("body").inner_text()
+    assert not [name for name in messages.catalogue(language) if f" {name} " in f" {said} "]
+    made.axe()
+    made.check()
+    made.page.close()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"forced_colors": "active"},
+        {"contrast": "more"},
+        {"contrast": "more", "color_scheme": "dark"},
+    ],
+    ids=["forced colours", "more contrast", "more contrast, dark"],
+)
+def test_more_contrast_keeps_everything(
+    browser: Browser, hours: Any, options: dict[str, Any]
+) -> None:
+    made = visit(browser, hours.url, "/en#station=KZAST", WIDE, **options)
+    made.page.locator("#card .chart-part").wait_for()
+    assert made.page.locator("button.station .number").first.is_visible()
+    made.axe()
+    made.check()
+    made.page.close()
+
+
+def test_who_saves_data_gets_nothing_ahead(browser: Browser, hours: Any) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'connection', {get: () => ({saveData: true})})"
+    )
+    page.goto(f"{hours.url}/en")
+    page.wait_for_selector("button.station")
+    page.locator("#time input").focus()
+    page.wait_for_timeout(800)
+    page.wait_for_load_state("networkidle")
+    assert not any("@2x" in url or "/uncertainty/" in url or "/later-" in url for url in asked)
+    page.locator("button.station").first.click()
+    page.locator("#card").wait_for(state="visible")
+    assert any("/later-" in url for url in asked)
+    page.close()
