@@ -65,7 +65,7 @@ def open_site(settings: Settings) -> Site:
         catalog=catalog,
         tiler=tiler,
         pictures=pictures,
-        plates=Plates(pictures),
+        plates=Plates(pictures, paths.cache / "plates"),
         store=store,
         assets=assets,
         audience=PUBLIC,
