@@ -5,6 +5,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +14,20 @@ from PIL import Image
 from layers.geo import cell_m, mercator
 from layers.model import Features
 from layers.pictures.encoding import Uint8Array, scenery
+from layers.pictures.kept import Folder, Recent
 from layers.pictures.pictures import Pictures, Sheet
 from layers.render import clipping, labels, placed, plate
 from layers.render.labels import Fitted, Label, Taken
 from layers.render.plate import Caption
 from layers.tiles.flight import Flight
-from layers.tiles.memory import Memory
-from layers.tiles.tile import Tile
 from layers.views import View
 
 FloatArray = NDArray[np.float64]
 
 RENDERER = 1
 """Changes with what a plate looks like."""
-KEPT_BYTES = 16_000_000
+KEPT, KEPT_LANDS = 300, 8
+"""Pictures on the disk, about 100 KB each; and lands in memory, up to 7 MB each at first view."""
 _MARK_PX, _NAME_GAP_PX = 30, 18
 _SOONER = 1.0
 """A still picture shows names so much sooner than the page, where a reader may zoom in."""
@@ -94,10 +95,12 @@ class Plate:
 class Plates:
     """Draws plates, each once: what was drawn last is kept. Threads may share it."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Pictures, folder: Path) -> None:
+        """``folder`` is where pictures are kept for all processes."""
         self._pictures = pictures
-        self._kept = Memory(KEPT_BYTES)
-        self._flight: Flight[Tile] = Flight(None)
+        self._kept = Folder(folder, KEPT)
+        self._lands: Recent[list[Uint8Array | None]] = Recent(KEPT_LANDS)
+        self._flight: Flight[bytes] = Flight(folder.with_name(f"{folder.name}.lock"))
 
     def draw(self, wanted: Plate, image: str) -> bytes:
         """Return the picture as png, webp or jpeg.
@@ -111,23 +114,24 @@ class Plates:
         """
         key = f"{wanted.name}.{image}"
 
-        def make() -> Tile:
+        def make() -> bytes:
             with self._pictures.gate.passed():
-                made = Tile(scenery(self._drawn(wanted), image), "", key)
+                made = scenery(self._drawn(wanted), image)
             self._kept.put(key, made)
             return made
 
-        kept = self._kept.get(key)
-        return (kept or self._flight.once(key, lambda: self._kept.get(key), make)).body
+        return self._kept.get(key) or self._flight.once(key, lambda: self._kept.get(key), make)
 
     def _drawn(self, wanted: Plate) -> Uint8Array:
         view = wanted.view
         look = plate.DARK if wanted.theme == "dark" else plate.LIGHT
         below = Image.new("RGBA", (view.width, view.height), look.panel)
-        for rgba in self._ground(wanted, look):
-            below.alpha_composite(Image.fromarray(rgba))
-        for sheet in (wanted.lines, *wanted.overlays):
-            above = self._above(sheet, view) if sheet else None
+        land, lines = self._land(wanted)
+        for rgba in (land, self._surface(wanted, look), lines):
+            if rgba is not None:
+                below.alpha_composite(Image.fromarray(rgba))
+        for sheet in wanted.overlays:
+            above = self._above(sheet, view)
             if above is not None:
                 below.alpha_composite(Image.fromarray(above))
         font = self._pictures.font
@@ -153,22 +157,27 @@ class Plates:
         kept = [i for i, g in enumerate(grades) if not (g or 0) < min(style.breaks, default=0)]
         return placed.picture(_some(found, kept), style, view, self._pictures.font)
 
-    def _ground(self, wanted: Plate, look: plate.Look) -> list[Uint8Array]:
-        """Return the land and the surface upon it."""
-        found = []
-        base = self._pictures.rgba(wanted.base, wanted.view) if wanted.base else None
-        if base is not None:
-            found.append(base)
-        if wanted.filled:
-            filled = self._pictures.rgba(wanted.filled, wanted.view)
-            if filled is None:
-                filled = np.zeros((wanted.view.height, wanted.view.width, 4), np.uint8)
-            if wanted.area:
-                share = wanted.opacity * (_DARK_SHARE if wanted.theme == "dark" else 1.0)
-                inside = clipping.inside(wanted.area, wanted.view)
-                filled = clipping.clipped(filled, inside, share, look.hatch)
-            found.append(filled)
-        return found
+    def _land(self, wanted: Plate) -> list[Uint8Array | None]:
+        """Return the land and its lines, which are the same in every hour and language."""
+        sheets = (wanted.base, wanted.lines)
+        key = (wanted.view, *(sheet.name if sheet else "" for sheet in sheets))
+        return self._lands(
+            key,
+            lambda: [self._pictures.rgba(each, wanted.view) if each else None for each in sheets],
+        )
+
+    def _surface(self, wanted: Plate, look: plate.Look) -> Uint8Array | None:
+        """Return the surface within its area, hatched where it is unknown."""
+        if wanted.filled is None:
+            return None
+        filled = self._pictures.rgba(wanted.filled, wanted.view)
+        if not wanted.area:
+            return filled
+        if filled is None:
+            filled = np.zeros((wanted.view.height, wanted.view.width, 4), np.uint8)
+        share = wanted.opacity * (_DARK_SHARE if wanted.theme == "dark" else 1.0)
+        inside = clipping.inside(wanted.area, wanted.view)
+        return clipping.clipped(filled, inside, share, look.hatch)
 
     def _stations(
         self, below: Image.Image, sheet: Sheet, wanted: Plate, taken: Taken

@@ -3,7 +3,9 @@
 import click
 
 from layers import catalog as catalogs
+from layers import messages
 from layers.kinds import KINDS
+from layers.messages import po, review
 from mapserver import settings
 from mapserver.documents import assets
 from mapserver.runtime.entries import definition
@@ -48,3 +50,22 @@ def check(path: str | None) -> None:
 def default() -> None:
     """Print the built-in catalogue, to start an own one from."""
     click.echo(catalogs.DEFAULT_CATALOG.read_text("utf-8"), nl=False)
+
+
+@click.command("words")
+@click.option(
+    "--po",
+    "language",
+    type=click.Choice(messages.LANGUAGES),
+    default=None,
+    help="Print the texts of a language as a gettext catalogue; what waits is marked fuzzy.",
+)
+def words(language: str | None) -> None:
+    """Count the texts of each language, and those that wait for a native reader."""
+    if language is not None:
+        click.echo(po.written(language), nl=False)
+        return
+    for each in messages.LANGUAGES:
+        waiting, every = len(review.waiting(each)), len(messages.catalogue(each))
+        said = f"{waiting} wait for a native reader" if each in review.READ else "the source"
+        click.echo(f"{each}  {every} texts, {said}")

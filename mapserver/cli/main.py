@@ -24,6 +24,7 @@ HOMES = {
     "interpolate": "interpolate",
     "organisation": "register",
     "network": "register",
+    "words": "lists",
 }
 """The module that holds each command. It is read when the command is: `serve` starts sooner."""
 

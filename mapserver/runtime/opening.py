@@ -71,7 +71,7 @@ def open_site(settings: Settings) -> Site:
         tiler=tiler,
         pictures=pictures,
         files=files,
-        plates=Plates(pictures),
+        plates=Plates(pictures, paths.cache / "plates"),
         store=store,
         assets=assets,
         audience=PUBLIC,

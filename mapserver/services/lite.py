@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from layers import messages, temporal
 from layers.messages import LANGUAGES
 from mapserver import negotiation, params
-from mapserver.documents import captions, page_config
+from mapserver.documents import captions, figures, page_config
 from mapserver.documents.page import MOST_ROWS, SHAPES_OF
 from mapserver.documents.sheet import Sheet
 from mapserver.documents.style_table import style_table
@@ -100,10 +100,12 @@ def _composed(site: Site, language: str) -> str:
 
 def _row(station: FirstStation, said: Summary) -> dict[str, str]:
     shape = SHAPES_OF.get(station.mark, "circle")
+    known = station.value is not None
+    value = page_config.value_text(station.value, station.unit, said.language)
     return {
         "name": station.name,
-        "value": page_config.value_text(station.value, station.unit, said.language),
+        "value": value if known else figures.DASH,
         "mark": station.mark,
         "shape": shape,
-        "means": messages.text(f"shape.{shape}", said.language),
+        "means": messages.text(f"shape.{shape}", said.language) if known else value,
     }

@@ -25,9 +25,8 @@ class Previews:
         A page opens whatever stands behind its question mark, for other programs add words of
         their own to links; what names no state here has the picture of the first view.
         """
-        named = {key: request.args[key] for key in shared.KEYS if request.args.get(key)}
         try:
-            query = shared.read(self._site, MultiDict(named)).query
+            query = shared.read(self._site, MultiDict(shared.named(request.args))).query
         except LayersError:
             query = ""
         state = first_view.summary(self._site, language)

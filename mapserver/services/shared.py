@@ -100,7 +100,7 @@ def read(site: Site, query: MultiDict[str, str], more: tuple[str, ...] = ()) -> 
         For a word that means nothing: a picture of something else would be taken for it.
     """
     params.only(query, KEYS + more)
-    words = {key: query[key] for key in KEYS if query.get(key)}
+    words = named(query)
     filled = _filled(site, words.get("layer"))
     if "threshold" in words and (filled is None or filled[1].measure != "exceedance"):
         raise BadParameterError('"threshold" means nothing here; a layer in its exceedance has one')
@@ -127,6 +127,11 @@ def read(site: Site, query: MultiDict[str, str], more: tuple[str, ...] = ()) -> 
         station=words.get("station", ""),
         words=words,
     )
+
+
+def named(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the words that name a state; an empty ``with=`` says that nothing stands above."""
+    return {key: query[key] for key in KEYS if query.get(key) or (key == "with" and key in query)}
 
 
 def _filled(site: Site, word: str | None) -> tuple[LayerDefinition, StyleDefinition] | None:

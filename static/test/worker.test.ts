@@ -5,7 +5,7 @@ import { marked, ruleFor, surplus } from "../src/worker/rules.ts";
 test("what has a version in its name is kept, and nothing that may change is taken for it", () => {
   const fixed = [
     "/static/app-21086c961e45.js",
-    "/static/media/inter-latin-wght-normal-C2S99t-D.woff2",
+    "/static/media/inter-latin-wght-normal-C2S99TQD.woff2",
     "/static/basemap/places.json",
     "/tiles/dose-rate/mean/484cc51455-0839b65d/2026-11-25T11:00:00Z/5/20/11.png",
     "/tiles/basemap/light/7c534f43a5-8e9d88ee/static/5/20/11@2x.webp",

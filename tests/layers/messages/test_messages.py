@@ -1,10 +1,11 @@
+import json
 import re
 import string
 
 import pytest
 
 from layers import messages
-from layers.messages import review
+from layers.messages import po, review
 
 OTHERS = [language for language in messages.LANGUAGES if language != "en"]
 # The letters a language cannot do without, and the look-alikes that must not stand for them.
@@ -81,3 +82,20 @@ def test_what_was_read_is_there():
     for language, read in review.READ.items():
         assert set(read) <= set(messages.catalogue(language))
     assert review.waiting("en") == []
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_a_gettext_catalogue_holds_every_text_and_marks_what_waits(language):
+    text = po.written(language)
+    entry = (
+        r'(?:#, (?P<flags>.*)\n)?msgctxt "(?P<id>.*)"\n'
+        r'msgid (?P<en>".*")\nmsgstr (?P<own>".*")\n'
+    )
+    found = re.findall(entry, text)
+    assert {message for _, message, _, _ in found} == set(messages.catalogue(language))
+    for flags, message, english, own in found:
+        assert json.loads(english) == messages.text(message, "en")
+        assert json.loads(own) == messages.text(message, language)
+        assert ("fuzzy" in flags) == (message in review.waiting(language))
+    assert f"Language: {language}\\n" in text
+    assert text.startswith('msgid ""\n')

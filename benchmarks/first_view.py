@@ -1,0 +1,162 @@
+"""How soon a page shows and answers on a poor line and a slow phone.
+
+    python -m benchmarks first_view [--quick]
+
+A real server, a new browser without a cache, the browser's own throttling: 1.6 Mbit/s down, 0.75
+Mbit/s up, 150 ms of delay, a processor four times slower. FCP is the first paint, with the state in
+words; LCP that of the largest element, the picture of the map; CLS the sum of layout shifts. INP is
+the longest answer to a press or a key, as the browser's event timing has it. The aims are LCP
+within 2.5 s and INP within 200 ms. Whatever else the machine does is in these figures: its load is
+printed with them.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers import Server, serving
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LINE = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
+CPU = 4
+REPEATS = 5
+SHAPES = {"phone": (390, 844), "desktop": (1440, 900)}
+WATCH = """() => {
+  window.seen = { lcp: 0, element: "", cls: 0, slowest: 0 };
+  const watch = (type, take, more = {}) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(take))
+      .observe({ type, buffered: true, ...more });
+  watch("largest-contentful-paint", (e) => {
+    seen.lcp = e.startTime;
+    seen.element = `${e.element?.tagName} in #${e.element?.closest("[id]")?.id}`;
+  });
+  watch("layout-shift", (e) => (seen.cls += e.hadRecentInput ? 0 : e.value));
+  watch("event", (e) => e.interactionId && (seen.slowest = Math.max(seen.slowest, e.duration)),
+    { durationThreshold: 16 });
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One opening of a page: milliseconds, kilobytes, and the element that was largest."""
+
+    fcp: float
+    lcp: float
+    element: str
+    cls: float
+    inp: float
+    kilobytes: float
+    requests: int
+
+
+def opened(browser: Browser, url: str, size: tuple[int, int], *, presses: bool) -> Seen:
+    """Open a page as a first visitor has it; ``presses`` uses it afterwards."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", LINE)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": CPU})
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda e: received.append(e["encodedDataLength"]))
+    page.add_init_script(f"({WATCH})()")
+    page.goto(url, wait_until="load", timeout=180_000)
+    if presses:
+        page.wait_for_selector("button.station", timeout=180_000)
+    # What is in sight is complete: later requests renew or fetch ahead.
+    page.wait_for_load_state("networkidle", timeout=180_000)
+    kilobytes, requests = sum(received) / 1000, len(received)
+    paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+    fcp = float(page.evaluate(paint))
+    seen = page.evaluate("window.seen")
+    inp = used(page) if presses else 0.0
+    context.close()
+    return Seen(fcp, seen["lcp"], seen["element"], seen["cls"], inp, kilobytes, requests)
+
+
+def used(page: Page) -> float:
+    """Press what a reader presses first; return the slowest answer."""
+    page.locator("button.station").first.press("Enter")
+    page.keyboard.press("Escape")
+    slider = page.locator("#time input[type=range]")
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
+        slider.press(key)
+        page.wait_for_timeout(300)
+    page.mouse.click(page.viewport_size["width"] / 2, page.viewport_size["height"] / 2)  # type: ignore[index]
+    page.wait_for_timeout(800)
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(300)
+    return float(page.evaluate("window.seen.slowest"))
+
+
+def measured(server: Server, repeats: int) -> list[dict[str, Any]]:
+    """Open each page so often; return the medians."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        raise SystemExit(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    rows = []
+    with sync_playwright() as play:
+        for name, size in SHAPES.items():
+            for page, presses in (("/kk", True), ("/kk/lite", False)):
+                seen = []
+                for _ in range(repeats + 1):
+                    browser = play.chromium.launch(
+                        executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+                    )
+                    seen.append(opened(browser, server.url + page, size, presses=presses))
+                    browser.close()
+                warm = seen[1:]  # the first has the server draw what all others find drawn
+                rows.append(
+                    {
+                        "page": page,
+                        "window": name,
+                        "largest": warm[-1].element,
+                        **{
+                            field: round(statistics.median(getattr(s, field) for s in warm), 3)
+                            for field in ("fcp", "lcp", "inp", "cls", "kilobytes", "requests")
+                        },
+                        "first_lcp": round(seen[0].lcp),
+                    }
+                )
+    return rows
+
+
+def main(words: list[str]) -> None:
+    """Measure and print."""
+    repeats = 1 if "--quick" in words else REPEATS
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder) / "data", "--demo-days", "1") as server,
+    ):
+        end = time.monotonic() + 300
+        while json.loads(server.get("/readyz")[2])["surfaces_waiting"]:
+            if time.monotonic() > end:
+                raise SystemExit("the surfaces of the demonstration did not come to stand")
+            time.sleep(0.5)
+        rows = measured(server, repeats)
+    print(f"1.6 Mbit/s, 150 ms, {CPU}x CPU; median of {repeats}; load {os.getloadavg()[0]:.1f}")
+    print(f"{'page':9} {'window':8} {'FCP':>6} {'LCP':>6} {'INP':>5} {'CLS':>5} {'kB':>6} requests")
+    for row in rows:
+        print(
+            f"{row['page']:9} {row['window']:8} {row['fcp']:6.0f} {row['lcp']:6.0f} "
+            f"{row['inp']:5.0f} {row['cls']:5.3f} {row['kilobytes']:6.0f} {row['requests']:8} "
+            f"  largest: {row['largest']}; LCP of the first visitor of the hour {row['first_lcp']}"
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
