@@ -20,7 +20,7 @@ from mapserver.documents.ogcapi.links import GEOJSON, HTML, JSON, OGC_REL, SCHEM
 from mapserver.documents.ogcapi.page import Cell, Page, Section
 from mapserver.services.ogcapi import layer_items, observed_items
 from mapserver.services.ogcapi.asked import Asked
-from mapserver.services.ogcapi.collections import Collection, has_items
+from mapserver.services.ogcapi.collections import Collection, has_items, pictured
 from mapserver.services.ogcapi.described import title
 from mapserver.services.ogcapi.items import (
     CRS,
@@ -286,8 +286,6 @@ def _text(value: Any) -> str:
 
 def _picture(asked: Asked, found: Found) -> str:
     """Return the address of a picture of the features that are shown."""
-    layer = asked.collection.layer
-    names = [] if layer is None else [layer.id]
     if not len(found.chosen):
         return ""
     box = found.rows.boxes[found.chosen]
@@ -301,6 +299,7 @@ def _picture(asked: Asked, found: Found) -> str:
     )
     when = {} if found.at is None else {"TIME": temporal.word(found.at)}
     base = asked.site.base_url(asked.request)
+    names = pictured(asked.site, asked.collection)
     return described.picture_address(base, names, bounds, **when)
 
 

@@ -167,7 +167,7 @@ def question(asked: Asked) -> Question:
     after, at = _token(query["token"]) if "token" in query else (None, None)
     return Question(
         limit=min(_whole(query, "limit", 1, default), MOST),
-        offset=_whole(query, "offset", 0, 0),
+        offset=_offset(query),
         boxes=boxes(query["bbox"], box_crs) if "bbox" in query else None,
         box_crs=box_crs,
         crs=crs.name(query.get("crs", crs.CRS84), known),
@@ -184,9 +184,16 @@ def _whole(query: Mapping[str, str], key: str, least: int, default: int) -> int:
     text = query.get(key)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < least:
+    if not (text.isascii() and text.isdigit()) or int(text) < least:
         raise BadParameterError(f'{key} is "{text}"; a whole number from {least} was expected')
     return int(text)
+
+
+def _offset(query: Mapping[str, str]) -> int:
+    found = _whole(query, "offset", 0, 0)
+    if found > FARTHEST_OFFSET:
+        raise BadParameterError(f"offset is {found}; at most {FARTHEST_OFFSET} are passed over")
+    return found
 
 
 def boxes(text: str, name: str) -> list[Box]:
