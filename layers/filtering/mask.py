@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from layers.errors import BadParameterError, nearest
 from layers.filtering import spatial, times
 from layers.filtering.expression import Expression
+from layers.filtering.periods import moment
 from layers.filtering.rows import GEOMETRY, ID, Coded, Rows
 from layers.views import projection
 
@@ -95,10 +96,17 @@ def property_equal(rows: Rows, name: str, text: str) -> BoolArray:
             wanted = float(text)
         except ValueError:
             raise BadParameterError(f'{name} is "{text}"; a number was expected') from None
-    equal = [
-        value is not None and (text in value if isinstance(value, list) else value == wanted)
-        for value in coded.values
-    ]
+    at = moment(text)
+
+    def same(value: Any) -> bool:
+        if isinstance(value, list):
+            return text in value
+        # A time has many spellings.
+        return value == wanted or (
+            isinstance(value, str) and not math.isnan(at) and moment(value) == at
+        )
+
+    equal = [value is not None and same(value) for value in coded.values]
     found: BoolArray = np.array(equal, bool)[coded.index]
     return found
 

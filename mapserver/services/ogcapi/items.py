@@ -174,10 +174,29 @@ def question(asked: Asked) -> Question:
         period=filtering.period(query["datetime"]) if "datetime" in query else None,
         expression=filtering.parse(query["filter"], language) if "filter" in query else None,
         filter_crs=crs.name(query.get("filter-crs", crs.CRS84), known, "filter-crs"),
-        equal={key: text for key, text in query.items() if key not in RESERVED},
+        equal=_equal(asked),
         after=after,
         at=at,
     )
+
+
+def _equal(asked: Asked) -> dict[str, str]:
+    """Return the properties that a query names, each with a text that it can have."""
+    found = {key: text for key, text in asked.query.items() if key not in RESERVED}
+    if not found or asked.route.own is None:
+        return found
+    for each in asked.route.own(asked.site, asked.collection):
+        if each.name not in found or callable(each.schema):
+            continue
+        text = found[each.name]
+        if each.schema.get("type") == "number":
+            params.number(text, each.name)
+        elif each.schema.get("format") == "date-time":
+            filtering.period(text, each.name)
+        elif text not in each.schema.get("enum", (text,)):
+            known = ", ".join(each.schema["enum"])
+            raise BadParameterError(f'{each.name} is "{text}"; known are {known}')
+    return found
 
 
 def _whole(query: Mapping[str, str], key: str, least: int, default: int) -> int:

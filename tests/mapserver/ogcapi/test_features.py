@@ -115,6 +115,7 @@ def test_a_limit_that_is_too_large_is_cut_and_one_that_is_none_refused(house: An
         ({"filter": "{}", "filter-lang": "cql2-json"}, "filter"),
         ({"filter": "value > 1", "filter-lang": "cql"}, "filter-lang"),
         ({"value": "much"}, "number"),
+        ({"begin_time": "noon"}, "RFC 3339"),
         ({"nothing": "1"}, "unknown query parameter"),
         ({"token": "!!!"}, "token"),
         ({"token": "WzFd"}, "token"),
