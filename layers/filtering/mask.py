@@ -9,7 +9,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,18 +61,6 @@ def chosen(rows: Rows, expression: Expression, filter_crs: str = "CRS:84") -> Bo
         For a property or function that is not known here, or that is used wrongly.
     """
     return _Evaluation(rows, filter_crs).truth(expression).true
-
-
-def names(expression: Expression) -> Iterator[str]:
-    """Yield the names of all properties of a filter."""
-    if isinstance(expression, dict):
-        if isinstance(expression.get("property"), str):
-            yield expression["property"]
-        for each in expression.values():
-            yield from names(each)
-    elif isinstance(expression, list):
-        for each in expression:
-            yield from names(each)
 
 
 def property_equal(rows: Rows, name: str, text: str) -> BoolArray:
