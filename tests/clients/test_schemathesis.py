@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (  # noqa: E402
     unsupported_method,
 )
 
-from tests.servers import Server, serving  # noqa: E402
+from tests.servers import Server, serving, wait_for  # noqa: E402
 
 pytestmark = pytest.mark.clients
 # A text for a filter or a time may be any: that one is refused is no mistake, so that "valid data
@@ -44,6 +44,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def api(server: Server) -> Any:
+    # While the demonstration is loaded its layers may change faster than they are read.
+    wait_for(lambda: server.get("/ogcapi/api?f=json")[0] == 200)
     document = server.json("/ogcapi/api?f=json")
     # Clients take the page size from it; more than that is cut, as the standard wants, not refused.
     del document["components"]["parameters"]["limit"]["schema"]["maximum"]
