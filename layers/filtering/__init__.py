@@ -1,8 +1,8 @@
 """Which rows of a table are asked for: boxes, times, equal properties, and CQL2 filters."""
 
 from layers.filtering.expression import LANGUAGES, Expression, parse
-from layers.filtering.mask import chosen, names, property_equal
-from layers.filtering.periods import Period, period, temporal_names, within
+from layers.filtering.mask import chosen, property_equal
+from layers.filtering.periods import Period, period, temporal_name, within
 from layers.filtering.rows import GEOMETRY, ID, Rows, rows_of
 from layers.filtering.spatial import box_polygon, touching
 
@@ -15,12 +15,11 @@ __all__ = [
     "Rows",
     "box_polygon",
     "chosen",
-    "names",
     "parse",
     "period",
     "property_equal",
     "rows_of",
-    "temporal_names",
+    "temporal_name",
     "touching",
     "within",
 ]

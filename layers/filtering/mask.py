@@ -9,7 +9,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from layers.errors import BadParameterError, nearest
 from layers.filtering import spatial, times
 from layers.filtering.expression import Expression
+from layers.filtering.periods import moment
 from layers.filtering.rows import GEOMETRY, ID, Coded, Rows
 from layers.views import projection
 
@@ -62,18 +63,6 @@ def chosen(rows: Rows, expression: Expression, filter_crs: str = "CRS:84") -> Bo
     return _Evaluation(rows, filter_crs).truth(expression).true
 
 
-def names(expression: Expression) -> Iterator[str]:
-    """Yield the names of all properties of a filter."""
-    if isinstance(expression, dict):
-        if isinstance(expression.get("property"), str):
-            yield expression["property"]
-        for each in expression.values():
-            yield from names(each)
-    elif isinstance(expression, list):
-        for each in expression:
-            yield from names(each)
-
-
 def property_equal(rows: Rows, name: str, text: str) -> BoolArray:
     """Tell which rows have a property that is written so: text as it is, a number by its value.
 
@@ -95,10 +84,17 @@ def property_equal(rows: Rows, name: str, text: str) -> BoolArray:
             wanted = float(text)
         except ValueError:
             raise BadParameterError(f'{name} is "{text}"; a number was expected') from None
-    equal = [
-        value is not None and (text in value if isinstance(value, list) else value == wanted)
-        for value in coded.values
-    ]
+    at = moment(text)
+
+    def same(value: Any) -> bool:
+        if isinstance(value, list):
+            return text in value
+        # A time has many spellings.
+        return value == wanted or (
+            isinstance(value, str) and not math.isnan(at) and moment(value) == at
+        )
+
+    equal = [value is not None and same(value) for value in coded.values]
     found: BoolArray = np.array(equal, bool)[coded.index]
     return found
 

@@ -82,23 +82,20 @@ def moment(text: str) -> float:
         return math.nan
 
 
-def temporal_names(names: Sequence[str]) -> tuple[str, str] | None:
-    """Return the properties that say when a feature is; None for features without a time.
+def temporal_name(names: Sequence[str]) -> str | None:
+    """Return the property that says when a feature is; None for features without a time.
 
     An observation counts by the beginning of its interval, as everywhere.
     """
-    for name in ("time", "begin_time"):
-        if name in names:
-            return name, name
-    return None
+    return next((name for name in ("time", "begin_time") if name in names), None)
 
 
 def within(rows: Rows, asked: Period) -> NDArray[np.bool_]:
     """Tell which rows lie within a period; where no row has a time, all do."""
-    named = temporal_names(rows.names)
-    if named is None:
+    name = temporal_name(rows.names)
+    if name is None:
         return np.ones(len(rows), bool)
-    coded = rows.column(named[0])
+    coded = rows.column(name)
     at = np.array([_of(value) for value in coded.values])
     begin, end = asked.seconds
     found: NDArray[np.bool_] = ((at >= begin) & (at <= end))[coded.index]

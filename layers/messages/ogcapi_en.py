@@ -32,13 +32,10 @@ TEXTS: dict[str, str] = {
     "value, with its standard deviation where that is known, its status and its source.",
     "ogcapi.map": "Map",
     "ogcapi.map_in": "Map in the style “{style}”",
-    "ogcapi.styles": "Styles",
-    "ogcapi.tiles": "Tiles",
     "ogcapi.vector_tiles": "Vector tiles",
     "ogcapi.map_tiles": "Map tiles",
     "ogcapi.tile_sets": "Tile matrix sets",
     "ogcapi.levels": "Levels",
     "ogcapi.scale": "Scale denominator",
     "ogcapi.template": "Address of a tile",
-    "ogcapi.legend": "Legend",
 }

@@ -33,13 +33,10 @@ TEXTS: dict[str, str] = {
     "стандартты ауытқуы белгілі болса сонымен, күйімен және дереккөзімен.",
     "ogcapi.map": "Карта",
     "ogcapi.map_in": "«{style}» стиліндегі карта",
-    "ogcapi.styles": "Стильдер",
-    "ogcapi.tiles": "Тайлдар",
     "ogcapi.vector_tiles": "Векторлық тайлдар",
     "ogcapi.map_tiles": "Карта тайлдары",
     "ogcapi.tile_sets": "Тайл матрицаларының жиындары",
     "ogcapi.levels": "Деңгейлер",
     "ogcapi.scale": "Масштаб бөлімі",
     "ogcapi.template": "Тайлдың мекенжайы",
-    "ogcapi.legend": "Шартты белгілер",
 }

@@ -32,13 +32,10 @@ TEXTS: dict[str, str] = {
     "значение, со стандартным отклонением, если оно известно, состоянием и источником.",
     "ogcapi.map": "Карта",
     "ogcapi.map_in": "Карта в стиле «{style}»",
-    "ogcapi.styles": "Стили",
-    "ogcapi.tiles": "Тайлы",
     "ogcapi.vector_tiles": "Векторные тайлы",
     "ogcapi.map_tiles": "Тайлы карты",
     "ogcapi.tile_sets": "Наборы матриц тайлов",
     "ogcapi.levels": "Уровни",
     "ogcapi.scale": "Знаменатель масштаба",
     "ogcapi.template": "Адрес тайла",
-    "ogcapi.legend": "Легенда",
 }

@@ -33,13 +33,10 @@ TEXTS: dict[str, str] = {
     "uchun bitta obyekt, maʼlum boʻlsa standart ogʻishi, holati va manbasi bilan.",
     "ogcapi.map": "Xarita",
     "ogcapi.map_in": "“{style}” uslubidagi xarita",
-    "ogcapi.styles": "Uslublar",
-    "ogcapi.tiles": "Tayllar",
     "ogcapi.vector_tiles": "Vektor tayllar",
     "ogcapi.map_tiles": "Xarita tayllari",
     "ogcapi.tile_sets": "Tayl matritsalari toʻplamlari",
     "ogcapi.levels": "Darajalar",
     "ogcapi.scale": "Masshtab maxraji",
     "ogcapi.template": "Tayl manzili",
-    "ogcapi.legend": "Shartli belgilar",
 }

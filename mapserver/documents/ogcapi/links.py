@@ -11,6 +11,7 @@ SCHEMA = "application/schema+json"
 COVJSON, CSV = "application/prs.coverage+json", "text/csv"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
+MOST_CHARS = 2_000
 SAFE = ":,/@"
 """What may stand in a query as it is: times, boxes and names stay readable."""
 
@@ -35,12 +36,18 @@ def word(text: str) -> str:
 
 
 def header(links: Sequence[Link], rels: Sequence[str]) -> str:
-    """Return the ``Link`` header of those links whose relation is among ``rels``.
+    """Return the ``Link`` header of those links whose relation is among ``rels``, in their order.
 
-    Titles are left to the document: a header holds ASCII alone.
+    Titles are left to the document: a header holds ASCII alone. What would make it too long for
+    the buffers of proxies stands in the document only.
     """
-    return ", ".join(
-        f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'.replace("\n", "")
-        for each in links
-        if each["rel"] in rels and "{" not in each["href"] and each["href"].isascii()
-    )
+    found = ""
+    for rel in rels:
+        for each in links:
+            if each["rel"] != rel or each.get("templated") or not each["href"].isascii():
+                continue
+            one = f'<{each["href"]}>; rel="{rel}"; type="{each["type"]}"'
+            joined = f"{found}, {one}" if found else one
+            if len(joined) <= MOST_CHARS:
+                found = joined
+    return found

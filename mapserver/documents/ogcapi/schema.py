@@ -6,7 +6,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from layers import units
-from layers.filtering import GEOMETRY, ID, Rows, temporal_names
+from layers.filtering import GEOMETRY, ID, Rows, temporal_name
 from layers.filtering.periods import moment
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -34,11 +34,11 @@ def properties(rows: Rows) -> dict[str, dict[str, Any]]:
 
 
 def _properties(rows: Rows) -> dict[str, dict[str, Any]]:
-    when = temporal_names(rows.names)
+    when = temporal_name(rows.names)
     found = {}
     for name in rows.names:
         schema = of_values(rows.each(name))
-        if when is not None and name == when[0] and schema.get("format") == "date-time":
+        if name == when and schema.get("format") == "date-time":
             schema["x-ogc-role"] = "primary-instant"
         found[name] = schema
     return found

@@ -21,7 +21,7 @@ from mapserver.services.site import Site
 
 PREFIX = "/ogcapi"
 COMMON = ("f", "lang")
-HEADED = ("self", "alternate", "next", "prev", "service-desc", "data", "conformance")
+HEADED = ("next", "self", "alternate", "service-desc", "data", "conformance")
 """Relations of links that stand in the header too."""
 VARIES = ("Accept", "Accept-Language", "Accept-Encoding")
 ALIASES: Mapping[str, Sequence[str]] = {

@@ -70,6 +70,14 @@ def collection(site: Site, collection_id: str) -> Collection:
     return known[collection_id]
 
 
+def pictured(site: Site, shown: Collection) -> list[str]:
+    """Return the layers of a picture of a collection; of observations the stations they are of."""
+    if shown.layer is not None:
+        return [shown.layer.id]
+    layers = site.catalog.layers.values()
+    return [layer.id for layer in layers if layer.kind == "stations" and layer.visible][:1]
+
+
 def has_items(site: Site, asked: Collection) -> bool:
     """Tell whether a collection has features."""
     if asked.layer is None:

@@ -11,8 +11,8 @@ from mapserver.documents.ogcapi.links import HTML, JSON, OPENAPI, Link, link
 from mapserver.documents.ogcapi.page import Page, Section
 from mapserver.services.ogcapi import contract
 from mapserver.services.ogcapi.asked import Asked
-from mapserver.services.ogcapi.collections import collections
-from mapserver.services.ogcapi.described import description
+from mapserver.services.ogcapi.collections import collections, pictured
+from mapserver.services.ogcapi.described import description, extent
 from mapserver.services.ogcapi.drawn import first
 from mapserver.services.ogcapi.part import Part, Route
 
@@ -149,13 +149,10 @@ def one(asked: Asked) -> Response:
 
 
 def _picture_of(asked: Asked) -> str:
-    collection = asked.collection
-    layer = collection.layer
-    if layer is None:
-        return picture(asked, ["basemap"], whole(asked))
-    bounds = asked.site.catalog.kind(layer.id).extent().bounds
-    style = collection.styles[0].id
-    return picture(asked, [layer.id], bounds, STYLES=style)
+    shown = asked.collection
+    bounds, _ = extent(asked.site, shown)
+    style = {"STYLES": shown.styles[0].id} if shown.styles else {}
+    return picture(asked, pictured(asked.site, shown), bounds, **style)
 
 
 ROUTES = (

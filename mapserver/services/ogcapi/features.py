@@ -1,44 +1,38 @@
 """OGC API Features 1 to 3: items, schemas, queryables, filters, coordinate systems."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-import shapely
 from flask import Response
 
 from layers import temporal
 from layers.errors import NotFoundError
-from layers.filtering import GEOMETRY, ID, Rows
-from layers.geo import Bounds
 from layers.views import projection
 from mapserver import negotiation
 from mapserver.documents import tilejson
-from mapserver.documents.ogcapi import collection as described
-from mapserver.documents.ogcapi import crs, features, schema
-from mapserver.documents.ogcapi.links import GEOJSON, HTML, JSON, OGC_REL, SCHEMA, Link, link, word
-from mapserver.documents.ogcapi.page import Cell, Page, Section
+from mapserver.documents.ogcapi import crs, features
+from mapserver.documents.ogcapi.links import GEOJSON, HTML, JSON, OGC_REL, SCHEMA, Link, link
 from mapserver.services.ogcapi import layer_items, observed_items
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection, has_items
 from mapserver.services.ogcapi.described import title
+from mapserver.services.ogcapi.feature_pages import item_page, items_page
 from mapserver.services.ogcapi.items import (
     CRS,
     DATETIME,
     PARAMETERS,
-    RESERVED,
     Found,
     Question,
     question,
     token,
 )
 from mapserver.services.ogcapi.part import Members, Parameter, Part, Route
+from mapserver.services.ogcapi.schemas import asked_of, queryables, schema_of
 from mapserver.services.site import Site
 
 ITEMS: Mapping[str, str] = {"json": GEOJSON, "geojson": GEOJSON, "html": HTML}
 SCHEMAS: Mapping[str, str] = {"json": SCHEMA, "html": HTML}
-_SHOWN = 8
-"""Properties in the table of a page; an item has a page with all of them."""
 
 
 def items(asked: Asked) -> Response:
@@ -59,7 +53,7 @@ def items(asked: Asked) -> Response:
     texts = found.texts(projection(wanted.crs))
     etag = negotiation.body_etag(features.collection(members, texts))
     members["timeStamp"] = _now(asked.site)
-    page = _items_page(asked, found, members) if asked.format == "html" else None
+    page = items_page(asked, found, members) if asked.format == "html" else None
     return asked.answer(
         members,
         page,
@@ -85,7 +79,7 @@ def item(asked: Asked) -> Response:
     ]
     members = {**facts(asked, found), "links": linked}
     text = found.texts(projection(wanted.crs))[0]
-    page = _item_page(asked, found, members) if asked.format == "html" else None
+    page = item_page(asked, found, members) if asked.format == "html" else None
     return asked.answer(
         members,
         page,
@@ -135,173 +129,6 @@ def told(asked: Asked, system: str, found: Found) -> dict[str, str]:
 
 def _now(site: Site) -> str:
     return temporal.word(site.now().astimezone(UTC).replace(microsecond=0))
-
-
-def rows(site: Site, collection: Collection) -> tuple[Rows, object]:
-    """Return the rows of what is newest in a collection, and what holds them."""
-    if collection.layer is None:
-        return observed_items.nothing()
-    return layer_items.present(site, collection.layer)
-
-
-def properties(site: Site, collection: Collection) -> dict[str, dict[str, Any]]:
-    """Return the schemas of the properties of a collection."""
-    if collection.layer is None:
-        return {name: dict(each) for name, each in observed_items.SCHEMA.items()}
-    present, _kept = rows(site, collection)
-    found = schema.properties(present)
-    schema.with_unit(found, collection.layer.quantity)
-    return found
-
-
-def _shape(site: Site, collection: Collection) -> dict[str, Any]:
-    present, _kept = rows(site, collection)
-    types = {"Point"} if collection.layer is None else set()
-    if len(present.table.xy):
-        types.add("Point")
-    types |= {shapely.GeometryType(k).name for k in shapely.get_type_id(present.table.shapes)}
-    named = {"POINT": "Point", "LINESTRING": "LineString", "POLYGON": "Polygon"}
-    named |= {f"MULTI{k}": f"Multi{v}" for k, v in named.items()}
-    return schema.geometry(sorted(named.get(each, each) for each in types))
-
-
-def asked_of(site: Site, collection: Collection) -> list[Parameter]:
-    """Return the properties that a query may name: equal values alone are chosen."""
-    found = []
-    for name, each in properties(site, collection).items():
-        if name in RESERVED or each.get("type") == "object":
-            continue
-        plain = {k: v for k, v in each.items() if k in ("type", "format", "enum")}
-        if plain.get("type") == "array":
-            plain = {"type": "string"}
-        found.append(Parameter(name, f"Only features whose `{name}` is this.", plain))
-    return found
-
-
-def _schema(asked: Asked, *, queryables: bool) -> Response:
-    site, collection = asked.site, asked.collection
-    found = properties(site, collection)
-    shape = _shape(site, collection)
-    name = title(asked, collection)
-    path = asked.address(asked.request.path.removeprefix("/ogcapi").rstrip("/"))
-    document = schema.document(path, name, found, shape, queryables=queryables)
-    columns = [asked.say("ogcapi.name"), asked.say("ogcapi.type"), asked.say("ogcapi.unit")]
-    lines: list[Sequence[Cell]] = [
-        [key, each.get("format") or each.get("type", ""), each.get("x-ogc-unit", "")]
-        for key, each in document["properties"].items()
-    ]
-    heading = asked.say("ogcapi.queryables" if queryables else "ogcapi.schema")
-    page = Page(
-        title=f"{name} · {heading}", sections=[Section(heading, columns=columns, rows=lines)]
-    )
-    return asked.answer(document, page, linked=asked.itself())
-
-
-def schema_of(asked: Asked) -> Response:
-    """Answer ``/collections/{collectionId}/schema``."""
-    return _schema(asked, queryables=False)
-
-
-def queryables(asked: Asked) -> Response:
-    """Answer ``/collections/{collectionId}/queryables``."""
-    return _schema(asked, queryables=True)
-
-
-# Pages
-
-
-def _items_page(asked: Asked, found: Found, members: Mapping[str, Any]) -> Page:
-    say, name = asked.say, asked.collection.id
-    shown, ids = _values(found), found.rows.table.ids
-    names = _names(found.rows, asked.language)
-    lang = {"lang": asked.query["lang"]} if "lang" in asked.query else {}
-    lines: list[list[Cell]] = []
-    for place, row in enumerate(found.chosen.tolist()):
-        at = {} if found.at is None else {"datetime": temporal.word(found.at)}
-        href = asked.address(f"/collections/{name}/items/{word(ids[row])}", **at, **lang)
-        lines.append([{"text": ids[row], "href": href}, *(_text(shown[n][place]) for n in names)])
-    steps = [each for each in members["links"] if each["rel"] in ("next", "prev")]
-    count = say("ogcapi.count", shown=len(lines), all=members.get("numberMatched", "?"))
-    return Page(
-        title=f"{title(asked, asked.collection)} · {say('ogcapi.items')}",
-        lead=count,
-        notice=_notice(asked, members),
-        picture=_picture(asked, found),
-        sections=[
-            Section(say("ogcapi.items"), columns=[ID, *names], rows=lines, links=steps),
-            _from(asked, members),
-        ],
-    )
-
-
-def _item_page(asked: Asked, found: Found, members: Mapping[str, Any]) -> Page:
-    shown = _values(found)
-    row = int(found.chosen[0])
-    pairs = [(name, _text(values[0])) for name, values in shown.items()]
-    where = shapely.to_wkt(found.rows.geometry(found.chosen)[0], rounding_precision=6)
-    return Page(
-        title=f"{title(asked, asked.collection)} · {found.rows.table.ids[row]}",
-        notice=_notice(asked, members),
-        picture=_picture(asked, found),
-        sections=[
-            Section(asked.say("ogcapi.properties"), facts=pairs),
-            Section(GEOMETRY, text=where if len(where) < 2000 else f"{where[:2000]} …"),
-            _from(asked, members),
-        ],
-    )
-
-
-def _from(asked: Asked, members: Mapping[str, Any]) -> Section:
-    keys = ("attribution", "licence", "time", "version")
-    pairs = [(key, str(members[key])) for key in keys if members.get(key)]
-    return Section(asked.say("ogcapi.about_collection"), facts=pairs)
-
-
-def _notice(asked: Asked, members: Mapping[str, Any]) -> str:
-    mark = members.get("notice") or (members["context"] if asked.collection.layer is None else "")
-    return described.notice_of(str(mark), asked.language)
-
-
-def _values(found: Found) -> dict[str, Sequence[Any]]:
-    table = found.rows.table
-    codes = table.codes[found.chosen]
-    known = {code: table.values[code - 1] for code in set(codes.ravel().tolist()) if code}
-    return {
-        name: [known.get(code) for code in codes[:, k].tolist()]
-        for k, name in enumerate(table.names)
-    }
-
-
-def _names(rows: Rows, language: str) -> list[str]:
-    """Return the properties that a table shows: of names in languages that of the reader."""
-    other = [f"name_{each}" for each in ("kk", "uz", "ru", "en") if each != language]
-    return [name for name in rows.names if name not in (*other, "code")][:_SHOWN]
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _picture(asked: Asked, found: Found) -> str:
-    """Return the address of a picture of the features that are shown."""
-    layer = asked.collection.layer
-    names = [] if layer is None else [layer.id]
-    if not len(found.chosen):
-        return ""
-    box = found.rows.boxes[found.chosen]
-    west, south = (float(v) for v in box[:, :2].min(axis=0))
-    east, north = (float(v) for v in box[:, 2:].max(axis=0))
-    bounds = Bounds(
-        max(-180.0, west - 0.2),
-        max(-90.0, south - 0.2),
-        min(180.0, east + 0.2),
-        min(90.0, north + 0.2),
-    )
-    when = {} if found.at is None else {"TIME": temporal.word(found.at)}
-    base = asked.site.base_url(asked.request)
-    return described.picture_address(base, names, bounds, **when)
 
 
 def _collection(asked: Asked, collection: Collection) -> Members:

@@ -167,26 +167,52 @@ def question(asked: Asked) -> Question:
     after, at = _token(query["token"]) if "token" in query else (None, None)
     return Question(
         limit=min(_whole(query, "limit", 1, default), MOST),
-        offset=_whole(query, "offset", 0, 0),
+        offset=_offset(query),
         boxes=boxes(query["bbox"], box_crs) if "bbox" in query else None,
         box_crs=box_crs,
         crs=crs.name(query.get("crs", crs.CRS84), known),
         period=filtering.period(query["datetime"]) if "datetime" in query else None,
         expression=filtering.parse(query["filter"], language) if "filter" in query else None,
         filter_crs=crs.name(query.get("filter-crs", crs.CRS84), known, "filter-crs"),
-        equal={key: text for key, text in query.items() if key not in RESERVED},
+        equal=_equal(asked),
         after=after,
         at=at,
     )
+
+
+def _equal(asked: Asked) -> dict[str, str]:
+    """Return the properties that a query names, each with a text that it can have."""
+    found = {key: text for key, text in asked.query.items() if key not in RESERVED}
+    if not found or asked.route.own is None:
+        return found
+    for each in asked.route.own(asked.site, asked.collection):
+        if each.name not in found or callable(each.schema):
+            continue
+        text = found[each.name]
+        if each.schema.get("type") == "number":
+            params.number(text, each.name)
+        elif each.schema.get("format") == "date-time":
+            filtering.period(text, each.name)
+        elif text not in each.schema.get("enum", (text,)):
+            known = ", ".join(each.schema["enum"])
+            raise BadParameterError(f'{each.name} is "{text}"; known are {known}')
+    return found
 
 
 def _whole(query: Mapping[str, str], key: str, least: int, default: int) -> int:
     text = query.get(key)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < least:
+    if not (text.isascii() and text.isdigit()) or int(text) < least:
         raise BadParameterError(f'{key} is "{text}"; a whole number from {least} was expected')
     return int(text)
+
+
+def _offset(query: Mapping[str, str]) -> int:
+    found = _whole(query, "offset", 0, 0)
+    if found > FARTHEST_OFFSET:
+        raise BadParameterError(f"offset is {found}; at most {FARTHEST_OFFSET} are passed over")
+    return found
 
 
 def boxes(text: str, name: str) -> list[Box]:

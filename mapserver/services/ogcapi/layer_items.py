@@ -17,7 +17,7 @@ from mapserver.documents.ogcapi import features as written
 from mapserver.services.ogcapi.items import Found, IntArray, Question
 from mapserver.services.site import Site
 
-ATTEMPTS = 5
+ATTEMPTS = 20
 NOTHING = Features(np.empty(0, object), [], {})
 
 

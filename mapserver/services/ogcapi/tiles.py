@@ -1,27 +1,14 @@
 """OGC API Tiles 1.0: vector tiles and map tiles of one collection or of several."""
 
-import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response
 
 from layers.errors import (
-    BadParameterError,
-    GoneError,
     NoSurfaceError,
-    NotFoundError,
-    nearest,
 )
-from layers.geo import TILE_PX, Bounds, Window
-from layers.kinds import KINDS
-from layers.pictures import Sheet
-from layers.render import draw, mvt
-from layers.tiles import TileRequest
 from layers.views import QUADS, Quad
-from mapserver import negotiation
-from mapserver.documents import tilejson
 from mapserver.documents.ogcapi import tile_sets
 from mapserver.documents.ogcapi.links import JSON, OGC_REL, SCHEMA, Link, link
 from mapserver.documents.ogcapi.page import Page, Section
@@ -34,28 +21,24 @@ from mapserver.services.ogcapi.drawn import (
     IMAGES,
     SHOWN,
     STYLE,
-    drawn,
     sheets,
     told,
 )
 from mapserver.services.ogcapi.part import Members, Parameter, Part, Route
+from mapserver.services.ogcapi.tile_answers import (
+    MAP_SETS,
+    VECTOR,
+    VECTOR_SETS,
+    Kind,
+    bounds_of,
+    has_vector,
+    map_tile,
+    margin_of,
+    quad_of,
+    shown_of,
+    vector_tile,
+)
 from mapserver.services.site import Site
-
-XYZ = QUADS["WebMercatorQuad"]
-"""The set of the addresses of tiles, whose bytes are the same here."""
-VECTOR_SETS, MAP_SETS = ("WebMercatorQuad",), tuple(QUADS)
-VECTOR: Mapping[str, str] = {"mvt": mvt.MEDIA_TYPE}
-_MVT_FORMAT = "mvt"
-_WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
-
-Kind = str
-"""``vector`` or ``map``."""
-
-
-def has_vector(site: Site, shown: Collection) -> bool:
-    """Tell whether a collection has vector tiles."""
-    layer = shown.layer
-    return layer is not None and shown.measure is None and KINDS[layer.kind].vector
 
 
 def _offered(kind: Kind) -> Callable[[Site, Collection], bool]:
@@ -64,15 +47,6 @@ def _offered(kind: Kind) -> Callable[[Site, Collection], bool]:
 
 def _sets(kind: Kind) -> Sequence[str]:
     return VECTOR_SETS if kind == "vector" else MAP_SETS
-
-
-def _quad(asked: Asked, known: Sequence[str]) -> Quad:
-    name = asked.words["tileMatrixSetId"]
-    if name not in known:
-        offered = ", ".join(known)
-        near = nearest(name, known)
-        raise NotFoundError(f'no tile matrix set "{name}" here; known are {offered}{near}')
-    return QUADS[name]
 
 
 # Sets
@@ -101,7 +75,7 @@ def matrix_sets(asked: Asked) -> Response:
 
 def matrix_set(asked: Asked) -> Response:
     """Answer ``/tileMatrixSets/{tileMatrixSetId}``."""
-    quad = _quad(asked, tuple(QUADS))
+    quad = quad_of(asked, tuple(QUADS))
     document = dict(tile_sets.tile_matrix_set(quad.id))
     rows = [
         [each["id"], f"{each['scaleDenominator']:.6g}", f"{each['cellSize']:.6g}"]
@@ -140,27 +114,6 @@ def _name(asked: Asked) -> str:
     return catalog.titles.get(asked.language, catalog.title)
 
 
-def _bounds(asked: Asked, shown: Sequence[Collection]) -> Bounds:
-    boxes = [extent(asked.site, each)[0] for each in shown]
-    return Bounds(
-        min(box.west for box in boxes),
-        min(box.south for box in boxes),
-        max(box.east for box in boxes),
-        max(box.north for box in boxes),
-    )
-
-
-def _shown(asked: Asked, kind: Kind) -> list[Collection]:
-    found = drawn(asked)
-    if kind == "vector" and not asked.route.of_collection:
-        plain = [each for each in found if has_vector(asked.site, each)]
-        if "collections" in asked.query and plain != found:
-            missing = next(each.id for each in found if each not in plain)
-            raise BadParameterError(f'collection "{missing}" has no vector tiles')
-        return plain
-    return found
-
-
 def _entry(asked: Asked, kind: Kind, quad: Quad) -> dict[str, Any]:
     name, kept = _name(asked), _kept(asked)
     href = asked.address(f"{_here(asked, kind)}/{quad.id}", **kept)
@@ -192,7 +145,7 @@ def listing(kind: Kind) -> Callable[[Asked], Response]:
     """Return what answers with the list of tile sets."""
 
     def answer(asked: Asked) -> Response:
-        _shown(asked, kind)
+        shown_of(asked, kind)
         listed = [_entry(asked, kind, QUADS[name]) for name in _sets(kind)]
         document = {"links": asked.itself(), "tilesets": listed}
         rows = [
@@ -211,12 +164,12 @@ def one(kind: Kind) -> Callable[[Asked], Response]:
     """Return what answers with one tile set."""
 
     def answer(asked: Asked) -> Response:
-        quad = _quad(asked, _sets(kind))
-        shown = _shown(asked, kind)
-        bounds = _bounds(asked, shown)
+        quad = quad_of(asked, _sets(kind))
+        shown = shown_of(asked, kind)
+        bounds = bounds_of(asked, shown)
         document = _entry(asked, kind, quad)
         document["links"] = [*asked.itself(), *document["links"][1:]]
-        document["tileMatrixSetLimits"] = tile_sets.limits(quad, bounds, _margin(shown))
+        document["tileMatrixSetLimits"] = tile_sets.limits(quad, bounds, margin_of(shown))
         document["boundingBox"] = tile_sets.bounding_box(bounds)
         document["layers"] = [_layer(asked, kind, each) for each in shown]
         try:
@@ -254,147 +207,6 @@ def _layer(asked: Asked, kind: Kind, shown: Collection) -> dict[str, Any]:
         schema = asked.address(f"/collections/{shown.id}/schema")
         found["links"].append(link("describedby", schema, SCHEMA, shown.id))
     return found
-
-
-# Tiles
-
-
-def _margin(shown: Sequence[Collection]) -> float:
-    """Return how far symbols reach beyond their features, in tiles."""
-    vector = any(each.layer is not None and KINDS[each.layer.kind].vector for each in shown)
-    return draw.BUFFER_PX / TILE_PX if vector else 0.0
-
-
-def _place(asked: Asked, quad: Quad, shown: Sequence[Collection]) -> tuple[int, int, int]:
-    """Return level, row and column.
-
-    Raises
-    ------
-    BadParameterError
-        For what is no whole number.
-    NotFoundError
-        For a tile beyond the limits that the tile set tells.
-    """
-    numbers = []
-    for name in ("tileMatrix", "tileRow", "tileCol"):
-        text = asked.words[name]
-        if not _WHOLE.fullmatch(text):
-            raise BadParameterError(f'{name} is "{text}"; a whole number was expected')
-        numbers.append(int(text))
-    level, row, col = numbers
-    if level >= quad.levels:
-        raise NotFoundError(f"{quad.id} is offered to level {quad.levels - 1}, not {level}")
-    rows, cols = tile_sets.within(quad, _bounds(asked, shown), level, _margin(shown))
-    if not (rows[0] <= row <= rows[1] and cols[0] <= col <= cols[1]):
-        raise NotFoundError(
-            f"tile {level}/{row}/{col} lies outside of rows {rows[0]} to {rows[1]} and columns "
-            f"{cols[0]} to {cols[1]}"
-        )
-    return level, row, col
-
-
-def _again(answer: Callable[[Asked], Response]) -> Callable[[Asked], Response]:
-    """Return what asks once more where what was newest gave way in between."""
-
-    def asked_twice(asked: Asked) -> Response:
-        try:
-            return answer(asked)
-        except GoneError:
-            return answer(asked)
-
-    return asked_twice
-
-
-@_again
-def map_tile(asked: Asked) -> Response:
-    """Answer a tile of a map: of one layer in WebMercatorQuad it is the tile of ``/tiles``."""
-    quad, shown = _quad(asked, MAP_SETS), drawn(asked)
-    level, row, col = _place(asked, quad, shown)
-    found = sheets(asked, shown)
-    if quad is XYZ and len(found) == 1:
-        response = _cached(asked, found, Window(level, col, row))
-    else:
-        response = picture(asked, found, quad, level, row, col)
-    told(response, asked, found)
-    return response
-
-
-def picture(
-    asked: Asked, found: Sequence[Sheet], quad: Quad, level: int, row: int, col: int
-) -> Response:
-    """Return layers above each other, drawn for one tile."""
-    view = quad.view(level, row, col)
-    pictures = asked.site.pictures
-    etag = pictures.etag(found, view, None, asked.format)
-    known = negotiation.not_modified(asked.request, etag, negotiation.LATEST, varies=False)
-    return known or negotiation.answer(
-        pictures.draw(found, view, None, asked.format),
-        asked.media_type,
-        asked.request,
-        cache=negotiation.LATEST,
-        etag=etag,
-    )
-
-
-def _pinned(sheet: Sheet, window: Window, image: str) -> TileRequest:
-    return TileRequest(
-        sheet.layer, sheet.style, sheet.version, sheet.time, window, image, sheet.options
-    )
-
-
-def _cached(asked: Asked, found: Sequence[Sheet], window: Window) -> Response:
-    pinned = _pinned(found[0], window, asked.format)
-    tiler = asked.site.tiler
-    etag = tiler.etag(pinned)
-    known = negotiation.not_modified(asked.request, etag, negotiation.LATEST, varies=False)
-    if known is not None:
-        return known
-    tile = tiler.fetch(pinned)
-    return negotiation.answer(
-        tile.body,
-        tile.media_type,
-        asked.request,
-        cache=negotiation.LATEST,
-        etag=etag,
-        content_location=None if pinned.options.token else tilejson.tile_path(pinned),
-    )
-
-
-@_again
-def vector_tile(asked: Asked) -> Response:
-    """Answer a vector tile; of several collections it holds a layer of each. Empty ones are 204."""
-    quad, shown = _quad(asked, VECTOR_SETS), _shown(asked, "vector")
-    level, row, col = _place(asked, quad, shown)
-    found = sheets(asked, shown)
-    tiler, window = asked.site.tiler, Window(level, col, row)
-    pinned = [_pinned(sheet, window, _MVT_FORMAT) for sheet in found]
-    etag = tiler.etag(pinned[0]) if len(pinned) == 1 else _joint(map(tiler.etag, pinned))
-    response = negotiation.not_modified(asked.request, etag, negotiation.LATEST, varies=True)
-    if response is None:
-        tiles = [tiler.fetch(each) for each in pinned]
-        # A tile is a list of its layers: one after the other, tiles are a tile.
-        body = b"".join(tile.body for tile in tiles)
-        if body:
-            single = len(tiles) == 1
-            response = negotiation.answer(
-                body,
-                mvt.MEDIA_TYPE,
-                asked.request,
-                cache=negotiation.LATEST,
-                etag=etag,
-                packed=tiles[0].packed if single else None,
-                content_location=tilejson.tile_path(pinned[0]) if single else None,
-            )
-        else:
-            response = Response(status=204)
-            response.set_etag(etag)
-            response.headers["Cache-Control"] = negotiation.LATEST
-    told(response, asked, found)
-    return response
-
-
-def _joint(tags: Any) -> str:
-    return hashlib.blake2b("|".join(tags).encode(), digest_size=12).hexdigest()
 
 
 # What the documents say

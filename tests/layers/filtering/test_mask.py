@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import BadParameterError
-from layers.filtering import chosen, names, parse, property_equal, rows_of
+from layers.filtering import chosen, parse, property_equal, rows_of
 from layers.filtering.mask import _pattern
 from layers.kinds.collection import project
 from layers.model import Features
@@ -308,7 +308,3 @@ def test_a_property_is_equal_as_it_is_written() -> None:
     for name, text in (("value", "much"), ("open", "1")):
         with pytest.raises(BadParameterError, match="was expected"):
             property_equal(rows, name, text)
-
-
-def test_the_names_of_a_filter_are_those_that_it_asks_of() -> None:
-    assert set(names(parse("a = 1 AND (b > c OR NOT d IS NULL)"))) == {"a", "b", "c", "d"}

@@ -173,6 +173,16 @@ def test_what_is_withheld_is_no_feature(
         assert "hidden" not in house.get(path).text
 
 
+def test_a_property_has_a_text_that_it_can_have(house: Any) -> None:
+    path = "/ogcapi/collections/observations/items"
+    refused = house.get(f"{path}?quantity=dose")
+    assert refused.status_code == 400
+    assert "ambient_dose_rate" in refused.json["detail"]
+    plain = ids(house, "observations", begin_time="2026-11-20T10:00:00Z", limit=10_000)
+    other = ids(house, "observations", begin_time="2026-11-20T15:00:00+05:00", limit=10_000)
+    assert plain == other != []
+
+
 def test_a_long_search_is_answered_in_parts(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from mapserver.services.ogcapi import observed_items
 
