@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from layers import temporal
 from layers.geo import Point
+from layers.kinds import is_timed
 from layers.model import LayerDefinition
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
@@ -26,14 +27,15 @@ def blueprint(site: Site) -> Blueprint:
         at = params.instant_or_latest(request.args.get("time"))
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
-        for definition in site.catalog.layers.values():
-            if not queryable(definition):
-                continue
-            found = told(site, definition, place, at)
-            stations = found.pop("nearest_stations", None)
-            if stations is not None and definition.visible:
-                nearest = nearest or stations
-            layers.append(found)
+        with site.store.still():
+            for definition in site.catalog.layers.values():
+                if not queryable(definition):
+                    continue
+                found = _found(site, definition, place, at)
+                stations = found.pop("nearest_stations", None)
+                if stations is not None and definition.visible:
+                    nearest = nearest or stations
+                layers.append(found)
         document = {
             "lon": place.lon,
             "lat": place.lat,
@@ -49,15 +51,18 @@ def blueprint(site: Site) -> Blueprint:
 
 def told(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
     """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    kind = site.catalog.kind(layer.id)
-    found = kind.inspect(place, at if kind.extent().times else None)
+    found: dict[str, Any] = _plain(_found(site, layer, place, at))
+    return found
+
+
+def _found(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
     return {
         "layer": layer.id,
         "title": layer.title,
         "kind": layer.kind,
         "notice": tilejson.notice(layer, site.catalog.definition),
-        "attribution": site.credited(layer).attribution,
-        **_plain(found),
+        "attribution": site.attribution(layer),
+        **site.catalog.kind(layer.id).inspect(place, at if is_timed(layer) else None),
     }
 
 
