@@ -1,12 +1,13 @@
 """Features of a layer: rows of the columns that its vector tiles are made of."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
 
 from layers import filtering
-from layers.errors import BadParameterError, GoneError, NoSurfaceError
+from layers.errors import BadParameterError, BusyError, GoneError, NoSurfaceError
 from layers.filtering import Period, Rows, rows_of
 from layers.kinds import FeatureKind, is_timed
 from layers.model import Features, LayerDefinition
@@ -16,6 +17,7 @@ from mapserver.documents.ogcapi import features as written
 from mapserver.services.ogcapi.items import Found, IntArray, Question
 from mapserver.services.site import Site
 
+ATTEMPTS = 5
 NOTHING = Features(np.empty(0, object), [], {})
 
 
@@ -45,23 +47,26 @@ def held(
     """Return all features at the time that is asked for, that time and their version.
 
     A layer that has nothing at that time has no features then: nothing stands in for them.
+
+    Raises
+    ------
+    BusyError
+        Where deliveries come faster than they are read.
     """
     kind = site.catalog.kind(layer.id)
     assert isinstance(kind, FeatureKind)  # noqa: S101 - only such collections have items
-    for attempt in (1, 2):
-        try:
-            at = question.at
-            if at is None and is_timed(layer):
-                at = moment(kind, question.period)
-            version = kind.version(at)
-            return kind.everything(at, version), at, version
-        except NoSurfaceError:
-            return NOTHING, None, ""
-        except GoneError:
-            # What was newest gave way in between: what stands now is asked for once.
-            if attempt == 2:
-                raise
-    raise AssertionError
+    for _ in range(ATTEMPTS):
+        # What was newest may give way in between: then what stands now is asked for.
+        with contextlib.suppress(GoneError):
+            try:
+                at = question.at
+                if at is None and is_timed(layer):
+                    at = moment(kind, question.period)
+                version = kind.version(at)
+                return kind.everything(at, version), at, version
+            except NoSurfaceError:
+                return NOTHING, None, ""
+    raise BusyError(f'layer "{layer.id}" is changing; come back in a moment')
 
 
 def moment(kind: LayerKind, period: Period | None) -> datetime:
