@@ -24,8 +24,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(folder, "--demo-days", "1") as running:
         # Older hours are brought behind the newest one.
         series = f"/sta/v1.1/Datastreams('{STREAM}')/Observations?$count=true&$top=0"
-        wait_for(lambda: running.json(series)["@iot.count"] >= 24)
-        wait_for(lambda: running.get("/files/stations/latest/latest.geojson")[0] == 200)
+        wait_for(lambda: running.json(series)["@iot.count"] >= 24, 400.0)
+        wait_for(lambda: running.get("/files/stations/latest/latest.geojson")[0] == 200, 400.0)
         yield running
 
 
