@@ -4,29 +4,19 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
 from owslib.ogcapi.edr import EnvironmentalDataRetrieval
 
-from tests.servers import Server, serving, wait_for
+from tests.servers import Server
 
 pytestmark = pytest.mark.conformance
 DOSE = "ambient_dose_rate"
 PLACE = (69.3, 41.3)
 UCUM = "http://www.opengis.net/def/uom/UCUM/"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("edr") / "data"
-    with serving(folder, "--demo-days", "1") as running:
-        listing = "/ogcapi/collections/dose-rate/instances"
-        wait_for(lambda: len(running.json(listing)["instances"]) >= 4)
-        yield running
 
 
 @pytest.fixture(scope="module")

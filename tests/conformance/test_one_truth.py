@@ -91,6 +91,14 @@ def test_every_face_tells_the_same_value_and_spread(
         assert own["values"] == entry["values"]
         assert (own["time"], own["version"]) == (at, entry["version"])
 
+    # EDR, as coverage and as a table
+    query = f"coords=POINT({lon!r}%20{lat!r})&datetime={at}"
+    found = server.json(f"/ogcapi/collections/dose-rate/position?{query}&f=CoverageJSON")
+    ranges = {name: each["values"][0] for name, each in found["ranges"].items()}
+    assert ranges["ambient_dose_rate"] == pytest.approx(told["mean"], rel=1e-6)
+    assert ranges["ambient_dose_rate_sd"] == pytest.approx(told["sd"], rel=1e-6)
+    assert found["domain"]["axes"]["t"]["values"] == [at]
+
     # The colour of the tile, of its value and of its spread
     for style, name in (("mean", "mean"), ("sd", "sd")):
         colour = colour_at(server, style, at, lon, lat)
