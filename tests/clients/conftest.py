@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients import qgis as desk
-from tests.clients import worlds
+from tests.clients import desk, worlds
 from tests.clients.floors import FLOORS, short
 from tests.clients.worlds import DOWN, STRAIGHT, World
 from tests.servers import Server, showing_hours

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.browsers import launched
-from tests.clients import pages, qgis
+from tests.clients import desk, pages
 from tests.clients.pictures import pixels
 from tests.clients.worlds import World
 
@@ -60,9 +60,9 @@ def done(words: list[str], folder: Path, given: str = "") -> str:
 def test_the_lines_of_a_page_do_what_it_says(block: Block, world: World, tmp_path: Path) -> None:
     text = block.text.replace(OPENER, world.url)
     if block.under == "qgis":
-        if not qgis.is_installed():
+        if not desk.is_installed():
             pytest.skip("python3-qgis is not installed")
-        said = done([qgis.PYTHON, "-"], tmp_path, text + '\nprint("DONE", flush=True)\n')
+        said = done([desk.PYTHON, "-"], tmp_path, text + '\nprint("DONE", flush=True)\n')
     elif block.language == "python":
         said = done([sys.executable, "-W", "ignore", "-"], tmp_path, text)
     elif block.language == "r":

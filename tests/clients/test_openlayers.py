@@ -243,7 +243,10 @@ def test_vector_tiles_of_ogc_api_are_drawn(world: World, page: Page, layer: str)
 def test_items_are_a_layer_in_either_axis_order(world: World, page: Page) -> None:
     """OpenLayers swaps nothing by itself here: the page does, as its author must."""
     source = """(() => {
-      const swap = (flat) => flat.map((_, i) => flat[i % 2 ? i - 1 : i + 1]);
+      const swap = (from, to, stride) => {
+        for (let i = 0; i < from.length; i += stride) [to[i], to[i + 1]] = [from[i + 1], from[i]];
+        return to;
+      };
       class Swapped extends ol.format.GeoJSON {
         readFeatures(text) {
           const found = new ol.format.GeoJSON().readFeatures(text);
@@ -262,5 +265,6 @@ def test_items_are_a_layer_in_either_axis_order(world: World, page: Page) -> Non
         show(page, "Vector", source, url=url + more, turn=bool(more)) for more in ("", system)
     )
     assert plain["count"] == world.json("/ogcapi/collections/stations/items")["numberMatched"]
-    assert (rgba(plain["picture"])[..., 3] > 0).any()
-    assert plain == turned
+    one, other = (rgba(found["picture"])[..., 3] > 0 for found in (plain, turned))
+    assert one.any()
+    assert (one & other).sum() > 0.9 * (one | other).sum()

@@ -3,8 +3,8 @@
 import pytest
 
 from layers.geo import mercator
+from tests.clients.desk import BOX, HERE, SIZE, Qgis, marks
 from tests.clients.pictures import alike, own, rgba, surface
-from tests.clients.qgis import BOX, HERE, SIZE, Qgis, marks
 from tests.clients.worlds import TIMELESS, World
 
 pytestmark = marks
@@ -100,15 +100,22 @@ def test_wmts_in_degrees_is_the_same_map(world: World, qgis: Qgis) -> None:
     alike(drawn, own(world, **words), 0.97)
 
 
+@pytest.mark.sees(TIMELESS)
 def test_a_click_on_a_tile_tells_what_the_point_tells(world: World, qgis: Qgis) -> None:
+    """QGIS asks for the hour that was chosen when the layer was added, as its window makes sure."""
+    at = world.json("/tilejson/dose-rate.json")["times"][-7]
     x, y = (float(v) for v in mercator(*HERE))
     box = [x - 1e5, y - 1e5, x + 1e5, y + 1e5]
-    uri = wmts(world, WAYS[1])
-    said = qgis("click", "wms", uri, form="text", point=[x, y], box=box, size=[400, 400])
-    told = surface(world.json(f"/api/v1/point?lon={HERE[0]}&lat={HERE[1]}"))
-    mean = next(each["value"] for each in told["values"] if each["name"] == "mean")
-    found = next(line for line in said[0].splitlines() if " mean = " in line)
-    assert float(found.split()[2]) == pytest.approx(mean, rel=0.1)
+    uri = wmts(world, WAYS[1], tileDimensions=f"Time%3D{at}")
+    (said,) = qgis("click", "wms", uri, form="text", point=[x, y], box=box, size=[400, 400])
+    place = said.splitlines()[0].replace(" E,", "").removesuffix(" N").split()
+    lon, lat = map(float, place)
+    assert (lon, lat) == pytest.approx(HERE, abs=0.01)
+    told = surface(world.json(f"/api/v1/point?lon={lon}&lat={lat}&time={at}"))
+    for name in ("mean", "sd"):
+        value = next(each["value"] for each in told["values"] if each["name"] == name)
+        assert f"{name} = {value:.6g} nSv/h" in said
+    assert at in said
 
 
 # OGC API Features

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.clients.desk import BOX, SIZE, Qgis, marks, wms
 from tests.clients.pictures import alike, own, rgba, surface
-from tests.clients.qgis import BOX, SIZE, Qgis, marks, wms
 from tests.clients.worlds import FLIPPED, TIMELESS, World
 
 pytestmark = marks

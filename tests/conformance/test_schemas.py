@@ -1,4 +1,4 @@
-"""Documents of the running server, judged by the published schemas; those of WMS are in test_wms."""
+"""Documents of WMTS and KML of the running server, judged by the published schemas."""
 
 import io
 import zipfile

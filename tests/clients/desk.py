@@ -65,18 +65,18 @@ def started(home: Path) -> Iterator[Qgis]:
         assert "error" not in answer, answer["error"]
         return answer["ok"]
 
-    assert "version" in json.loads(process.stdout.readline() or "{}"), (home / "log").read_text()
-    yield do
-    process.stdin.close()
-    process.wait(timeout=60)
-    process.stdout.close()
+    try:
+        begun = process.stdout.readline()
+        assert begun, (home / "log").read_text()
+        yield do
+    finally:
+        process.stdin.close()
+        process.wait(timeout=60)
+        process.stdout.close()
 
 
 def wms(world: World, version: str = "1.3.0", crs: str = "EPSG:4326", **more: str) -> str:
+    """The words by which QGIS knows a layer of WMS."""
     words = {"crs": crs, "dpiMode": "7", "format": "image/png", "layers": "dose-rate"}
-    words |= {
-        "styles": "mean",
-        **more,
-        "url": f"{world.url}/wms?VERSION={version}".replace("=", "%3D"),
-    }
+    words |= {"styles": "mean", **more, "url": f"{world.url}/wms?VERSION%3D{version}"}
     return "&".join(f"{key}={value}" for key, value in words.items())
