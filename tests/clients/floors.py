@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 
 FLOORS: Mapping[str, int] = {
-    "gdal": 22,
-    "leaflet": 9,
-    "maplibre": 9,
-    "openlayers": 17,
-    "owslib": 18,
-    "qgis": 30,
+    "docs": 18,
+    "frost": 6,
+    "gdal": 48,
+    "leaflet": 12,
+    "maplibre": 13,
+    "openlayers": 22,
+    "owslib": 29,
+    "python": 28,
+    "qgis": 57,
+    "schemathesis": 2,
 }
 
 

@@ -9,10 +9,12 @@ import http.client
 import http.server
 import json
 import re
-import threading
+import subprocess
+import sys
 import urllib.parse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.servers import Server, free_port
@@ -27,6 +29,8 @@ TIMELESS = "timeless"
 UNSHARED = "unshared"
 """The server allows no other origin to read."""
 WORLDS = (STRAIGHT, DOWN, FLIPPED, TIMELESS, UNSHARED)
+
+REPO = Path(__file__).parents[2]
 
 Query = list[tuple[str, str]]
 _TILE = re.compile(r"^/tiles/([^/]+)/([^/]+)/[^/]+/[^/]+/")
@@ -96,15 +100,21 @@ def world(name: str, server: Server) -> Iterator[World]:
     if name == DOWN:
         yield World(name, f"http://127.0.0.1:{free_port()}", server)
         return
-    proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(name, server.url))
-    thread = threading.Thread(target=proxy.serve_forever)
-    thread.start()
-    try:
-        yield World(name, f"http://127.0.0.1:{proxy.server_port}", server)
-    finally:
-        proxy.shutdown()
-        thread.join()
-        proxy.server_close()
+    # A process of its own: some clients hold the interpreter for as long as they wait.
+    words = [sys.executable, "-m", "tests.clients.worlds", name, server.url]
+    with subprocess.Popen(words, cwd=REPO, stdout=subprocess.PIPE, text=True) as proxy:
+        assert proxy.stdout is not None
+        try:
+            yield World(name, f"http://127.0.0.1:{int(proxy.stdout.readline())}", server)
+        finally:
+            proxy.terminate()
+
+
+def main(name: str, url: str) -> None:
+    """Stand in front of a server until the process is ended; say at which port."""
+    proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(name, url))
+    print(proxy.server_port, flush=True)
+    proxy.serve_forever()
 
 
 def _handler(name: str, url: str) -> type[http.server.BaseHTTPRequestHandler]:
@@ -149,3 +159,7 @@ def _handler(name: str, url: str) -> type[http.server.BaseHTTPRequestHandler]:
             pass
 
     return Handler
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
