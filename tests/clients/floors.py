@@ -12,7 +12,7 @@ FLOORS: Mapping[str, int] = {
     "owslib": 29,
     "python": 28,
     "qgis": 57,
-    "schemathesis": 2,
+    "schemathesis": 3,
 }
 
 

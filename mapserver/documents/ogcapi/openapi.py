@@ -24,7 +24,7 @@ class Key:
     description: str
     schema: Mapping[str, Any]
     required: bool = False
-    explode: bool | None = None
+    explode: bool = False
     example: Any = None
 
 
@@ -100,7 +100,7 @@ def _told(key: Key) -> dict[str, Any]:
         "required": key.required or key.where == "path",
         "schema": dict(key.schema),
     }
-    if key.explode is not None:
+    if key.where == "query":
         found |= {"style": "form", "explode": key.explode}
     if key.example is not None:
         found["example"] = key.example

@@ -39,7 +39,6 @@ COLLECTIONS = Parameter(
     "collections",
     "The collections that are drawn, lowest first; else those that the public map begins with.",
     {"type": "array", "items": {"type": "string"}},
-    explode=False,
 )
 SHOWN = (
     Parameter("threshold", "Of a style that shows a chance: to exceed this value."),

@@ -56,7 +56,7 @@ def items(asked: Asked) -> Response:
         members["numberMatched"] = found.matched
     members["numberReturned"] = len(found.chosen)
     members["links"] = linked
-    texts = features.written(found.rows, found.chosen, projection(wanted.crs))
+    texts = found.texts(projection(wanted.crs))
     etag = negotiation.body_etag(features.collection(members, texts))
     members["timeStamp"] = _now(asked.site)
     page = _items_page(asked, found, members) if asked.format == "html" else None
@@ -84,7 +84,7 @@ def item(asked: Asked) -> Response:
         link("collection", about, JSON, title(asked, asked.collection)),
     ]
     members = {**facts(asked, found), "links": linked}
-    text = features.written(found.rows, found.chosen, projection(wanted.crs))[0]
+    text = found.texts(projection(wanted.crs))[0]
     page = _item_page(asked, found, members) if asked.format == "html" else None
     return asked.answer(
         members,
@@ -97,7 +97,7 @@ def item(asked: Asked) -> Response:
 def _found(asked: Asked, wanted: Question) -> Found:
     layer = asked.collection.layer
     if layer is None:
-        return observed_items.found(asked.site, wanted)
+        return observed_items.found(asked.site, wanted, tabled=asked.format == "html")
     return layer_items.found(asked.site, layer, wanted)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from layers import filtering, temporal
 from layers.errors import BadInstantError, BadParameterError
 from layers.filtering import Expression, Period, Rows
-from layers.views import projection
+from layers.views import Projection, projection
 from mapserver import params
 from mapserver.documents.ogcapi import crs
 from mapserver.services.ogcapi.asked import COMMON, Asked
@@ -50,9 +50,10 @@ BBOX = Parameter(
     {
         "type": "array",
         "items": {"type": "number"},
+        "minItems": 4,
+        "maxItems": 6,
         "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
     },
-    explode=False,
     example=[60, 38, 80, 48],
 )
 DATETIME = Parameter(
@@ -105,8 +106,13 @@ class Question:
     after: Any = None
     at: datetime | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether every row is asked for, but for periods."""
+        return not self.equal and self.boxes is None and self.expression is None
+
     def mask(self, rows: Rows) -> NDArray[np.bool_]:
-        """Tell which rows are asked for; the period is for those to look at who know times."""
+        """Tell which rows are asked for; periods are looked at by those who know their times."""
         found = np.ones(len(rows), bool)
         if not len(rows):
             return found
@@ -126,11 +132,13 @@ class Found:
     """A page of features: rows of a table, in their order.
 
     ``after`` is the key of the last one where there are more; ``matched`` how many there are in
-    all, None where that is not known. ``times`` and ``version`` are what the data are of.
+    all, None where that is not known. ``at`` and ``version`` are what the data are of, ``kept``
+    holds the table of the rows. ``texts`` writes the features in a system as JSON.
     """
 
     rows: Rows
     chosen: IntArray
+    texts: Callable[[Projection], list[str]]
     after: Any = None
     matched: int | None = None
     at: datetime | None = None

@@ -1,18 +1,23 @@
 """Features of a layer: rows of the columns that its vector tiles are made of."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
 
 from layers import filtering
-from layers.errors import BadParameterError, GoneError, NoSurfaceError
+from layers.errors import BadParameterError, BusyError, GoneError, NoSurfaceError
 from layers.filtering import Period, Rows, rows_of
 from layers.kinds import FeatureKind, is_timed
 from layers.model import Features, LayerDefinition
 from layers.model.kind import LayerKind
-from mapserver.services.ogcapi.items import Found, Question
+from layers.views import Projection
+from mapserver.documents.ogcapi import features as written
+from mapserver.services.ogcapi.items import Found, IntArray, Question
 from mapserver.services.site import Site
 
+ATTEMPTS = 5
 NOTHING = Features(np.empty(0, object), [], {})
 
 
@@ -33,7 +38,7 @@ def found(site: Site, layer: LayerDefinition, question: Question) -> Found:
     chosen = rows.by_id[places[: question.limit]]
     more = len(places) > len(chosen)
     last = rows.table.ids[int(chosen[-1])] if more else None
-    return Found(rows, chosen, last, matched, at, version, features)
+    return Found(rows, chosen, _texts(rows, chosen), last, matched, at, version, features)
 
 
 def held(
@@ -42,23 +47,26 @@ def held(
     """Return all features at the time that is asked for, that time and their version.
 
     A layer that has nothing at that time has no features then: nothing stands in for them.
+
+    Raises
+    ------
+    BusyError
+        Where deliveries come faster than they are read.
     """
     kind = site.catalog.kind(layer.id)
     assert isinstance(kind, FeatureKind)  # noqa: S101 - only such collections have items
-    for attempt in (1, 2):
-        try:
-            at = question.at
-            if at is None and is_timed(layer):
-                at = moment(kind, question.period)
-            version = kind.version(at)
-            return kind.everything(at, version), at, version
-        except NoSurfaceError:
-            return NOTHING, None, ""
-        except GoneError:
-            # What was newest gave way in between: what stands now is asked for once.
-            if attempt == 2:
-                raise
-    raise AssertionError
+    for _ in range(ATTEMPTS):
+        # What was newest may give way in between: then what stands now is asked for.
+        with contextlib.suppress(GoneError):
+            try:
+                at = question.at
+                if at is None and is_timed(layer):
+                    at = moment(kind, question.period)
+                version = kind.version(at)
+                return kind.everything(at, version), at, version
+            except NoSurfaceError:
+                return NOTHING, None, ""
+    raise BusyError(f'layer "{layer.id}" is changing; come back in a moment')
 
 
 def moment(kind: LayerKind, period: Period | None) -> datetime:
@@ -96,4 +104,9 @@ def one(site: Site, layer: LayerDefinition, question: Question, feature_id: str)
     row = rows.row_of(feature_id)
     if row is None:
         return None
-    return Found(rows, np.array([row]), None, 1, at, version, features)
+    chosen = np.array([row])
+    return Found(rows, chosen, _texts(rows, chosen), None, 1, at, version, features)
+
+
+def _texts(rows: Rows, chosen: IntArray) -> Callable[[Projection], list[str]]:
+    return lambda system: written.written(rows, chosen, system)

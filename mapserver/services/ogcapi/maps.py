@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,9 +47,7 @@ Box = tuple[float, float, float, float]
 
 _SIDE: Mapping[str, Any] = {"type": "integer", "minimum": 1, "maximum": MAX_SIDE_PX}
 PARAMETERS = (
-    Parameter(
-        BBOX.name, "The box that is drawn.", BBOX.schema, explode=False, example=BBOX.example
-    ),
+    replace(BBOX, description="The box that is drawn."),
     crs_parameter("bbox-crs", "The coordinate reference system of `bbox`."),
     crs_parameter("crs", "The coordinate reference system of the picture."),
     Parameter("width", f"Pixels across, at most {MAX_SIDE_PX}.", _SIDE),

@@ -1,8 +1,8 @@
 """Observations as features: what stations measured over time, read page by page."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,8 @@ from layers.geo import mercator
 from layers.model.features import Selection
 from layers.model.table import TableMaker
 from layers.store import Observed, Place, Wanted
+from layers.views import Projection
+from mapserver.documents.ogcapi import features
 from mapserver.services.ogcapi.items import Found, Question
 from mapserver.services.site import Site
 
@@ -48,9 +50,13 @@ SCHEMA: Mapping[str, Mapping[str, Any]] = {
 """Properties of an observation; ``value`` and ``sd`` are in ``unit``."""
 
 
-def found(site: Site, question: Question) -> Found:
-    """Return a page of observations, by hour, station, quantity and begin."""
-    wanted = _wanted(site, question)
+def found(site: Site, question: Question, *, tabled: bool) -> Found:
+    """Return a page of observations, by hour, station, quantity and begin.
+
+    ``tabled`` ones are rows of a table, as a page for people shows them; the others are written
+    one by one, which costs a third.
+    """
+    wanted, rest = _wanted(question)
     after = _place(question.after)
     taken: list[Observed] = []
     skip, read, more = question.offset, 0, True
@@ -62,9 +68,7 @@ def found(site: Site, question: Question) -> Found:
         if not part:
             break
         after = part[-1].place
-        held = table(part)
-        mask = question.mask(rows_of(held))
-        chosen = [each for each, wish in zip(part, mask.tolist(), strict=True) if wish]
+        chosen = part if rest.is_plain else _chosen(part, rest)
         skip, chosen = max(0, skip - len(chosen)), chosen[skip:]
         room = question.limit - len(taken)
         if len(chosen) > room:
@@ -75,29 +79,40 @@ def found(site: Site, question: Question) -> Found:
         raise BadParameterError(
             f"offset {question.offset} lies too far behind; follow the links of relation next"
         )
-    features = table(taken)
     last = list(astuple(after)) if more and after is not None else None
-    return Found(
-        rows_of(features), np.arange(len(taken)), last, None, None, version(site, taken), features
-    )
+    return _page(site, taken, last, tabled=tabled)
+
+
+def _chosen(part: list[Observed], question: Question) -> list[Observed]:
+    """Return those that are asked for of some."""
+    held = table(part)
+    wishes = question.mask(rows_of(held)).tolist()
+    return [each for each, wish in zip(part, wishes, strict=True) if wish]
+
+
+def _page(site: Site, taken: Sequence[Observed], after: Any, *, tabled: bool) -> Found:
+    """Return observations as they are answered."""
+
+    def texts(system: Projection) -> list[str]:
+        ids = [feature_id(each.place) for each in taken]
+        places = np.array([(each.lon, each.lat) for each in taken], float).reshape(-1, 2)
+        return features.points(ids, places, list(map(_properties, taken)), system)
+
+    held, chosen = table(taken if tabled else ()), np.arange(len(taken))
+    return Found(rows_of(held), chosen, texts, after, version=version(site, taken), kept=held)
 
 
 def one(site: Site, feature_id: str) -> Found | None:
     """Return one observation by the id of its feature, or None."""
     place = named(feature_id)
     seen = place and site.store.observation(site.audience, site.now(), place)
-    if not seen:
-        return None
-    features = table([seen])
-    return Found(
-        rows_of(features), np.arange(1), version=version(site, [seen]), kept=features, matched=1
-    )
+    return _page(site, [seen], None, tabled=True) if seen else None
 
 
 def nothing() -> tuple[Rows, Selection]:
     """Return rows that have all properties and no row."""
-    features = table([])
-    return rows_of(features), features
+    held = table([])
+    return rows_of(held), held
 
 
 def table(observed: Iterable[Observed]) -> Selection:
@@ -158,16 +173,22 @@ def _properties(each: Observed) -> dict[str, Any]:
     }
 
 
-def _wanted(site: Site, question: Question) -> Wanted:
-    """Return what the store can choose by itself; the rest is looked at row by row."""
+def _wanted(question: Question) -> tuple[Wanted, Question]:
+    """Return what the store can choose by itself, and what is to be looked at row by row."""
     begin_s = end_s = None
     if question.period is not None:
         begin, end = question.period.seconds
         begin_s = None if question.period.begin is None else begin
         end_s = None if question.period.end is None else end
-    stations = [question.equal["station_code"]] if "station_code" in question.equal else None
-    quantities = [question.equal["quantity"]] if "quantity" in question.equal else None
-    return Wanted(begin_s, end_s, stations, quantities)
+    rest = dict(question.equal)
+    station, quantity = rest.pop("station_code", None), rest.pop("quantity", None)
+    wanted = Wanted(
+        begin_s,
+        end_s,
+        None if station is None else [station],
+        None if quantity is None else [quantity],
+    )
+    return wanted, replace(question, equal=rest)
 
 
 def _place(after: Any) -> Place | None:
@@ -179,7 +200,7 @@ def _place(after: Any) -> Place | None:
     return Place(*after)
 
 
-def version(site: Site, seen: list[Observed]) -> str:
+def version(site: Site, seen: Sequence[Observed]) -> str:
     """Return the token of the hours that observations are of: it changes with any of their values.
 
     An empty page has none.

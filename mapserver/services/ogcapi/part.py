@@ -26,7 +26,8 @@ JSON_HTML: Mapping[str, str] = {"json": "application/json", "html": "text/html"}
 class Parameter:
     """A key of a query or a word of a path, as OpenAPI 3.0 tells of it.
 
-    ``schema`` may hang on the server: then it is made of the site. ``explode`` is of arrays.
+    ``schema`` may hang on the server: then it is made of the site. Values of an array stand between
+    commas, as every key stands once, unless it is to ``explode``.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Parameter:
         default_factory=lambda: {"type": "string"}
     )
     required: bool = False
-    explode: bool | None = None
+    explode: bool = False
     example: Any = None
 
 
@@ -71,7 +72,6 @@ class Route:
     words: Mapping[str, Parameter] = field(default_factory=dict)
     offered: Callable[[Site, Collection], bool] = lambda site, collection: True
     own: Callable[[Site, Collection], Sequence[Parameter]] | None = None
-    each: bool = False
     cites: Mapping[int, str] = field(default_factory=dict)
 
     @property
