@@ -27,6 +27,8 @@ MARGIN = 1
 """Cells around a window, so that a smooth picture meets its neighbour without a seam."""
 
 QUANTILES = {"median": 0.5, "p05": 0.05, "p25": 0.25, "p75": 0.75, "p95": 0.95}
+FEW = 4
+"""Places of a compressed surface that are read one by one; for more all of it is decoded."""
 SHARES = ("exceedance", "uncertainty")
 """Readings without a unit."""
 READINGS = ("mean", "sd", *QUANTILES, *SHARES)
@@ -200,7 +202,7 @@ class SurfaceKind:
         threshold : float, optional
             Of ``exceedance``, in the canonical unit.
         """
-        bands = self._store.cells(info, rows, cols)
+        bands = self._store.part(info, rows, cols)
         found = self._read_off(info, bands.reshape(len(bands), -1), names, threshold)
         return {name: values.reshape(bands.shape[1:]) for name, values in found.items()}
 
@@ -219,8 +221,9 @@ class SurfaceKind:
         inside = [number for number, place in enumerate(places) if place is not None]
         found = {name: np.full(len(points), np.nan, np.float32) for name in names}
         if inside:
+            read = self._store.part if len(inside) <= FEW else self._store.cells
             cells = [
-                self._store.cells(info, slice(row, row + 1), slice(col, col + 1))[:, 0, 0]
+                read(info, slice(row, row + 1), slice(col, col + 1))[:, 0, 0]
                 for row, col in filter(None, places)
             ]
             known = self._read_off(info, np.stack(cells, axis=1), names, threshold)

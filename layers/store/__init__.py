@@ -2,6 +2,7 @@
 
 from layers.store.batches import Batch
 from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, SchemaError
+from layers.store.datastreams import NUMBER_BITS
 from layers.store.hours import SHOWN_HOURS, state_of
 from layers.store.lock import FolderLock
 from layers.store.observed import Observed, Place, Wanted
@@ -14,6 +15,7 @@ from layers.store.walk import Walk
 from layers.store.writer import Writer
 
 __all__ = [
+    "NUMBER_BITS",
     "PUBLIC",
     "SAFE_SQLITE",
     "SHOWN_HOURS",

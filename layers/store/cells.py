@@ -1,5 +1,6 @@
 """Reading the cells of published surfaces, and letting go of their files."""
 
+import contextlib
 import threading
 from collections import OrderedDict
 from datetime import datetime
@@ -51,6 +52,17 @@ class Cells:
             return held.read(rows, cols)
         return np.array(held[:, rows, cols])
 
+    def part(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
+        """Return cells as ``read`` does, for who reads a little of each of many surfaces.
+
+        Of a compressed one no more is decoded than is asked for, and nothing of it is held.
+        """
+        held = self._held_already(info)
+        if held is None and not self.path(info, WORKING).is_file():
+            with contextlib.suppress(OSError):
+                return geotiff.read_geotiff(self.path(info, GEOTIFF), (rows, cols))
+        return self.read(info, rows, cols)
+
     def picked(self, info: SurfaceInfo, zoom: int, rows: IntArray, cols: IntArray) -> Float32Array:
         """Return cells of a zoom, shape (bands, rows, cols).
 
@@ -101,13 +113,18 @@ class Cells:
         tile[:, r - top : r - top + height, c - left : c - left + width] = cells
         return tile
 
-    def _held(self, info: SurfaceInfo) -> WorkingCopy | Float32Array:
+    def _held_already(self, info: SurfaceInfo) -> WorkingCopy | Float32Array | None:
         key = (info.layer_id, info.token)
         with self._lock:
             if key in self._open:
                 self._open.move_to_end(key)
-                return self._open[key]
-        held: WorkingCopy | Float32Array
+            return self._open.get(key)
+
+    def _held(self, info: SurfaceInfo) -> WorkingCopy | Float32Array:
+        held = self._held_already(info)
+        if held is not None:
+            return held
+        key = (info.layer_id, info.token)
         try:
             # A working copy may be dropped at any moment: its GeoTIFF stays.
             held = WorkingCopy(self.path(info, WORKING), info.grid)

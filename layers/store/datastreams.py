@@ -1,6 +1,7 @@
 """Datastreams: what every station has ever measured, kept beside the observations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,18 +9,42 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from layers import temporal
+from layers.errors import TooLargeError
 from layers.model import Datastream
 from layers.store import policy
 from layers.store.database import write_many
 from layers.store.policy import Audience
-from layers.store.schema import DATASTREAM, OBSERVATION, STATION
+from layers.store.schema import DATASTREAM, HOUR_REVISION, OBSERVATION, STATION
 
+NUMBER_BITS = 20
+"""A million datastreams: with a beginning beside it, the number of one still fits in 53 bits."""
+MOST_TRIES = 1_000
+STATIONS_AT_ONCE = 500
 Row = Mapping[str, Any]
 Key = tuple[str, str, int, str]
 
 
 def _key(row: Row) -> Key:
     return row["station"], row["quantity"], row["end_s"] - row["begin_s"], row["detector"]
+
+
+def free_number(key: Key, taken: Container[int]) -> int:
+    """Return a number for a datastream that no other one has.
+
+    It hangs on the name of the datastream and not on how many there are: a count would tell those
+    who may not see all of them that there are more.
+
+    Raises
+    ------
+    TooLargeError
+        Where hardly any number is left.
+    """
+    for attempt in range(MOST_TRIES):
+        digest = hashlib.blake2b(repr((attempt, *key)).encode(), digest_size=4).digest()
+        number = int.from_bytes(digest) >> (32 - NUMBER_BITS)
+        if number and number not in taken:
+            return number
+    raise TooLargeError(f"more than {2**NUMBER_BITS:,} datastreams are not known to a store")
 
 
 def note(connection: Connection, written: Sequence[Row], replaced: Sequence[Row]) -> None:
@@ -32,13 +57,13 @@ def note(connection: Connection, written: Sequence[Row], replaced: Sequence[Row]
         key, begin_s = _key(row), row["begin_s"]
         first, last = spans.get(key, (begin_s, begin_s))
         spans[key] = min(first, begin_s), max(last, begin_s)
-    numbers = dict(_numbers(connection))
-    last_number = max(numbers.values(), default=0)
+    numbers = _numbers(connection, {key[0] for key in spans})
+    taken = _Taken(connection)
     rows = []
     for key, (first, last) in spans.items():
         if key not in numbers:
-            last_number += 1
-            numbers[key] = last_number
+            numbers[key] = free_number(key, taken)
+            taken.add(numbers[key])
         values = (*key, numbers[key], first, last)
         rows.append(dict(zip(DATASTREAM.c.keys(), values, strict=True)))
     given = upsert(DATASTREAM)
@@ -73,20 +98,61 @@ def _look_again(connection: Connection, key: Key) -> None:
     span = connection.execute(known).one_or_none()
     if span is None or span.first_s is None:  # the batch replaced what it had said itself
         return
-    held = select(func.min(OBSERVATION.c.begin_s), func.max(OBSERVATION.c.begin_s)).where(
-        OBSERVATION.c.hour.between(span.first_s // 3600, span.last_s // 3600),
-        OBSERVATION.c.station == station,
-        OBSERVATION.c.quantity == quantity,
-        OBSERVATION.c.end_s - OBSERVATION.c.begin_s == averaging_s,
-        OBSERVATION.c.detector == detector,
-    )
-    first, last = connection.execute(held).one()
+    first, last = (_edge(connection, key, span, newest=newest) for newest in (False, True))
     connection.execute(update(DATASTREAM).where(mine).values(first_s=first, last_s=last))
 
 
-def _numbers(connection: Connection) -> Iterator[tuple[Key, int]]:
-    for *key, number in connection.execute(select(*DATASTREAM.primary_key, DATASTREAM.c.number)):
-        yield (key[0], key[1], key[2], key[3]), number
+def _edge(connection: Connection, key: Key, span: tuple[int, int], *, newest: bool) -> int | None:
+    """Return the oldest or newest beginning of a datastream within a span, or None."""
+    station, quantity, averaging_s, detector = key
+    # Hour by hour from the side that is asked for: it is mostly found in the first one.
+    hour, begin_s = HOUR_REVISION.c.hour, OBSERVATION.c.begin_s
+    order = (hour.desc(), begin_s.desc()) if newest else (hour.asc(), begin_s.asc())
+    query = (
+        select(begin_s)
+        .select_from(HOUR_REVISION)
+        .join(OBSERVATION, OBSERVATION.c.hour == hour)
+        .where(
+            HOUR_REVISION.c.quantity == quantity,
+            hour.between(span[0] // 3600, span[1] // 3600),
+            OBSERVATION.c.station == station,
+            OBSERVATION.c.quantity == quantity,
+            OBSERVATION.c.end_s - begin_s == averaging_s,
+            OBSERVATION.c.detector == detector,
+        )
+        .order_by(*order)
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+class _Taken:
+    """The numbers that datastreams have: looked up one by one, and those of this batch."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._new: set[int] = set()
+
+    def __contains__(self, number: object) -> bool:
+        if number in self._new:
+            return True
+        query = select(DATASTREAM.c.number).where(DATASTREAM.c.number == number)
+        return self._connection.execute(query).first() is not None
+
+    def add(self, number: int) -> None:
+        """Take a number."""
+        self._new.add(number)
+
+
+def _numbers(connection: Connection, stations: Collection[str]) -> dict[Key, int]:
+    """Return the numbers of the datastreams of some stations."""
+    query = select(*DATASTREAM.primary_key, DATASTREAM.c.number)
+    if len(stations) <= STATIONS_AT_ONCE:
+        query = query.where(DATASTREAM.c.station.in_(stations))
+    return {
+        (row.station, row.quantity, row.averaging_s, row.detector): row.number
+        for row in connection.execute(query)
+    }
 
 
 def datastreams(connection: Connection, audience: Audience, now: datetime) -> list[Datastream]:

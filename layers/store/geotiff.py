@@ -13,6 +13,7 @@ import rasterio
 import rasterio.shutil
 from rasterio.io import MemoryFile
 from rasterio.transform import Affine
+from rasterio.windows import Window
 
 from layers.geo import CellGrid, cell_m
 from layers.model import BANDS, Float32Array
@@ -72,8 +73,12 @@ def write_geotiff(path: Path, grid: CellGrid, bands: Float32Array, tags: Mapping
         os.fsync(stream.fileno())
 
 
-def read_geotiff(path: Path) -> Float32Array:
-    """Return all cells of a surface's GeoTIFF, shape (bands, height, width)."""
+def read_geotiff(path: Path, part: tuple[slice, slice] | None = None) -> Float32Array:
+    """Return cells of a surface's GeoTIFF, shape (bands, height, width): all, or some rows, cols.
+
+    Of a part only the blocks are decoded that it touches.
+    """
+    window = None if part is None else Window.from_slices(*part)
     with rasterio.open(path, driver="GTiff") as dataset:
-        cells: Float32Array = dataset.read()
+        cells: Float32Array = dataset.read(window=window)
     return cells

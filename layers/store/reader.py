@@ -309,6 +309,10 @@ class Reader:
         """Return cells of a surface, shape (bands, rows, cols)."""
         return self._cells.read(info, rows, cols)
 
+    def part(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
+        """Return cells as ``cells`` does, for who reads a little of each of many surfaces."""
+        return self._cells.part(info, rows, cols)
+
     def picked(self, info: SurfaceInfo, zoom: int, rows: IntArray, cols: IntArray) -> Float32Array:
         """Return cells of the grid as it is thinned to a zoom, shape (bands, rows, cols)."""
         return self._cells.picked(info, zoom, rows, cols)

@@ -1,6 +1,7 @@
 """Values of surfaces at points, in areas and boxes, over times."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -21,6 +22,26 @@ from mapserver.services.site import Site
 
 MOST_LOOKS = 20_000
 """Points times times of one answer: each is looked up by itself."""
+
+
+FEW_TIMES, FEW_CELLS = 24, 50_000
+"""What is read at once; more waits for its turn among the pictures."""
+
+
+@contextlib.contextmanager
+def turn(site: Site, times: int, cells: int) -> Iterator[None]:
+    """Hold one of the places of those who draw pictures, for as long as much is read.
+
+    Raises
+    ------
+    BusyError
+        Where too many wait already.
+    """
+    if times > FEW_TIMES or cells > FEW_CELLS:
+        with site.tiler.gate.passed():
+            yield
+    else:
+        yield
 
 
 def kind_of(site: Site, collection: Collection) -> SurfaceKind:
@@ -113,7 +134,8 @@ def at_points(asked: Asked, infos: Sequence[SurfaceInfo], of: list[Observable]) 
     kind = kind_of(asked.site, asked.collection)
     points = [point for _, _, point in places]
     names, threshold = _readings(of)
-    found = [kind.readings_at(info, points, names, threshold) for info in infos]
+    with turn(asked.site, len(infos), len(places) * len(infos)):
+        found = [kind.readings_at(info, points, names, threshold) for info in infos]
     times = [info.valid_time for info in infos]
     return [
         Coverage(
@@ -140,7 +162,8 @@ def in_shape(
         for grid, window in windows.items()
     )
     edr_query.bounded(cells * len(of))
-    return [_grid(asked, shape, grid, windows[grid], by_grid[grid], of) for grid in by_grid]
+    with turn(asked.site, len(infos), cells):
+        return [_grid(asked, shape, grid, windows[grid], by_grid[grid], of) for grid in by_grid]
 
 
 def _window(grid: CellGrid, shape: BaseGeometry, system: Projection) -> tuple[slice, slice]:

@@ -11,7 +11,7 @@ from typing import Any
 from layers import temporal, units
 from layers.errors import NotFoundError, nearest
 from layers.model import Context, Datastream, Network, Station, StoredObservation
-from layers.store import Audience, Reader, Walk
+from layers.store import NUMBER_BITS, Audience, Reader, Walk
 from mapserver.documents import time_extent
 from mapserver.documents.sensorthings import entities as documents
 from mapserver.services.sensorthings.values import Value
@@ -20,7 +20,7 @@ from mapserver.services.sensorthings.vocabulary import SETS, EntitySet
 _PLAIN = re.compile(r"[^A-Za-z0-9.]+")
 ID_BITS = 53
 """Whole numbers that every client can hold, those among them that only know floating point."""
-BEGIN_BITS = 33
+BEGIN_BITS = ID_BITS - NUMBER_BITS
 """Bits of an observation's id that tell its beginning: seconds from 1833 to 2106."""
 EARLIEST_S = -(1 << (BEGIN_BITS - 1))
 STATION_SETS = ("Things", "Locations", "HistoricalLocations", "FeaturesOfInterest")

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from layers.errors import TooLargeError
 from layers.model import Context, Network, Observation, Organisation, Station
 from layers.store import PUBLIC, Batch, Paths, Reader, Role, Walk, Writer
+from layers.store.datastreams import NUMBER_BITS, free_number
 from layers.store.policy import Audience
 from layers.store.walk import step
 
@@ -167,6 +168,18 @@ def test_the_newest_observation_costs_two_hours_of_the_store_whatever_it_holds(l
                     assert "hour=? AND station=? AND quantity=?" in step.detail
 
 
+def test_a_number_says_nothing_of_how_many_there_are():
+    taken: set[int] = set()
+    for n in range(2000):
+        taken.add(free_number((f"S{n}", QUANTITY, 3600, ""), taken))
+    assert len(taken) == 2000
+    assert max(taken) < 2**NUMBER_BITS
+    first = free_number(("S0", QUANTITY, 3600, ""), ())
+    assert first in taken
+    # Where the number is taken by another, it is another one.
+    assert free_number(("S0", QUANTITY, 3600, ""), {first}) not in (0, first)
+
+
 def test_a_folder_from_before_datastreams_is_given_them(store, observation):
     store.send(observation("KP", 1.0), observation("KQ", 2.0, NINE - HOUR, detector="GM"))
     right = streams(store.reader)
@@ -179,3 +192,29 @@ def test_a_folder_from_before_datastreams_is_given_them(store, observation):
     store.writer = Writer(store.root)
     store.reader = Reader(store.root)
     assert streams(store.reader) == right
+
+
+def test_what_a_correction_asks_is_found_by_an_index(store, observation):
+    """A correction that names another detector looks at no more than the hours it needs."""
+    store.send(*(observation("KP", 1.0, NINE - n * HOUR, detector="old") for n in range(5)))
+    asked = []
+    engine = store.writer._engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(connection, cursor, statement, parameters, context, many):
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    store.send(observation("KP", 2.0, detector="new"), at=NINE + HOUR)
+    event.remove(engine, "before_cursor_execute", note)
+    about = [each for each in asked if "hour_revision" in each[0] and "observation" in each[0]]
+    assert len(about) == 2
+    with engine.connect() as connection:
+        for statement, parameters in about:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            details = [step.detail for step in plan]
+            assert details[0].startswith("SEARCH hour_revision USING PRIMARY KEY (quantity=?")
+            assert "hour=? AND station=? AND quantity=?" in details[1]
+            assert not any("TEMP B-TREE FOR ORDER BY" in each for each in details), details
+    spans = {s.detector: (s.first_time, s.last_time) for s in streams(store.reader)}
+    assert spans == {"old": (NINE - 4 * HOUR, NINE - HOUR), "new": (NINE, NINE)}

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from layers.errors import BadParameterError
 from mapserver.services.sensorthings.evaluation import Evaluation
+from mapserver.services.sensorthings.expressions import DEEPEST
 from mapserver.services.sensorthings.lexer import ExpressionError
-from mapserver.services.sensorthings.parser import DEEPEST, Parser
+from mapserver.services.sensorthings.parser import Parser
 from mapserver.services.sensorthings.vocabulary import SETS
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
