@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 GEOMETRY = "geometry"
 PLACE = ("lon", "lat")
 """Columns of tables whose geometries are all single points."""
+RESERVED = (GEOMETRY, "geom", "fid", "bbox", "wkt")
+"""Names that a format has for something else."""
 DECIMALS = 6
 """Of a degree: a tenth of a metre."""
 _NUMBERS = ("value", "sd", "elevation_m", "depth_km", "magnitude")
@@ -69,7 +71,8 @@ def rounded(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
 def table(features: Features, geometry: NDArray[np.object_], facts: Facts) -> "pa.Table":
     """Return one row a feature: ``id``, its place, its properties, the facts, its geometry as WKB.
 
-    The place are ``lon`` and ``lat`` where all are points; a property of that name gives way.
+    The place are ``lon`` and ``lat`` where all are points. A property whose name is taken, in
+    whatever case, has a number behind it: some formats do not tell ``Name`` from ``name``.
 
     Parameters
     ----------
@@ -82,10 +85,18 @@ def table(features: Features, geometry: NDArray[np.object_], facts: Facts) -> "p
     shapes = rounded(geometry)
     if is_points(shapes):
         columns |= {"lon": pa.array(shapely.get_x(shapes)), "lat": pa.array(shapely.get_y(shapes))}
+    taken = {name.lower() for name in (*columns, *RESERVED, *facts.columns())}
     for name, values in features.properties.items():
-        if name not in (*columns, GEOMETRY, *facts.columns()):
-            columns[name] = _typed(name, list(values))
+        columns[_free(name, taken)] = _typed(name, list(values))
     return finished(columns, shapely.to_wkb(shapes).tolist(), facts)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    found, number = name, 2
+    while found.lower() in taken:
+        found, number = f"{name}_{number}", number + 1
+    taken.add(found.lower())
+    return found
 
 
 def finished(columns: "Mapping[str, pa.Array]", wkb: Any, facts: Facts) -> "pa.Table":

@@ -17,6 +17,7 @@ import shapely
 from layers import temporal
 from layers.exchange import flat
 from layers.geo import Bounds
+from layers.messages import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -113,10 +114,17 @@ def _begun(facts: flat.Facts) -> tuple[Element, Element]:
     _text(document, "name", f"{facts.title}{mark}")
     _text(document, "open", "1")
     said = {"time": facts.time and temporal.word(facts.time), "version": facts.version}
-    said |= {"notice": facts.notice, "attribution": facts.attribution, "licence": facts.licence}
-    lines = [f"{name}: {value}" for name, value in said.items() if value]
+    said |= {"attribution": facts.attribution, "licence": facts.licence}
+    lines = [*_sentences(facts.notice), *(f"{name}: {v}" for name, v in said.items() if v)]
     _text(document, "description", "\n".join(lines))
     return root, document
+
+
+def _sentences(notice: str) -> Iterator[str]:
+    """Yield what a notice says to people, in all languages: nobody asks a globe for one."""
+    for language in LANGUAGES if notice else ():
+        words = catalogue(language)
+        yield words.get(f"context.{notice}") or words.get(f"notice.{notice}") or notice
 
 
 def _text(parent: Element, name: str, text: str) -> None:

@@ -26,7 +26,6 @@ def write(
     *,
     dataset: Mapping[str, str] | None = None,
     layer: Mapping[str, str] | None = None,
-    metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write one layer in degrees on WGS 84; ``dataset`` and ``layer`` are options of the driver.
 
@@ -52,7 +51,15 @@ def write(
         crs="EPSG:4326",
         dataset_options=dict(dataset or {}),
         layer_options=dict(layer or {}),
-        layer_metadata=dict(metadata) if metadata else None,
+    )
+
+
+def append(table: "pa.Table", path: Path, driver: str, layer: str) -> None:
+    """Add a table without geometries to a file."""
+    import pyogrio.raw
+
+    pyogrio.raw.write_arrow(
+        table, str(path), layer=layer, driver=driver, geometry_name=None, append=True
     )
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from layers.exchange import kml
 from layers.files.wanted import Wanted
 from layers.geo import TILE_PX, Bounds
-from layers.model import Extent
 from layers.pictures import Pictures, Sample, Sheet, blank, encoded
 from layers.render import ramp
 from layers.render.surface import classified
@@ -55,25 +54,25 @@ def _icon() -> bytes:
     return encoded(rgba, "png")
 
 
-def deepest(extent: Extent, native_zoom: int) -> int:
+def deepest(bounds: Bounds, native_zoom: int) -> int:
     """Return the deepest level that has a picture of its own: no finer than the cells."""
     level = total = 0
     for level in range(max(1, min(native_zoom, QUAD.levels))):
-        total += sum(1 for _ in _places(extent.bounds, level))
+        total += sum(1 for _ in _places(bounds, level))
         if total > MOST_TILES:
             return level - 1
     return level
 
 
 def tiles(
-    pictures: Pictures, wanted: Wanted, extent: Extent, last_level: int
+    pictures: Pictures, wanted: Wanted, bounds: Bounds, last_level: int
 ) -> Iterator[kml.Tile]:
     """Yield the pictures of a layer that show anything, the coarsest first."""
     version = full_version(wanted.version, wanted.layer, wanted.style)
     sheet = Sheet(wanted.layer.id, wanted.style.id, version, wanted.time)
     nothing = blank(TILE_PX, TILE_PX, None, "png")
     for level in range(last_level + 1):
-        for row, col in _places(extent.bounds, level):
+        for row, col in _places(bounds, level):
             view = QUAD.view(level, row, col)
             png = pictures.draw([sheet], view, None, "png")
             if png != nothing:

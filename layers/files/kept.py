@@ -14,7 +14,7 @@ from layers.tiles.gate import Gate
 
 _LEFTOVER_S = 3600.0
 WAITING = 3
-"""Who may wait in a process while a file is made: each holds a thread."""
+"""Who may wait in a process while a file is made, for that one or another: each holds a thread."""
 
 
 class Kept:
@@ -36,9 +36,12 @@ class Kept:
             Where too many files are being made, or the disk does not take it.
         """
         path = self._folder / name
-        return self._found(path) or self._flight.once(
-            f"file/{name}", lambda: self._found(path), lambda: self._made(path, make)
-        )
+        if found := self._found(path):
+            return found
+        with self._gate.passed():
+            return self._flight.once(
+                f"file/{name}", lambda: self._found(path), lambda: self._made(path, make)
+            )
 
     def _found(self, path: Path) -> Path | None:
         try:
@@ -50,14 +53,13 @@ class Kept:
         return path
 
     def _made(self, path: Path, make: Callable[[Path], None]) -> Path:
-        with self._gate.passed():
-            try:
-                with self._aside(path) as part:
-                    make(part)
-                    part.replace(path)
-                self._sweep(path)
-            except OSError as reason:
-                raise UnavailableError("the file cannot be written at the moment") from reason
+        try:
+            with self._aside(path) as part:
+                make(part)
+                part.replace(path)
+            self._sweep(path)
+        except OSError as reason:
+            raise UnavailableError("the file cannot be written at the moment") from reason
         return path
 
     @contextlib.contextmanager

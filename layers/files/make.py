@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layers.errors import BadParameterError, UnsupportedFormatError, nearest
+from layers.errors import GoneError, UnsupportedFormatError, nearest
 from layers.exchange import (
     cog,
     csv_features,
@@ -14,12 +14,13 @@ from layers.exchange import (
     geoparquet,
     kml,
 )
-from layers.files import globes
+from layers.files import globes, qgis
 from layers.files.cells import Cells, RasterCells, SurfaceCells, table
 from layers.files.kept import WAITING, Kept
 from layers.files.wanted import Wanted, offered
 from layers.kinds import FeatureKind
 from layers.kinds.collection import degrees
+from layers.kinds.contours import ContoursKind
 from layers.kinds.raster import RasterKind
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
@@ -71,7 +72,22 @@ class Files:
                 f'layer "{wanted.layer.id}" is offered as .{", .".join(known)}, '
                 f'not ".{wanted.suffix}"{nearest(wanted.suffix, known)}'
             )
+        self._still(wanted)
         return self._kept.file(wanted.path, self._maker(wanted))
+
+    def _still(self, wanted: Wanted) -> None:
+        """Look that a version is still kept: what was taken back is not given away again."""
+        of, at = wanted.layer, wanted.time
+        kind = self._kinds[of.id]
+        if isinstance(kind, SurfaceKind | ContoursKind):
+            surface = of.source or of
+            self._store.surface(surface.id, at, wanted.version)
+            return
+        known = {kind.version(at)}
+        if isinstance(kind, RasterKind):
+            known.add(kind.token(at))
+        if wanted.version not in known:
+            raise GoneError(f'version "{wanted.version}" of layer "{of.id}" is no longer kept')
 
     def _maker(self, wanted: Wanted) -> Make:
         kind = self._kinds[wanted.layer.id]
@@ -88,16 +104,15 @@ class Files:
         cells: Cells
         if isinstance(kind, RasterKind):
             cells = RasterCells.of(kind, wanted)
-        elif isinstance(kind, SurfaceKind):
-            cells = SurfaceCells.of(self._store, wanted)
         else:
-            raise BadParameterError(f'layer "{wanted.layer.id}" has no cells')
+            cells = SurfaceCells.of(self._store, wanted)
         if wanted.suffix == "tif":
             cog.write(path, cells.grid, cells.bands, cells.strips(), cells.tags)
         elif wanted.suffix == "kmz":
-            extent = kind.extent()
-            last = globes.deepest(extent, cells.grid.zoom)
-            made = globes.tiles(self._pictures, wanted, extent, last)
+            # Of this hour: the newest one may cover another box.
+            bounds = cells.grid.bounds
+            last = globes.deepest(bounds, cells.grid.zoom)
+            made = globes.tiles(self._pictures, wanted, bounds, last)
             legend = globes.legend(self._pictures, wanted)
             with path.open("wb") as stream:
                 kml.write_tiles(stream, made, last, wanted.facts, legend)
@@ -110,7 +125,9 @@ class Files:
                 with path.open("wb") as stream:
                     csv_features.write(rows, stream, bom=wanted.bom, packed=wanted.packed)
             case "gpkg":
-                geopackage.write(rows, path, wanted.facts)
+                of = wanted.layer
+                styles = {each.id: qgis.style(of, each) for each in of.styles}
+                geopackage.write(rows, path, wanted.facts, styles)
             case "fgb":
                 flatgeobuf.write(rows, path, wanted.facts)
             case "parquet":

@@ -116,7 +116,7 @@ class Writer:
         with self._engine.begin() as connection:
             answer = features.append(connection, batch, noted())
         if hidden:
-            self._forget_tiles()
+            self._forget_made()
         return answer
 
     @contextmanager
@@ -132,15 +132,16 @@ class Writer:
             with self._engine.begin() as connection:
                 surfaces.sweep(self.paths, connection)
         if fewer or hidden:
-            self._forget_tiles()
+            self._forget_made()
 
-    def _forget_tiles(self) -> None:
-        """Delete all rendered tiles: some may show what the public may see no more."""
-        gone = self.paths.cache / f"tiles-gone-{time.time_ns()}"
-        # Renamed first: what is drawn meanwhile does not come back into the same folder.
-        with contextlib.suppress(OSError):
-            (self.paths.cache / "tiles").rename(gone)
-            shutil.rmtree(gone, ignore_errors=True)
+    def _forget_made(self) -> None:
+        """Delete what was drawn and made: some may show what the public may see no more."""
+        for made in ("tiles", "files"):
+            gone = self.paths.cache / f"{made}-gone-{time.time_ns()}"
+            # Renamed first: what is drawn meanwhile does not come back into the same folder.
+            with contextlib.suppress(OSError):
+                (self.paths.cache / made).rename(gone)
+                shutil.rmtree(gone, ignore_errors=True)
 
     def append_stations(
         self, batch: Batch, rows: Sequence[Station], refused: Sequence[RejectedRecord]

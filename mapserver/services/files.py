@@ -5,15 +5,20 @@ from datetime import datetime
 
 from flask import Blueprint, Response, request
 
-from layers.errors import BadParameterError, GoneError, UnsupportedFormatError, nearest
+from layers.errors import (
+    BadParameterError,
+    UnavailableError,
+    UnsupportedFormatError,
+    nearest,
+)
 from layers.exchange import kml
-from layers.files import MEDIA_TYPES, Wanted, bands, offered
+from layers.files import MEDIA_TYPES, Wanted, offered, qgis
 from layers.kinds import FeatureKind
 from layers.kinds.collection import degrees
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import data_part
 from mapserver import negotiation, params
-from mapserver.documents import geojson, qgis_style, tilejson
+from mapserver.documents import geojson, tilejson
 from mapserver.services.downloads import SHARE, Downloads
 from mapserver.services.site import Site
 
@@ -122,7 +127,7 @@ def _sent(
             query = request.query_string.decode("ascii", "ignore")
             response.headers["Content-Location"] = f"{location}?{query}" if query else location
         return _named(response, wanted)
-    raise GoneError(f'version "{wanted.version}" of layer "{wanted.layer.id}" is no longer kept')
+    raise UnavailableError("the file gave way to others before it was sent")
 
 
 def _named(response: Response, wanted: Wanted) -> Response:
@@ -150,10 +155,7 @@ def _features(site: Site, wanted: Wanted, cache: str) -> Response:
 
 
 def _qgis(layer: LayerDefinition, style: StyleDefinition, cache: str) -> Response:
-    if "tif" in offered(layer):
-        body = qgis_style.cells(style, bands.number_of(layer, style))
-    else:
-        body = qgis_style.features(style)
+    body = qgis.style(layer, style)
     return negotiation.answer(body, MEDIA_TYPES["qml"], request, cache=cache)
 
 

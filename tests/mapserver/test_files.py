@@ -23,6 +23,7 @@ from PIL import Image
 from pyarrow import parquet
 from rio_cogeo.cogeo import cog_validate
 
+from layers import messages
 from layers.errors import BusyError, UnavailableError
 from layers.exchange import kml
 from layers.files import Kept, Wanted, offered
@@ -134,12 +135,12 @@ def test_gdal_reads_the_features_and_types_of_a_file(
     house: Any, layer: str, suffix: str, tmp_path: Path
 ) -> None:
     path = saved(house, layer, suffix, tmp_path)
-    info = pyogrio.read_info(path)
+    info = pyogrio.read_info(path, layer=layer)
     assert (info["layer_name"], info["crs"]) == (layer, "EPSG:4326")
     types = dict(zip(info["fields"], info["ogr_types"], strict=True))
     assert set(FACTS) <= set(types)
     assert types["data_time"] == "OFTDateTime"
-    meta, _, geometry, fields = pyogrio.raw.read(path)
+    meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer)
     held = geojson(house, layer)
     columns = dict(zip(meta["fields"], fields, strict=True))
     assert set(columns["id"]) == set(held)
@@ -285,6 +286,9 @@ def test_a_globe_shows_features_in_the_colours_of_their_classes(house: Any) -> N
         assert placemark.findtext(f"{KML}TimeSpan/{KML}begin") == data["begin_time"]
     assert set(archive.namelist()) == {"doc.kml", "symbol.png", "legend.png"}
     assert "simulated" in (root.findtext(f".//{KML}Document/{KML}name") or "")
+    said = root.findtext(f".//{KML}Document/{KML}description") or ""
+    for language in messages.LANGUAGES:
+        assert messages.text("context.simulated", language) in said
 
 
 def test_a_globe_fetches_nothing_from_another_place(house: Any) -> None:
@@ -391,6 +395,17 @@ def _items(root: Any, measure: str) -> Iterator[tuple[Any, str]]:
             )
 
         yield holds, colour
+
+
+def test_a_geopackage_holds_the_styles_for_qgis(house: Any, tmp_path: Path) -> None:
+    path = saved(house, "seismic-zones", "gpkg", tmp_path)
+    meta, _, _, fields = pyogrio.raw.read(path, layer="layer_styles")
+    held = dict(zip(meta["fields"], fields, strict=True))
+    assert list(held["styleName"]) == ["default", "outline"]
+    assert list(held["useAsDefault"]) == [True, False]
+    assert set(held["f_table_name"]) == {"seismic-zones"}
+    for name, text in zip(held["styleName"], held["styleQML"], strict=True):
+        assert text == house.get(f"{path_of('seismic-zones', 'qml')}?style={name}").text
 
 
 def test_the_style_of_a_measure_names_its_band(house: Any) -> None:
@@ -511,7 +526,7 @@ def test_a_file_is_made_once_for_all_who_ask_at_once(tmp_path: Path) -> None:
     found: list[Path] = []
     asking = [
         threading.Thread(target=lambda: found.append(files.file("a/1/x.csv", make)))
-        for _ in range(6)
+        for _ in range(4)
     ]
     for each in asking:
         each.start()
@@ -582,14 +597,44 @@ def test_a_version_that_is_gone_is_gone_in_every_format(house: Any, layer_id: st
         assert answer.status_code in (404, 410), (suffix, answer.status_code)
 
 
-def test_a_file_that_was_deleted_is_made_again(house: Any) -> None:
-    path = path_of("stations", "fgb")
-    first = house.get(path)
-    for file in (house.site.settings.data_dir / "cache" / "files" / "stations").rglob("*.fgb"):
-        file.unlink()
-    again = house.get(path)
-    assert again.data == first.data
-    assert again.headers["ETag"] == first.headers["ETag"]
+@pytest.mark.parametrize("suffix", ["csv", "gpkg", "fgb", "parquet", "kmz", "geojson"])
+def test_a_layer_without_features_is_a_file_without_rows(own: Any, suffix: str) -> None:
+    answer = own.get(f"/files/faults/latest/static.{suffix}")
+    assert answer.status_code == 200, answer.text
+    if suffix == "csv":
+        assert answer.data.count(b"\n") == 1
+    elif suffix == "kmz":
+        assert document(answer.data)[0].find(f".//{KML}Placemark") is None
+    elif suffix == "parquet":
+        assert parquet.read_table(io.BytesIO(answer.data)).num_rows == 0
+
+
+@pytest.mark.parametrize("layer", ["stations", "temperature"])
+def test_a_file_that_was_deleted_is_made_again_byte_by_byte(house: Any, layer: str) -> None:
+    """A download is taken up by its entity tag, whoever made the file in between."""
+    folder = house.site.settings.data_dir / "cache" / "files" / layer
+    for suffix in offered(house.site.catalog.layers[layer]):
+        path = path_of(layer, suffix)
+        first = house.get(path)
+        for file in folder.rglob(f"*.{suffix}"):
+            file.unlink()
+        again = house.get(path)
+        assert again.data == first.data, suffix
+        assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_version_that_was_taken_back_is_not_given_away_from_the_disk(own: Any) -> None:
+    """What a correction or a change of release has taken back stays so, made file or not."""
+    table = "station_code,time,averaging,quantity,value,unit\n"
+    row = "KZ1,2026-11-20T0{}:00:00Z,PT1H,ambient_dose_rate,{},nSv/h\n"
+    own.ingest("a.csv", (table + row.format(6, 100)).encode())
+    first = own.get("/files/stations/latest/2026-11-20T06:00:00Z.csv")
+    assert first.status_code == 200
+    fixed = first.headers["Content-Location"]
+    assert own.get(fixed).data == first.data
+    own.ingest("b.csv", (table + row.format(6, 120)).encode())
+    assert own.get(fixed).status_code == 410
+    assert own.get("/files/stations/latest/2026-11-20T06:00:00Z.csv").data != first.data
 
 
 def test_a_title_that_changes_makes_another_file(house: Any) -> None:

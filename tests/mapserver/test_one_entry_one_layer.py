@@ -167,7 +167,8 @@ def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
     if media_type == "application/vnd.mapbox-vector-tile":
         return bool(mapbox_vector_tile.decode(body)[layer_id]["features"])
     if media_type == "application/geo+json":
-        return bool(json.loads(body)["features"])
+        document = json.loads(body)
+        return bool(document["features"] if "features" in document else document["assets"])
     if media_type == geoparquet.MEDIA_TYPE:
         return parquet.read_table(io.BytesIO(body))["data_layer"][0].as_py() == layer_id
     if media_type in (geopackage.MEDIA_TYPE, flatgeobuf.MEDIA_TYPE):
@@ -175,7 +176,7 @@ def has_data(body: bytes, media_type: str, layer_id: str) -> bool:
         with tempfile.NamedTemporaryFile(suffix=suffix) as file:
             file.write(body)
             file.flush()
-            return pyogrio.read_info(file.name)["features"] > 0
+            return pyogrio.read_info(file.name, layer=layer_id)["features"] > 0
     if media_type == kml.MEDIA_TYPE:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             return b"GroundOverlay" in (text := archive.read("doc.kml")) or b"Placemark" in text

@@ -178,7 +178,7 @@ def told(error: LayersError) -> Response:
     status = known.status
     if isinstance(error, WmtsError):
         code, locator = error.code, error.locator
-        status = status_of(error, by_keys=request.path == ADDRESS)
+        status = status_of(error, by_keys=request.path.rstrip("/") == ADDRESS)
     body = errors.exception_report(code, text, locator)
     response = Response(body, status, content_type=f"{XML_TYPES[0]}; charset=utf-8")
     response.headers["Cache-Control"] = negotiation.NO_STORE

@@ -167,8 +167,9 @@ def test_a_working_copy_of_another_grid_is_not_taken(store):
         reader.close()
 
 
-def test_drawn_tiles_go_when_something_is_released_to_fewer(store):
-    place = store.root / "cache" / "tiles" / "stations" / "1.png"
+@pytest.mark.parametrize("made", ["tiles", "files"])
+def test_drawn_tiles_and_made_files_go_when_something_is_released_to_fewer(store, made):
+    place = store.root / "cache" / made / "stations" / "1.png"
 
     def drawn():
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -194,4 +195,4 @@ def test_drawn_tiles_go_when_something_is_released_to_fewer(store):
         batch = Batch(f"b{number}", "", "t", None, Context.ROUTINE, NOW)
         writer.append_features(batch, [row])
         assert place.exists() is (row is shown)
-    assert not list((store.root / "cache").glob("tiles-gone-*"))
+    assert not list((store.root / "cache").glob("*-gone-*"))

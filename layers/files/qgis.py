@@ -8,7 +8,9 @@ import math
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from layers.model import StyleDefinition
+from layers.files import bands
+from layers.kinds import KINDS
+from layers.model import LayerDefinition, StyleDefinition
 from layers.render import legend, ramp
 
 VERSION = "3.22.0"
@@ -27,7 +29,14 @@ _QUAKE_SIZE = 'min(10.6, max(1.3, 2.4 * 1.62 ^ (coalesce("magnitude", 0) - 6)))'
 NO_VALUE = "no value"
 
 
-def features(style: StyleDefinition) -> bytes:
+def style(layer: LayerDefinition, chosen: StyleDefinition) -> bytes:
+    """Return a style of a layer for its files."""
+    if KINDS[layer.kind].vector:
+        return _features(chosen)
+    return _cells(chosen, bands.number_of(layer, chosen))
+
+
+def _features(style: StyleDefinition) -> bytes:
     """Return the style of features: a rule a class, and one for what has no value."""
     root = Element("qgis", {"version": VERSION, "styleCategories": "Symbology"})
     renderer = SubElement(root, "renderer-v2", {"type": "RuleRenderer", "symbollevels": "0"})
@@ -47,7 +56,7 @@ def features(style: StyleDefinition) -> bytes:
     return _written(root)
 
 
-def cells(style: StyleDefinition, band: int) -> bytes:
+def _cells(style: StyleDefinition, band: int) -> bytes:
     """Return the style of a band of a raster: a colour a class."""
     root = Element("qgis", {"version": VERSION, "styleCategories": "Symbology"})
     pipe = SubElement(root, "pipe")
