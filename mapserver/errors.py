@@ -122,10 +122,15 @@ _WMS_HEADS = {
 }
 
 
+def xml_text(text: str) -> str:
+    """Return a text with a question mark for each letter that XML cannot hold."""
+    return _NO_XML.sub("?", text)
+
+
 def service_exception(code: str, text: str, version: str = "1.3.0") -> str:
     """Return a WMS ServiceExceptionReport; ``code`` is empty where the standard has none."""
     which = f" code={quoteattr(code)}" if code else ""
-    said = escape(_NO_XML.sub("?", shortened(text)))
+    said = escape(xml_text(shortened(text)))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n{_WMS_HEADS[version]}\n'
         f"  <ServiceException{which}>{said}</ServiceException>\n"
@@ -135,8 +140,8 @@ def service_exception(code: str, text: str, version: str = "1.3.0") -> str:
 
 def exception_report(code: str, text: str, locator: str = "") -> str:
     """Return an OWS 1.1 ExceptionReport, as WMTS 1.0.0 speaks it."""
-    where = f" locator={quoteattr(_NO_XML.sub('?', shortened(locator)))}" if locator else ""
-    said = escape(_NO_XML.sub("?", shortened(text)))
+    where = f" locator={quoteattr(xml_text(shortened(locator)))}" if locator else ""
+    said = escape(xml_text(shortened(text)))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1"'

@@ -75,7 +75,7 @@ def parse(
         for entry in ids:
             if ids.count(entry) > 1:
                 raise fields.error(f'two {what} entries have the id "{entry}"')
-    names = [layer.wms_name or layer.id for layer in layers]
+    names = [name for layer in layers for name in {layer.id, layer.wms_name or layer.id}]
     for name in names:
         if names.count(name) > 1:
             raise fields.error(f'two layer entries have the name "{name}" in WMS')

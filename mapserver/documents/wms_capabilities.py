@@ -16,8 +16,8 @@ from mapserver.documents import tilejson, time_extent
 
 SOFTWARE = "Kyzylkum"
 GML = "application/vnd.ogc.gml"
-# QGIS takes the last format that it can read features from; GeoJSON it takes only from servers that
-# write the names of headers in capitals, which those of HTTP/2 never do.
+# QGIS takes the last format that it can read features from. It knows GeoJSON only by a header that
+# is spelt Content-Type, and granian spells headers in small letters.
 INFO_FORMATS = ("text/plain", "application/json", "text/html", GML)
 EVERYWHERE = ("EPSG:3857", "EPSG:4326", "CRS:84")
 """Systems whose box is told of every layer; of the others the whole map's, which is inherited."""

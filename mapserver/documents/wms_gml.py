@@ -6,11 +6,11 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from layers.geo import Point
+from mapserver import errors
 from mapserver.documents.wms_info import Found
 
 WFS, GML, OWN = "http://www.opengis.net/wfs", "http://www.opengis.net/gml", "urn:kyzylkum:features"
 _NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def document(found: Found, place: Point | None) -> str:
@@ -25,7 +25,7 @@ def document(found: Found, place: Point | None) -> str:
             element = SubElement(member, f"own:{name}", {"fid": f"{name}.{number}"})
             where = {} if place is None else {"lon": place.lon, "lat": place.lat}
             for key, value in {**where, **feature}.items():
-                SubElement(element, f"own:{_name(key)}").text = _NO_XML.sub("?", str(value))
+                SubElement(element, f"own:{_name(key)}").text = errors.xml_text(str(value))
     indent(root, " ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, "unicode")}\n'
 

@@ -145,7 +145,14 @@ def sample(asked: dict[str, Any]) -> list[float]:
     return [value if known else None for value, known in values]
 
 
-DO = {act.__name__: act for act in (picture, click, legend, about, features, sample)}
+def rules(asked: dict[str, Any]) -> list[list[str]]:
+    """Say what the style of a layer tells apart: label and colour of each of its rules."""
+    layer = opened(asked)  # its rules are gone with it
+    found = layer.renderer().rootRule().children()
+    return [[rule.label(), rule.symbol().color().name()] for rule in found]
+
+
+DO = {act.__name__: act for act in (picture, click, legend, about, features, sample, rules)}
 
 
 def main() -> None:

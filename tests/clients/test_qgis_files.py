@@ -1,10 +1,15 @@
 """QGIS reads tiles, vector tiles, features and files, and draws tiles by WMTS."""
 
+from pathlib import Path
+from urllib.request import urlopen
+
+import numpy as np
 import pytest
 
 from layers.geo import mercator
+from layers.views import QUADS
 from tests.clients.desk import BOX, HERE, SIZE, Qgis, marks
-from tests.clients.pictures import alike, own, rgba, surface
+from tests.clients.pictures import alike, own, pixels, rgba, surface
 from tests.clients.worlds import TIMELESS, World
 
 pytestmark = marks
@@ -171,3 +176,33 @@ def test_every_kind_of_file_holds_every_feature(
     assert {str(row["id"]) for row in rows} == held
     if form != "csv":
         assert all(row["wkt"] for row in rows)
+
+
+def fetched(world: World, path: str, kept: Path) -> str:
+    """Save a file as a person does, from the address of this world."""
+    with urlopen(world.url + path) as answer:
+        kept.write_bytes(answer.read())
+    return str(kept)
+
+
+def test_a_geopackage_brings_its_style_along(world: World, qgis: Qgis, tmp_path: Path) -> None:
+    kept = fetched(world, "/files/seismic-zones/latest/static.gpkg", tmp_path / "zones.gpkg")
+    found = qgis("rules", "ogr", f"{kept}|layername=seismic-zones")
+    legend = world.json("/tilejson/seismic-zones.json")["legend"]
+    known = [[each["label"], each["colour"].lower()] for each in legend]
+    assert found[: len(known)] == known
+
+
+@pytest.mark.parametrize("style", ["mean", "uncertainty"])
+def test_a_style_beside_a_geotiff_gives_it_the_colours_of_the_tiles(
+    world: World, qgis: Qgis, tmp_path: Path, style: str
+) -> None:
+    fetched(world, f"/files/dose-rate/latest/latest.qml?style={style}", tmp_path / "dose.qml")
+    kept = fetched(world, "/files/dose-rate/latest/latest.tif", tmp_path / "dose.tif")
+    view = QUADS["WebMercatorQuad"].view(6, 23, 44)
+    box = [view.west, view.south, view.east, view.north]
+    drawn = rgba(qgis("picture", "gdal", kept, box=box, size=[256, 256], crs="EPSG:3857"))
+    tile = pixels(world.get(f"/tiles/dose-rate/{style}/latest/latest/6/44/23.png")[2])
+    assert len(np.unique(tile.reshape(-1, 4), axis=0)) > 1
+    # Edges of classes differ by what QGIS picks where four pixels meet.
+    alike(drawn, tile, 0.98)
