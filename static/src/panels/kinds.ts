@@ -1,5 +1,6 @@
 // How layers of a kind are shown: filled, one at a time, or above it.
 import type { Layer } from "../config.ts";
 
-export const isFilled = (layer: Layer): boolean => layer.kind === "surface" || layer.kind === "raster";
+const FILLED: ReadonlySet<string> = new Set(["surface", "raster", "hazard", "scenario"]);
+export const isFilled = (layer: Layer): boolean => FILLED.has(layer.kind);
 export const isOverlay = (layer: Layer): boolean => !isFilled(layer) && layer.kind !== "basemap";

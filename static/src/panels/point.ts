@@ -7,6 +7,7 @@ import { roman } from "../scale.ts";
 import type { Words } from "../words.ts";
 import { facts, type Row } from "./card.ts";
 import { isFilled } from "./kinds.ts";
+import { isShaking, shakingWords, type Shaking } from "./shaking.ts";
 import { thresholdOf, thresholdSlider } from "./threshold.ts";
 
 interface Value {
@@ -15,7 +16,7 @@ interface Value {
   unit: string;
 }
 
-interface Answer {
+interface Answer extends Shaking {
   layer: string;
   title: string;
   kind: string;
@@ -67,7 +68,9 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     const layer = config.layers.find((each) => each.id === answer.layer);
     if (!layer) continue;
     const shown = layer.id === filled || overlays.includes(layer.id) || layer.visible;
-    if (isFilled(layer) && shown) {
+    if (isShaking(layer.kind)) {
+      if (shown) body.push(shakingWords(layer, answer, words));
+    } else if (isFilled(layer) && shown) {
       const part = surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words);
       if (layer.id === filled && answer.known && thresholdOf(layer, null) !== null) part.append(thresholdSlider("point-threshold", layer, store, words));
       body.push(part);
