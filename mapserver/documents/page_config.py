@@ -43,9 +43,9 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
 
 
 def map_messages(language: str) -> dict[str, str]:
-    """Return the texts of the map alone: those of the page of a layer do not travel with it."""
+    """Return the texts of the map alone: those of other pages do not travel with it."""
     texts = messages.catalogue(language)
-    return {name: text for name, text in texts.items() if not name.startswith("about.")}
+    return {name: text for name, text in texts.items() if not name.startswith(("about.", "site."))}
 
 
 def value_text(value: float | None, unit: str, language: str) -> str:

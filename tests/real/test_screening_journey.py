@@ -160,3 +160,20 @@ def test_the_table_fits_a_phone_and_the_page_works_without_script(
     tab.get_by_role("link", name="Tuzkan").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Tuzkan")
     context.close()
+
+
+def test_a_click_on_the_map_leads_to_the_sheet_of_that_place(
+    demonstration: Server, page: tuple[Page, list[str]]
+) -> None:
+    tab, _ = page
+    tab.goto(f"{demonstration.url}/en#map=9/47.50/66.00")
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_selector(".leaflet-surface-pane canvas", state="attached")
+    tab.mouse.click(640, 450)
+    tab.get_by_role("link", name="Site sheet of this place").click()
+    expect(tab.get_by_role("heading", name="Seismic hazard")).to_be_visible()
+    expect(tab.get_by_text("Kazakhstan", exact=True).first).to_be_visible()
+    place = re.search(r"sites=([\d.]+),([\d.]+)", tab.url)
+    assert place
+    assert float(place[1]) == pytest.approx(66.0, abs=0.5)
+    assert float(place[2]) == pytest.approx(47.5, abs=0.5)

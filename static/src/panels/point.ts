@@ -30,6 +30,8 @@ interface Zone {
 }
 
 export interface PointAnswer {
+  lon: number;
+  lat: number;
   layers: Answer[];
   nearest_stations: { code: string; name: string | Record<string, string>; distance_km: number; value: number | null; unit: string; age_s: number | null }[];
 }
@@ -56,7 +58,10 @@ export function pointBody(config: Config, found: PointAnswer, shown: readonly st
     body.push(element("h3", {}, words.text("point.nearest")));
     body.push(facts(stations.map((station): Row => [nameIn(station.name, config.language) || station.code, stationWords(station, words)])));
   }
-  return body.length ? body : [element("p", {}, words.text("reason.outside_domain"))];
+  if (!body.length) body.push(element("p", {}, words.text("reason.outside_domain")));
+  const sheet = `${config.root}/${config.language}/screening/sheet?sites=${found.lon},${found.lat}`;
+  body.push(element("p", {}, element("a", { href: sheet }, words.text("point.sheet"))));
+  return body;
 }
 
 function pick(answer: Answer, name: string): Value | null {
