@@ -138,6 +138,11 @@ TEXTS: dict[str, str] = {
     "point.no_zone": "This place lies in none of the zones drawn.",
     "point.zone": "This zone is of grade {grade} on the MSK-64 scale of shaking.",
     "point.shaking": "That is a peak ground acceleration of {low} to {high} g.",
+    "point.period": "Exceeded once in {years} years on average",
+    "point.motion": "Median peak acceleration {value}; "
+    "in two of three such earthquakes between {low} and {high}.",
+    "point.intensity": "Intensity {grade} on the MSK-64 scale, give or take {sd}.",
+    "point.outside_models": "The models say nothing of this place.",
     "point.failed": "The server did not answer. Please try again.",
     "reason.no_station_near": "The network cannot know here: too far from any station.",
     "reason.outside_domain": "This place lies outside the area of the network.",

@@ -132,6 +132,11 @@ TEXTS: dict[str, str] = {
     "point.no_zone": "Bu joy chizilgan zonalarning hech biriga kirmaydi.",
     "point.zone": "Bu zonaning bali – {grade} (MSK-64).",
     "point.shaking": "Bu gruntning {low}–{high} g eng katta tezlanishidir.",
+    "point.period": "Oʻrtacha {years} yilda bir marta oshadi",
+    "point.motion": "Eng katta tezlanish medianasi {value}; "
+    "bunday uchta zilziladan ikkitasida {low} va {high} oraligʻida.",
+    "point.intensity": "Intensivligi MSK-64 shkalasi boʻyicha {grade}, ±{sd}.",
+    "point.outside_models": "Modellar bu joy haqida hech narsa aytmaydi.",
     "point.failed": "Server javob bermadi. Qayta urinib koʻring.",
     "reason.no_station_near": "Bu yerda tarmoq bila olmaydi: stansiyalardan juda uzoq.",
     "reason.outside_domain": "Bu joy tarmoq hududidan tashqarida.",

@@ -43,7 +43,7 @@ GRID_DEG = 0.01
 )
 @click.option("--largest", type=float, default=None, help="Largest magnitude of active cells.")
 @click.option("--floor", type=float, default=3e-8, help="Events of M 5 a year and km2 everywhere.")
-@click.option("--vs30", type=float, default=760.0, help="Ground, m/s. [760]")
+@click.option("--vs", "vs30", type=float, default=760.0, help="Ground, Vs30 in m/s. [760]")
 @click.option("--depth", type=float, default=12.0, help="Depth of ruptures, km. [12]")
 @click.option("--deepest", type=float, default=50.0, help="Deeper events are left out, km. [50]")
 @click.option(

@@ -4,6 +4,7 @@ import { element } from "../dom.ts";
 import { roman } from "../map/vectors.ts";
 import type { Words } from "../words.ts";
 import { facts, type Row } from "./card.ts";
+import { isShaking, shakingWords, type Shaking } from "./shaking.ts";
 
 interface Value {
   name: string;
@@ -11,7 +12,7 @@ interface Value {
   unit: string;
 }
 
-interface Answer {
+interface Answer extends Shaking {
   layer: string;
   title: string;
   kind: string;
@@ -52,6 +53,7 @@ export function pointBody(config: Config, found: PointAnswer, shown: readonly st
     if (filled && (shown.includes(layer.id) || layer.visible)) {
       body.push(surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words));
     } else if (layer.kind === "zones" && answer.known) body.push(zoneWords(layer, answer, words));
+    else if (isShaking(layer.kind) && shown.includes(layer.id)) body.push(shakingWords(layer, answer, words));
   }
   const stations = found.nearest_stations.slice(0, 3);
   if (stations.length) {

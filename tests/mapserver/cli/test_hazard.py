@@ -84,7 +84,7 @@ def test_the_same_catalogue_gives_the_same_files(tmp_path: Path) -> None:
 def test_choices_are_told_and_change_the_answer(tmp_path: Path) -> None:
     table = catalogue(tmp_path / "quakes.csv")
     said = ("--bounds", "68,40,72,44", "--step", 1, "--least", 5.2, "--complete", "5.2=1950")
-    done = run(table, "--out", tmp_path / "a", *said, "--complete", "6=1920", "--vs30", 300)
+    done = run(table, "--out", tmp_path / "a", *said, "--complete", "6=1920", "--vs", 300)
     assert done.exit_code == 0, done.output
     report = json.loads((tmp_path / "a" / "report.json").read_text())
     assert report["complete_since"] == {"5.2": 1950, "6": 1920}
