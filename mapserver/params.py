@@ -112,7 +112,7 @@ def tile_request(
     options = tile_options(query, style)
     for key in TILE_KEYS:
         if key in query and not means(key, layer, style):
-            raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}": it has no cells')
+            raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}"')
     token = words["version"]
     return TileRequest(
         layer=layer.id,
@@ -131,7 +131,10 @@ def means(key: str, layer: LayerDefinition, style: StyleDefinition) -> bool:
         return style.measure == "exceedance"
     if key == "q":
         return style.measure == "quantile"
-    return KINDS[layer.kind].cells and (key == "smooth" or style.palette is not None)
+    spec = KINDS[layer.kind]
+    if key == "smooth":
+        return spec.cells and spec.smooths
+    return spec.cells and style.palette is not None
 
 
 def layer_time(layer: LayerDefinition, word: str) -> datetime | None:

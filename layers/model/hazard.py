@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from layers.errors import BadInputError
 from layers.geo import Point
 from layers.model import ground_motion
 from layers.model.hazard_curve import (
@@ -194,8 +195,9 @@ class HazardValue:
     """What one data set says of one place at one return period.
 
     ``value`` is in ``unit`` (``g`` or ``MSK-64``), or None, and then ``reason`` says why:
-    ``outside`` (no part holds the place) or ``no_return_period`` (it is not between those there
-    are; an intensity is never interpolated). ``interpolated`` tells that it lies between two.
+    ``outside`` (no part holds the place), ``no_return_period`` (it is not between those there
+    are; an intensity is never interpolated) or ``falling_curve`` (rarer motion is weaker there:
+    between such grids nothing can be said). ``interpolated`` tells that it lies between two.
     """
 
     manifest: HazardManifest
@@ -232,8 +234,6 @@ def hazard_values(
     ------
     BadExtentError
         For a place that is none.
-    BadInputError
-        For a data set whose rarer motion is weaker.
     """
     place = Point(lon, lat)
     return [_value(dataset, place, period) for dataset in datasets for period in periods_y]
@@ -248,7 +248,10 @@ def _value(dataset: HazardDataset, place: Point, period_y: float) -> HazardValue
     for period, value in known:
         if same_period(period, period_y):
             return HazardValue(manifest, period_y, value, unit)
-    curve = dataset.curve(place)
+    try:
+        curve = dataset.curve(place)
+    except BadInputError:
+        return HazardValue(manifest, period_y, None, unit, reason="falling_curve")
     found = None if curve is None else curve.pga_at(period_y)
     if found is None:
         return HazardValue(manifest, period_y, None, unit, reason="no_return_period")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo import Bounds
-from layers.seismic.psha import EARTH_KM, near_pairs, vectors
+from layers.seismic.summation import EARTH_KM, near_pairs, vectors
 
 FloatArray = NDArray[np.floating[Any]]
 _WIDTHS = 4.0
@@ -72,11 +72,9 @@ def smoothed(
     cells, places = vectors(cell_lon, cell_lat), vectors(lon, lat)
     for width in widths_km:
         kernel = np.zeros(len(area))
-        for part, cell, event, km in near_pairs(cells, places, _WIDTHS * width):
+        for part, cell, _, km in near_pairs(cells, places, _WIDTHS * width):
             density = np.exp(-0.5 * (km / width) ** 2) / (2 * np.pi * width**2)
-            n = len(cells[part])
-            kernel[part] += np.bincount(cell, density, n)
-            del event
+            kernel[part] += np.bincount(cell, density, len(cells[part]))
         # The tail that is cut off is given back to what is left.
         found += kernel * area / (1 - np.exp(-0.5 * _WIDTHS**2))
     return found / (len(widths_km) * max(1, len(lon)))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadInputError
-from layers.seismic.psha import EARTH_KM, vectors
+from layers.seismic.summation import EARTH_KM, vectors
 
 FloatArray = NDArray[np.floating[Any]]
 BoolArray = NDArray[np.bool_]

@@ -5,7 +5,7 @@ steps are those of the field, each with its source in the module that takes it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from layers.errors import BadInputError
 from layers.geo import Bounds
 from layers.model.hazard_curve import RETURN_PERIODS_Y
-from layers.seismic import boore_2014, chiou_youngs_2014, psha
+from layers.seismic import models, psha, summation
 from layers.seismic.activity import Grid, smoothed
 from layers.seismic.catalogue import Complete, Events, main_shocks, since, stepp
 from layers.seismic.events import strike_distances, top_km
@@ -57,7 +57,7 @@ class Choices:
     vs30_m_s: float = VS30_ROCK_M_S
     truncation: float = 3.0
     periods_y: tuple[float, ...] = RETURN_PERIODS_Y
-    models: tuple[str, ...] = field(default=(boore_2014.ID, chiou_youngs_2014.ID))
+    models: tuple[str, ...] = tuple(models.MODELS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +141,7 @@ def model(catalogue: Events, choices: Choices) -> HazardModel:
         sources, used.lon, used.lat, choices.widths_km
     )
     floor = choices.floor * 10 ** (recurrence.b * (5.0 - choices.from_mw)) * sources.areas_km2()
+    grid = Grid(box, choices.step_deg)
     made = HazardModel(
         choices=choices,
         events=len(catalogue),
@@ -151,20 +152,21 @@ def model(catalogue: Events, choices: Choices) -> HazardModel:
         sources=sources,
         rate=np.maximum(own, floor),
         quiet=own < floor,
-        grid=(grid := Grid(box, choices.step_deg)),
+        grid=grid,
         pga_g=np.empty((0, *grid.shape)),
     )
     rates = curves(made, *grid.centres())
     pga = psha.at_return_periods(LEVELS_G, rates, choices.periods_y)
-    made.__dict__["pga_g"] = pga.reshape(len(choices.periods_y), *grid.shape)
-    return made
+    return replace(made, pga_g=pga.reshape(len(choices.periods_y), *grid.shape))
 
 
 def curves(made: HazardModel, lon: FloatArray, lat: FloatArray) -> FloatArray:
     """Return annual rates at which ``LEVELS_G`` are exceeded at places, shape (n, levels)."""
     choices = made.choices
     laws = psha.Laws(
-        [(_LAWS[name], 1.0) for name in choices.models], choices.vs30_m_s, choices.truncation
+        [(models.model(name), 1.0) for name in choices.models],
+        choices.vs30_m_s,
+        choices.truncation,
     )
     km = np.arange(0.0, REACH_KM + 1)
 
@@ -172,20 +174,17 @@ def curves(made: HazardModel, lon: FloatArray, lat: FloatArray) -> FloatArray:
         top = top_km(choices.depth_km, mw)
         return Source(mw, 0.0, 90.0, top), strike_distances(repi, mw, top, strikes=8)
 
-    sites = psha.vectors(lon, lat)
-    places = psha.vectors(*made.sources.centres())
-    width_km = 0.5 * np.radians(choices.step_deg) * psha.EARTH_KM
+    sites = summation.vectors(lon, lat)
+    places = summation.vectors(*made.sources.centres())
+    width_km = 0.5 * np.radians(choices.step_deg) * summation.EARTH_KM
     found = np.zeros((len(sites), len(LEVELS_G)))
     for quiet, largest in ((False, made.largest), (True, choices.largest_quiet)):
         of = made.quiet == quiet
         magnitudes = psha.gutenberg_richter(made.recurrence.b, choices.from_mw, largest, 0.2)
         table = psha.distance_table(distances, magnitudes, laws, LEVELS_G, km)
         table = psha.spread(table, 1.0, width_km)
-        found += psha.rates_of_exceedance(sites, places[of], made.rate[of], table, 1.0)
+        found += summation.rates_of_exceedance(sites, places[of], made.rate[of], table, 1.0)
     return found
-
-
-_LAWS = {boore_2014.ID: boore_2014.pga, chiou_youngs_2014.ID: chiou_youngs_2014.pga}
 
 
 def _classes(least: float, largest: float) -> Sequence[float]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.seismic.psha import EARTH_KM, vectors
+from layers.seismic.summation import EARTH_KM, vectors
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.intp]

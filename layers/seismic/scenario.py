@@ -12,7 +12,8 @@ from layers.geo import GEOD
 from layers.seismic import bindi_2011, models
 from layers.seismic.events import event_shaking
 from layers.seismic.motion import Motion, Source
-from layers.seismic.rupture import Rupture, along_trace, check, epicentral_km
+from layers.seismic.plane import epicentral_km
+from layers.seismic.rupture import Rupture, along_trace, check
 from layers.seismic.scaling import length_km, magnitude
 
 FloatArray = NDArray[np.floating[Any]]

@@ -180,9 +180,10 @@ def _complete(text: str) -> catalogue.Complete:
 
 
 def _told(made: hazard_model.HazardModel) -> dict[str, Any]:
-    choices = dataclasses.asdict(made.choices)
+    choices = dataclasses.asdict(made.choices) | {"largest": made.largest}
+    del choices["complete"]  # told below, whether it was given or found
     return {
-        "choices": {**choices, "complete": None, "largest": made.largest},
+        "choices": choices,
         "independent_events": made.main_shocks,
         "complete_since": {f"{each.mw:g}": round(each.year, 2) for each in made.complete},
         "recurrence": dataclasses.asdict(made.recurrence),

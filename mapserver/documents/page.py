@@ -22,6 +22,7 @@ from mapserver.documents import page_config
 from mapserver.documents.assets import Assets, fonts
 
 SURFACE_OPACITY = 0.85
+SEEN_THROUGH = ("surface", "hazard", "scenario")
 """The relief of the land stays visible through a surface."""
 MOST_ROWS = 200
 """Stations that are listed for a reader without a script."""
@@ -282,7 +283,7 @@ def compose(page: PageDescription) -> str:
     figure = LocalFigure(page)
     view = LocalMap(page).add_to(figure)
     for layer in page.catalog.layers:
-        opacity = SURFACE_OPACITY if layer.kind == "surface" else 1.0
+        opacity = SURFACE_OPACITY if layer.kind in SEEN_THROUGH else 1.0
         for style in layer.styles:
             # The land has no values to lose: without loss it would weigh nine times as much.
             image = "webp" if layer.kind == "basemap" else "png"

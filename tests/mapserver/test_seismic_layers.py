@@ -62,6 +62,7 @@ def test_a_threshold_asks_for_the_chance_to_exceed_it(house: Any) -> None:
         ("/tiles/hazard/pga-475/{}?return_period=often", "a number was expected"),
         ("/tiles/dose-rate/mean/latest/latest/6/44/23.png?return_period=475", "unknown query"),
         ("/tiles/hazard/pga-475/{}?magnitude=7", "unknown query"),
+        ("/tiles/hazard/pga-475/{}?smooth=1", "means nothing"),
         ("/tiles/scenario/pga/{}?rupture=fault:nowhere", "there is no fault"),
         ("/tiles/scenario/pga/{}?rupture=volcano:1", "fault:ID or event:ID"),
         ("/tiles/scenario/pga/{}?magnitude=11", "magnitude of 11"),

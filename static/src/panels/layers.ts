@@ -9,7 +9,8 @@ const THRESHOLDS: Record<string, readonly number[]> = {
   "ug/m3": [10, 25, 50, 100, 200],
 };
 
-export const isFilled = (layer: Layer): boolean => layer.kind === "surface" || layer.kind === "raster";
+const FILLED: ReadonlySet<string> = new Set(["surface", "raster", "hazard", "scenario"]);
+export const isFilled = (layer: Layer): boolean => FILLED.has(layer.kind);
 export const isOverlay = (layer: Layer): boolean => !isFilled(layer) && layer.kind !== "basemap";
 
 export function showLayers(root: HTMLElement, config: Config, store: Store, words: Words): void {

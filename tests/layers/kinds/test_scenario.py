@@ -15,7 +15,7 @@ from layers.kinds.places import pixel_places
 from layers.kinds.scenario import ScenarioKind, check
 from layers.model import Context, Feature, LayerDefinition, Raster, StyleDefinition
 from layers.model.kind import Question, Scenario
-from layers.seismic import bindi_2011, boore_2014, rupture
+from layers.seismic import bindi_2011, boore_2014, plane, rupture
 from layers.seismic.motion import Source
 from layers.store import PUBLIC, Batch, Reader, Writer
 
@@ -94,7 +94,7 @@ def test_an_event_has_the_intensity_of_the_equation_for_central_asia(
 ) -> None:
     value = shown("msk")
     lon, lat = pixel_places(TILE)
-    away = rupture.epicentral_km(71.82, 41.80, lon, lat)
+    away = plane.epicentral_km(71.82, 41.80, lon, lat)
     assert value == pytest.approx(bindi_2011.intensity(7.5, away, 25.0), rel=1e-5)
 
 

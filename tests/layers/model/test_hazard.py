@@ -131,6 +131,14 @@ def test_a_cell_without_a_value_is_none_and_hides_no_other_return_period() -> No
     assert at_2475.value == pytest.approx(0.1 * (2475 / 475) ** 0.5)
 
 
+def test_between_grids_whose_rarer_motion_is_weaker_nothing_is_said() -> None:
+    held = grids()
+    held.parts[1].values[0, 0] = 0.05  # type: ignore[index]
+    at_475, between, at_2475 = hazard_values([held], 60.5, 40.5, (475, 975, 2475))
+    assert (at_475.value, at_2475.value) == (pytest.approx(0.1), pytest.approx(0.05))
+    assert (between.value, between.reason) == (None, "falling_curve")
+
+
 def test_on_the_edge_of_two_zones_the_higher_degree_counts() -> None:
     (found,) = hazard_values([zones()], 61.0, 40.5, (475,))
     assert found.value == 8.0

@@ -6,7 +6,7 @@ import shapely
 
 from layers.errors import BadInputError
 from layers.geo import Bounds
-from layers.seismic import hazard_model, psha, zoning
+from layers.seismic import hazard_model, psha, summation, zoning
 from layers.seismic.activity import Grid, smoothed
 from layers.seismic.catalogue import Complete, Events
 from layers.seismic.hazard_model import Choices
@@ -45,7 +45,9 @@ def test_smoothing_keeps_every_event_that_is_within_the_grid() -> None:
 def test_a_grid_is_as_large_as_its_box_on_the_sphere() -> None:
     grid = Grid(Bounds(60, 40, 70, 50), 0.5)
     # R^2 * width * (sin 50 - sin 40)
-    area = psha.EARTH_KM**2 * np.radians(10) * (np.sin(np.radians(50)) - np.sin(np.radians(40)))
+    area = (
+        summation.EARTH_KM**2 * np.radians(10) * (np.sin(np.radians(50)) - np.sin(np.radians(40)))
+    )
     assert grid.shape == (20, 20)
     assert grid.areas_km2().sum() == pytest.approx(area, rel=1e-4)
 

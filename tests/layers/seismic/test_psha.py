@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from layers.errors import BadInputError
-from layers.seismic import boore_2014, psha, sadigh_1997
+from layers.seismic import boore_2014, psha, sadigh_1997, summation
 from layers.seismic.fault_source import fault_rates
 from layers.seismic.motion import Distances, Motion, Source
-from layers.seismic.rupture import Plane, Rupture
+from layers.seismic.plane import Plane
+from layers.seismic.rupture import Rupture
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "seismic" / "peer_2010_106_set1.csv"
 SADIGH = psha.Laws([(sadigh_1997.pga, 1.0)], 760.0, truncation=0)
@@ -39,7 +40,7 @@ def test_area_sources_give_the_curves_of_peer_within_five_per_cent(
     step = np.arange(-100.5, 101.0)
     x, y = (each.ravel() for each in np.meshgrid(step, step))
     inside = np.hypot(x, y) <= 100
-    places = psha.vectors(*CENTRE.lonlat(x[inside], y[inside]))
+    places = summation.vectors(*CENTRE.lonlat(x[inside], y[inside]))
     rate = np.full(len(places), 0.0395 / len(places))
     magnitudes = psha.gutenberg_richter(0.9, 5.0, 6.5, 0.02)
     km = np.arange(0, 260, 0.2)
@@ -58,8 +59,8 @@ def test_area_sources_give_the_curves_of_peer_within_five_per_cent(
             ],
             axis=0,
         )  # fmt: skip
-        site = psha.vectors(np.array([float(lon)]), np.array([float(lat)]))
-        found = psha.rates_of_exceedance(site, places, rate, table, 0.2)[0]
+        site = summation.vectors(np.array([float(lon)]), np.array([float(lat)]))
+        found = summation.rates_of_exceedance(site, places, rate, table, 0.2)[0]
         assert psha.probabilities(found) == pytest.approx(poe, rel=0.05), (lon, lat)
 
 
@@ -128,10 +129,10 @@ def test_rates_are_the_sum_over_sources_and_a_table_between_its_distances() -> N
     rng = np.random.default_rng(5)
     lon, lat, rate = rng.uniform(70, 73, 50), rng.uniform(40, 43, 50), rng.uniform(0, 1, 50)
     table = np.exp(-np.arange(0, 301.0) / 40)[None] * np.array([[1.0], [0.5]])
-    site = psha.vectors(np.array([71.0, 75.0]), np.array([41.0, 41.0]))
-    found = psha.rates_of_exceedance(site, psha.vectors(lon, lat), rate, table, 1.0)
+    site = summation.vectors(np.array([71.0, 75.0]), np.array([41.0, 41.0]))
+    found = summation.rates_of_exceedance(site, summation.vectors(lon, lat), rate, table, 1.0)
     for i in range(2):
-        km = psha.EARTH_KM * np.arccos(np.clip(psha.vectors(lon, lat) @ site[i], -1, 1))
+        km = summation.EARTH_KM * np.arccos(np.clip(summation.vectors(lon, lat) @ site[i], -1, 1))
         each = np.interp(km, np.arange(301.0), table[0], right=0.0)
         assert found[i] == pytest.approx([(rate * each).sum(), 0.5 * (rate * each).sum()])
 

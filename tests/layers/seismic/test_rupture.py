@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from layers.errors import BadInputError
 from layers.geo import GEOD
-from layers.seismic import boore_2014, events, rupture, scaling
+from layers.seismic import boore_2014, events, plane, rupture, scaling
 from layers.seismic.motion import Source
 
 TALAS = np.array([[71.3, 42.3], [72.1, 42.0], [73.0, 41.7], [73.5, 41.4], [74.05, 40.75]])
@@ -83,7 +83,7 @@ def test_a_rupture_is_as_long_as_its_magnitude_and_stays_on_its_fault() -> None:
 def test_epicentral_distances_are_the_geodesic_ones_to_one_in_a_thousand(
     lon: float, lat: float, east: float, north: float
 ) -> None:
-    found = rupture.epicentral_km(lon, lat, np.array([lon + east]), np.array([lat + north]))[0]
+    found = plane.epicentral_km(lon, lat, np.array([lon + east]), np.array([lat + north]))[0]
     geodesic = GEOD.inv(lon, lat, lon + east, lat + north)[2] / 1000
     assert found == pytest.approx(geodesic, rel=0.001, abs=1e-6)
 
@@ -128,14 +128,14 @@ def test_an_event_of_unknown_strike_shakes_as_the_mean_over_its_strikes() -> Non
     mw, depth = 7.0, 25.0
     made = events.event_shaking(boore_2014.pga, mw, depth, 760.0)
     for east in (0.2, 0.7, 2.0):
-        away = rupture.epicentral_km(70.0, 42.0, np.array([70.0 + east]), np.array([42.0]))
+        away = plane.epicentral_km(70.0, 42.0, np.array([70.0 + east]), np.array([42.0]))
         # The length of all slip types, as the event takes it: ruptures turned one by one.
         means = []
         for strike in np.arange(0.5, 180, 3):
             half = scaling.length_km(mw) / 2
-            plane = rupture.Plane(70.0, 42.0)
+            around = plane.Plane(70.0, 42.0)
             ends = half * np.array([np.sin(np.radians(strike)), np.cos(np.radians(strike))])
-            top = plane.lonlat(np.array([-ends[0], ends[0]]), np.array([-ends[1], ends[1]])).T
+            top = around.lonlat(np.array([-ends[0], ends[0]]), np.array([-ends[1], ends[1]])).T
             one = rupture.Rupture(Source(mw, 0.0, 90.0, 5.0), top, 15.0)
             means.append(
                 boore_2014.pga(
