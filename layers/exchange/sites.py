@@ -8,23 +8,14 @@ XML are bounded before anything is unpacked, and GDAL reads private copies of kn
 import io
 import json
 import math
-import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
 
-import defusedxml
-import defusedxml.ElementTree
 import numpy as np
-import pyogrio
-import pyogrio.errors
 import pyproj
 import pyproj.exceptions
 import shapely
 from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 
 from layers.errors import (
     BadExtentError,
@@ -33,29 +24,21 @@ from layers.errors import (
     TooLargeError,
     UnsupportedFormatError,
 )
-from layers.exchange import documents
+from layers.exchange import documents, site_archives, site_xml
 from layers.exchange.rows import table
+from layers.exchange.site_places import MAX_SITES, WGS84, Found
 from layers.geo import GEOD
 from layers.model import CandidateSite, RejectedRecord
 
 MAX_BYTES = 5_000_000
-MAX_UNPACKED_BYTES = 20_000_000
-MAX_MEMBERS = 64
-MAX_SITES = 14
 MAX_VERTICES = 100_000
 MAX_NAME_CHARS = 80
 FORMATS = ("geojson", "kml", "kmz", "gpx", "shapefile", "geopackage", "csv")
-WGS84 = "OGC:CRS84"
-_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")
-"""What stands at byte 68 of a SQLite file that is one."""
 _NAMES = ("name", "title", "site", "label", "nom", "название", "наименование", "атауы", "nomi")
 _ACCURACY_M = ("accuracy_m", "accuracy", "uncertainty_m")
 _ACCURACY_KM = ("accuracy_km", "uncertainty_km")
 _LON = ("lon", "longitude", "lng", "long", "x", "easting", "долгота")
 _LAT = ("lat", "latitude", "y", "northing", "широта")
-
-Found = tuple[BaseGeometry | None, dict[str, Any]]
 
 
 def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
@@ -107,11 +90,11 @@ def too_large(size: int) -> TooLargeError:
 def _reader(body: bytes) -> Callable[[bytes], tuple[Iterator[Found], str]]:
     head = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if body.startswith(b"PK\x03\x04"):
-        return _archive
+        return site_archives.archive
     if body.startswith(b"SQLite format 3\0"):
-        return _geopackage
+        return site_archives.geopackage
     if head.startswith(b"<"):
-        return _xml
+        return site_xml.read
     if head.startswith((b"{", b"[")):
         return _geojson
     if b"\0" not in head:
@@ -246,169 +229,6 @@ def _csv(body: bytes) -> tuple[Iterator[Found], str]:
             yield shapely.Point(x, y), dict(zip(rows.header, cells, strict=True))
 
     return each(), ""
-
-
-def _xml(body: bytes) -> tuple[Iterator[Found], str]:
-    try:
-        root = defusedxml.ElementTree.fromstring(body, forbid_dtd=True)
-    except defusedxml.DefusedXmlException as reason:
-        raise BadFileError(
-            "the XML declares entities or a document type; that is not read"
-        ) from reason
-    except (ParseError, ValueError, LookupError) as reason:
-        raise BadFileError(f"the file is no whole XML: {reason}") from reason
-    word = _tag(root)
-    if word == "gpx":
-        return _gpx(root), WGS84
-    if word == "kml":
-        return _kml(root), WGS84
-    raise UnsupportedFormatError(f'XML of "{word[:40]}" is not read; KML and GPX are')
-
-
-def _tag(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
-
-
-def _texts(element: Element) -> dict[str, str]:
-    """Return the texts of the children by their names, and KML's extended data by theirs."""
-    found = {_tag(child): (child.text or "").strip() for child in element}
-    for data in element.iter():
-        if _tag(data) in ("data", "simpledata") and data.get("name"):
-            value = next((c.text for c in data if _tag(c) == "value"), data.text)
-            found[str(data.get("name")).lower()] = (value or "").strip()
-    return found
-
-
-def _gpx(root: Element) -> Iterator[Found]:
-    for point in root.iter():
-        if _tag(point) != "wpt":
-            continue
-        try:
-            place = shapely.Point(float(point.get("lon", "")), float(point.get("lat", "")))
-        except ValueError:
-            raise BadFileError("a way point has no lon and lat") from None
-        yield place, dict(_texts(point))
-
-
-def _kml(root: Element) -> Iterator[Found]:
-    for mark in root.iter():
-        if _tag(mark) != "placemark":
-            continue
-        places: list[tuple[float, float]] = []
-        for element in mark.iter():
-            if _tag(element) != "coordinates":
-                continue
-            for word in (element.text or "").split():
-                try:
-                    x, y = map(float, word.split(",")[:2])
-                except ValueError:
-                    raise BadFileError(f'"{word[:40]}" is no position of KML') from None
-                places.append((x, y))
-        if places:
-            geometry = shapely.Point(places[0]) if len(places) == 1 else shapely.MultiPoint(places)
-            yield geometry, dict(_texts(mark))
-
-
-def _archive(body: bytes) -> tuple[Iterator[Found], str]:
-    """Read a zipped shapefile or a KMZ, of which no more is unpacked than its parts."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(body))
-        members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, EOFError) as reason:
-        raise BadFileError("the archive is broken") from reason
-    if len(members) > MAX_MEMBERS:
-        raise TooLargeError(f"the archive has {len(members)} files; the limit is {MAX_MEMBERS}")
-    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        raise TooLargeError(f"the archive unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
-    named = {}
-    for member in members:
-        path = PurePosixPath(member.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in member.filename:
-            raise BadFileError(f'the archive holds "{member.filename[:60]}", which leads outside')
-        if member.flag_bits & 1:
-            raise BadFileError("the archive is locked by a password")
-        if not member.is_dir() and "__MACOSX" not in path.parts:
-            named[path] = member
-    shapes = [path for path in named if path.suffix.lower() == ".shp"]
-    documents_ = [path for path in named if path.suffix.lower() == ".kml"]
-    if len(shapes) == 1:
-        return _shapefile(archive, shapes[0], named)
-    if not shapes and documents_:
-        first = min(documents_, key=lambda path: (path.name.lower() != "doc.kml", str(path)))
-        return _xml(_unpacked(archive, named[first]))
-    held = f"{len(shapes)} shapefiles" if shapes else "neither a shapefile nor a KML document"
-    raise UnsupportedFormatError(f"the archive holds {held}; one shapefile or a KMZ is read")
-
-
-def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Return a member; the size that it claims is not believed."""
-    try:
-        with archive.open(member) as stream:
-            body = stream.read(MAX_UNPACKED_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError) as reason:
-        raise BadFileError(
-            f'"{member.filename[:60]}" of the archive cannot be unpacked'
-        ) from reason
-    except Exception as reason:  # zlib.error and what other packings raise
-        raise BadFileError(f'"{member.filename[:60]}" of the archive is broken') from reason
-    if len(body) > MAX_UNPACKED_BYTES:
-        raise TooLargeError(f"the archive unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
-    return body
-
-
-def _shapefile(
-    archive: zipfile.ZipFile, path: PurePosixPath, named: dict[PurePosixPath, zipfile.ZipInfo]
-) -> tuple[Iterator[Found], str]:
-    parts = {
-        each.suffix.lower(): member
-        for each, member in named.items()
-        if each.parent == path.parent
-        and each.stem.lower() == path.stem.lower()
-        and each.suffix.lower() in _PARTS
-    }
-    lacking = [suffix for suffix in (".shp", ".shx", ".dbf") if suffix not in parts]
-    if lacking:
-        raise BadFileError(f"the shapefile has no {', '.join(lacking)}")
-    with tempfile.TemporaryDirectory(prefix="sites-") as folder:
-        for suffix, member in parts.items():
-            (Path(folder) / f"sites{suffix}").write_bytes(_unpacked(archive, member))
-        return _by_gdal(Path(folder) / "sites.shp", "ESRI Shapefile")
-
-
-def _geopackage(body: bytes) -> tuple[Iterator[Found], str]:
-    if body[68:72] not in _GEOPACKAGES:
-        raise BadFileError("the SQLite database is no GPKG: it does not say that it is one")
-    with tempfile.TemporaryDirectory(prefix="sites-") as folder:
-        path = Path(folder) / "sites.gpkg"
-        path.write_bytes(body)
-        return _by_gdal(path, "GPKG")
-
-
-def _by_gdal(path: Path, driver: str) -> tuple[Iterator[Found], str]:
-    try:
-        layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
-        if not layers:
-            raise BadFileError("the file has no layer with places")
-        meta, _, geometry, columns = pyogrio.raw.read(
-            path, layer=layers[0], max_features=MAX_SITES + 1
-        )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError,
-            RuntimeError) as reason:  # fmt: skip
-        raise BadFileError(f"the file is no {driver} that can be read") from reason
-    names = [str(name) for name in meta["fields"]]
-    rows: list[Found] = [
-        (
-            None if wkb is None else shapely.from_wkb(wkb),
-            {n: _plain(column[i]) for n, column in zip(names, columns, strict=True)},
-        )
-        for i, wkb in enumerate(geometry)
-    ]
-    return iter(rows), str(meta["crs"] or "")
-
-
-def _plain(value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def geojson(sites: list[CandidateSite]) -> bytes:

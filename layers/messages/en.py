@@ -204,6 +204,7 @@ TEXTS: dict[str, str] = {
     "the increase is mapped apart from the natural background.",
     "point.far_out": "Not in this estimate: {stations}. "
     "The value there stands far from all others; look at the station itself.",
+    "point.sheet": "Site sheet of this place",
     "point.nearest": "Nearest stations",
     "point.nearest_read": "The nearest station, {name}, stands {distance} km away and read "
     "{value}, {age}.",

@@ -204,6 +204,7 @@ TEXTS: dict[str, str] = {
     "U xaritada tabiiy fondan alohida hisoblangan.",
     "point.far_out": "Bu bahoga kirmagan: {stations}. "
     "U yerdagi qiymat boshqalaridan keskin farq qiladi; stansiyaning oʻziga qarang.",
+    "point.sheet": "Bu joyning maydon varaqasi",
     "point.nearest": "Eng yaqin stansiyalar",
     "point.nearest_read": "Eng yaqin stansiya, {name}, {distance} km uzoqda, koʻrsatgani "
     "{value}, {age}.",

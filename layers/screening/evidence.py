@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-HIDDEN_PEOPLE = 3.0
-"""A lower bound of people may be this many times too low: tables of settlements hold about a
+LOWER_BOUND = 3.0
+"""A lower bound is taken to be at most so many times too low: tables of settlements hold about a
 third of the inhabitants of Uzbekistan and two thirds of those of Kazakhstan."""
 
 
@@ -21,8 +21,8 @@ class Evidence:
 
     ``value`` is None where nothing is known, and ``missing`` then says why, by a word. ``low`` and
     ``high`` bound it with 90 %; both are the value where no uncertainty is stated.
-    ``lower_bound`` marks a value that the truth is not below, ``upper_bound`` one that it is not
-    above. ``vintage`` says of when the source is, ``method`` how the value came from it.
+    ``lower_bound`` marks a value that the truth is not below. ``vintage`` says of when the source
+    is, ``method`` how the value came from it.
     """
 
     id: str
@@ -31,7 +31,6 @@ class Evidence:
     low: float | None = None
     high: float | None = None
     lower_bound: bool = False
-    upper_bound: bool = False
     source: str = ""
     vintage: str = ""
     method: str = ""
@@ -45,7 +44,5 @@ class Evidence:
         low = self.value if self.low is None else self.low
         high = self.value if self.high is None else self.high
         if self.lower_bound:
-            high = max(high, HIDDEN_PEOPLE * self.value)
-        if self.upper_bound:
-            low = min(low, 0.0)
+            high = max(high, LOWER_BOUND * self.value)
         return min(low, self.value), max(high, self.value)

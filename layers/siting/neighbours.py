@@ -160,7 +160,7 @@ def borders(
     }, [evidence]
 
 
-def waters(site: CandidateSite, loaded: Loaded, state: str) -> list[Evidence]:
+def waters(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
     """Return whether a site stands in open water, and how far the nearest water is."""
     around = loaded.surroundings
     if not _region_holds(site.place, 1.0, loaded):

@@ -97,7 +97,7 @@ def sheet(site: CandidateSite, loaded: Loaded, options: Options) -> dict[str, An
     evidence += more
     cross_border, more = neighbours.borders(site, loaded, state, zones)
     evidence += more
-    evidence += neighbours.waters(site, loaded, state) + neighbours.themes(site, loaded)
+    evidence += neighbours.waters(site, loaded) + neighbours.themes(site, loaded)
     stations, more = network.network(site, loaded, zones)
     evidence += more
     known = {each.id: each for each in evidence}

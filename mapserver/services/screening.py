@@ -1,7 +1,8 @@
 """Candidate sites: what all loaded layers say of them, for programs."""
 
+import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -38,7 +39,9 @@ def blueprint(site: Site) -> Blueprint:
             asked = screening_query.of_body(body(), request.args)
         else:
             asked = screening_query.of_query(request.args)
-        return _written(site, screening_query.whole(asked), request.args.get("format", "json"))
+        asked = screening_query.whole(asked)
+        with place():
+            return _written(site, asked, request.args.get("format", "json"))
 
     return bp
 
@@ -73,15 +76,27 @@ def site_documents(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[D
     ]
 
 
-def answer(site: Site, asked: Asked) -> dict[str, Any]:
-    """Return the sheets of all sites, and their comparison where there are several."""
+@contextlib.contextmanager
+def place() -> Iterator[None]:
+    """Hold one of the places in which sites are screened and their sheets written.
+
+    Raises
+    ------
+    UnavailableError
+        Where none became free in time.
+    """
     if not _places.acquire(timeout=WAIT_S):
         raise UnavailableError("many sites are being screened; ask again in a moment")
     try:
-        loaded = site.desk.loaded(asked.time)
-        sheets = [sheet(each, loaded, asked.options) for each in asked.sites]
+        yield
     finally:
         _places.release()
+
+
+def answer(site: Site, asked: Asked) -> dict[str, Any]:
+    """Return the sheets of all sites, and their comparison where there are several."""
+    loaded = site.desk.loaded(asked.time)
+    sheets = [sheet(each, loaded, asked.options) for each in asked.sites]
     return {
         "context": str(site.catalog.definition.context),
         "sites": sheets,

@@ -103,7 +103,8 @@ def _compared(
 ) -> Response:
     answer: Mapping[str, Any] = {"sites": (), "comparison": None}
     if asked.sites:
-        answer = screening.answer(site, asked)
+        with screening.place():
+            answer = screening.answer(site, asked)
     page = SitesPage(
         language, site.catalog.definition, site.assets, _query(asked) if asked.sites else {}
     )
@@ -128,7 +129,9 @@ def _compared(
 
 def _sheet(site: Site, language: str, asked: Asked) -> str:
     said = replace(asked, language=language)
-    answer = screening.answer(site, said)
+    with screening.place():
+        answer = screening.answer(site, said)
+        (document,) = screening.site_documents(site, said, answer)
     page = SitesPage(
         language, site.catalog.definition, site.assets, _query(asked), "screening/sheet"
     )
@@ -138,7 +141,6 @@ def _sheet(site: Site, language: str, asked: Asked) -> str:
         ("JSON", f"{api}{page.asked()}"),
         ("GeoPackage", f"{api}{page.asked(format='gpkg')}"),
     )
-    (document,) = screening.site_documents(site, said, answer)
     return sheet_page(replace(page, files=files), document)
 
 

@@ -15,6 +15,9 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 
+PATIENCE_MS = 120_000
+expect.set_options(timeout=PATIENCE_MS)  # a busy machine is no mistake of the page
+
 SITES = {
     "type": "FeatureCollection",
     "features": [
@@ -31,6 +34,7 @@ SITES = {
 def page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
     faults: list[str] = []
     made = browser.new_page(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    made.set_default_timeout(PATIENCE_MS)
     made.on("pageerror", lambda error: faults.append(str(error)))
     made.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
     yield made, faults
@@ -160,3 +164,19 @@ def test_the_table_fits_a_phone_and_the_page_works_without_script(
     tab.get_by_role("link", name="Tuzkan").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Tuzkan")
     context.close()
+
+
+def test_a_click_on_the_map_leads_to_the_sheet_of_that_place(
+    demonstration: Server, page: tuple[Page, list[str]]
+) -> None:
+    tab, _ = page
+    tab.goto(f"{demonstration.url}/en#map=9/47.50/66.00")
+    tab.wait_for_selector(".leaflet-surface-pane canvas", state="attached")
+    tab.mouse.click(640, 450)
+    tab.get_by_role("link", name="Site sheet of this place").click()
+    expect(tab.get_by_role("heading", name="Seismic hazard")).to_be_visible()
+    expect(tab.get_by_text("Kazakhstan", exact=True).first).to_be_visible()
+    place = re.search(r"sites=([\d.]+),([\d.]+)", tab.url)
+    assert place
+    assert float(place[1]) == pytest.approx(66.0, abs=0.5)
+    assert float(place[2]) == pytest.approx(47.5, abs=0.5)

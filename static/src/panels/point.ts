@@ -44,6 +44,8 @@ interface Near {
 }
 
 export interface PointAnswer {
+  lon: number;
+  lat: number;
   layers: Answer[];
   nearest_stations: Near[];
 }
@@ -84,7 +86,10 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     body.push(element("h3", {}, words.text("point.nearest")));
     body.push(facts(stations.map((station): Row => [nameIn(station.name, config.language) || station.code, stationWords(station, words)])));
   }
-  return body.length ? body : [element("p", {}, words.text("reason.outside_domain"))];
+  if (!body.length) body.push(element("p", {}, words.text("reason.outside_domain")));
+  const sheet = `${config.root}/${config.language}/screening/sheet?sites=${found.lon},${found.lat}`;
+  body.push(element("p", {}, element("a", { href: sheet }, words.text("point.sheet"))));
+  return body;
 }
 
 function nearestWords(station: Near, config: Config, words: Words): string {

@@ -15,6 +15,7 @@ from rasterio.transform import Affine
 
 from layers.catalog import DEFAULT_CATALOG, parse, read
 from layers.errors import CatalogError
+from layers.kinds import evidence
 from layers.model import Context, Palette
 
 PALETTES = {
@@ -187,3 +188,20 @@ def test_a_raster_that_was_cut_off_is_refused_by_its_entry(tmp_path: Path) -> No
     path.write_bytes(path.read_bytes()[:20_000])
     with pytest.raises(CatalogError, match=r"cut\.tif is cut off"):
         parse(whole, DEFAULT_CATALOG, PALETTES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "near"),
+    [("points", "airprot", "airport"), ("zones", "floods", "flood"), ("points", "slope", "")],
+)
+def test_a_layer_is_evidence_of_what_is_known_and_of_nothing_else(
+    tmp_path: Path, kind: str, word: str, near: str
+) -> None:
+    path = tmp_path / "catalog.toml"
+    entry = f'title = "T"\n[[layer]]\nid = "own"\nkind = "{kind}"\ntitle = "Own"\nevidence = '
+    path.write_text(f'{entry}"airport"\n')
+    (layer,) = read(path, {}).layers
+    assert evidence.of(layer) == "airport"
+    path.write_text(f'{entry}"{word}"\n')
+    with pytest.raises(CatalogError, match=f'"evidence" is "{word}".*{near}'):
+        read(path, {})

@@ -1,0 +1,139 @@
+"""Places of zipped shapefiles, KMZ and GeoPackages: no more is unpacked than what is known."""
+
+import io
+import math
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pyogrio.errors
+import shapely
+
+from layers.errors import BadFileError, TooLargeError, UnsupportedFormatError
+from layers.exchange import site_xml
+from layers.exchange.site_places import MAX_SITES, Found
+
+MAX_UNPACKED_BYTES = 20_000_000
+MAX_MEMBERS = 64
+_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")
+"""What stands at byte 68 of a SQLite file that is one."""
+
+
+def archive(body: bytes) -> tuple[Iterator[Found], str]:
+    """Return the places of a zipped shapefile or a KMZ, and their reference system.
+
+    Raises
+    ------
+    BadFileError, TooLargeError, UnsupportedFormatError
+        For archives that are broken, locked, too large, lead outside, or hold something else.
+    """
+    try:
+        opened = zipfile.ZipFile(io.BytesIO(body))
+        members = opened.infolist()
+    except (zipfile.BadZipFile, ValueError, EOFError) as reason:
+        raise BadFileError("the archive is broken") from reason
+    if len(members) > MAX_MEMBERS:
+        raise TooLargeError(f"the archive has {len(members)} files; the limit is {MAX_MEMBERS}")
+    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+        raise TooLargeError(f"the archive unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
+    named = {}
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in member.filename:
+            raise BadFileError(f'the archive holds "{member.filename[:60]}", which leads outside')
+        if member.flag_bits & 1:
+            raise BadFileError("the archive is locked by a password")
+        if not member.is_dir() and "__MACOSX" not in path.parts:
+            named[path] = member
+    shapes = [path for path in named if path.suffix.lower() == ".shp"]
+    documents_ = [path for path in named if path.suffix.lower() == ".kml"]
+    if len(shapes) == 1:
+        return _shapefile(opened, shapes[0], named)
+    if not shapes and documents_:
+        first = min(documents_, key=lambda path: (path.name.lower() != "doc.kml", str(path)))
+        return site_xml.read(_unpacked(opened, named[first]))
+    held = f"{len(shapes)} shapefiles" if shapes else "neither a shapefile nor a KML document"
+    raise UnsupportedFormatError(f"the archive holds {held}; one shapefile or a KMZ is read")
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return a member; the size that it claims is not believed."""
+    try:
+        with archive.open(member) as stream:
+            body = stream.read(MAX_UNPACKED_BYTES + 1)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError) as reason:
+        raise BadFileError(
+            f'"{member.filename[:60]}" of the archive cannot be unpacked'
+        ) from reason
+    except Exception as reason:  # zlib.error and what other packings raise
+        raise BadFileError(f'"{member.filename[:60]}" of the archive is broken') from reason
+    if len(body) > MAX_UNPACKED_BYTES:
+        raise TooLargeError(f"the archive unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
+    return body
+
+
+def _shapefile(
+    archive: zipfile.ZipFile, path: PurePosixPath, named: dict[PurePosixPath, zipfile.ZipInfo]
+) -> tuple[Iterator[Found], str]:
+    parts = {
+        each.suffix.lower(): member
+        for each, member in named.items()
+        if each.parent == path.parent
+        and each.stem.lower() == path.stem.lower()
+        and each.suffix.lower() in _PARTS
+    }
+    lacking = [suffix for suffix in (".shp", ".shx", ".dbf") if suffix not in parts]
+    if lacking:
+        raise BadFileError(f"the shapefile has no {', '.join(lacking)}")
+    with tempfile.TemporaryDirectory(prefix="sites-") as folder:
+        for suffix, member in parts.items():
+            (Path(folder) / f"sites{suffix}").write_bytes(_unpacked(archive, member))
+        return _by_gdal(Path(folder) / "sites.shp", "ESRI Shapefile")
+
+
+def geopackage(body: bytes) -> tuple[Iterator[Found], str]:
+    """Return the places of the first layer of a GeoPackage, and their reference system.
+
+    Raises
+    ------
+    BadFileError
+        For what is none.
+    """
+    if body[68:72] not in _GEOPACKAGES:
+        raise BadFileError("the SQLite database is no GPKG: it does not say that it is one")
+    with tempfile.TemporaryDirectory(prefix="sites-") as folder:
+        path = Path(folder) / "sites.gpkg"
+        path.write_bytes(body)
+        return _by_gdal(path, "GPKG")
+
+
+def _by_gdal(path: Path, driver: str) -> tuple[Iterator[Found], str]:
+    try:
+        layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
+        if not layers:
+            raise BadFileError("the file has no layer with places")
+        meta, _, geometry, columns = pyogrio.raw.read(
+            path, layer=layers[0], max_features=MAX_SITES + 1
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError,
+            RuntimeError) as reason:  # fmt: skip
+        raise BadFileError(f"the file is no {driver} that can be read") from reason
+    names = [str(name) for name in meta["fields"]]
+    rows: list[Found] = [
+        (
+            None if wkb is None else shapely.from_wkb(wkb),
+            {n: _plain(column[i]) for n, column in zip(names, columns, strict=True)},
+        )
+        for i, wkb in enumerate(geometry)
+    ]
+    return iter(rows), str(meta["crs"] or "")
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and math.isnan(value) else value
