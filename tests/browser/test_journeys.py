@@ -340,6 +340,15 @@ def test_a_view_is_kept_as_a_picture_a_link_and_a_print(
         assert all(deviation > 8 for deviation in ImageStat.Stat(picture.convert("RGB")).stddev)
         foot = picture.convert("L").crop((0, WIDE[1], WIDE[0], WIDE[1] + 54))
         assert ImageStat.Stat(foot).extrema[0][0] < 90
+    # What goes to the printer is one sheet with that picture.
+    page.evaluate("window.print = () => undefined")
+    page.locator("#keep-print").click()
+    page.locator("#sheet").wait_for(state="attached")
+    page.emulate_media(media="print")
+    assert page.locator("#sheet").is_visible()
+    assert page.locator(".shell").is_hidden()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
     for entry in panel.locator("a[download]").all():
         answer = page.request.get(made.url + (entry.get_attribute("href") or ""))
         assert answer.status == 200

@@ -18,12 +18,15 @@ from layers.model import (
     Palette,
     StyleDefinition,
 )
+from mapserver.documents import page_config
 from mapserver.documents.assets import Asset, Assets, UnknownAssetError
 from mapserver.documents.page import FirstStation, PageDescription, compose
 
 NAMES = [
     "app.js",
     "app.css",
+    "later.js",
+    "later.css",
     "icon.svg",
     "area.json",
     *(
@@ -234,7 +237,15 @@ def test_the_data_block_is_the_catalogue_in_the_language_of_the_page():
     assert found["context"] == "simulated"
     whole = messages.catalogue("kk")
     assert found["messages"].items() < whole.items()
-    assert all(each.startswith("about.") for each in whole.keys() - found["messages"].keys())
+    # What is not there is of the page of a layer, or comes later: all of it, and nothing twice.
+    later = page_config.later_messages("ru")
+    assert all(
+        each.startswith("about.") for each in whole.keys() - found["messages"].keys() - later.keys()
+    )
+    assert not found["messages"].keys() & later.keys()
+    assert found["later"]["script"] == {
+        "address": "/static/later.js-0123", "integrity": "sha384-later.js",
+    }  # fmt: skip
     surface = found["layers"][1]
     assert surface["title"] == "Доза қуаты"
     assert surface["clipped"]
