@@ -244,7 +244,7 @@ def test_the_data_block_is_the_catalogue_in_the_language_of_the_page():
     )
     assert not found["messages"].keys() & later.keys()
     assert found["later"]["script"] == {
-        "address": "/static/later.js-0123", "integrity": "sha384-later.js",
+        "address": "/map/static/later.js-0123", "integrity": "sha384-later.js",
     }  # fmt: skip
     surface = found["layers"][1]
     assert surface["title"] == "Доза қуаты"
