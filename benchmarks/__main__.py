@@ -14,6 +14,9 @@ HERE = Path(__file__).parent
 
 def main(names: list[str]) -> int:
     """Run benchmarks one after the other; return 1 where one failed or is not known."""
+    if {"-h", "--help"} & set(names):
+        print(__doc__)
+        return 0
     options = [name for name in names if name.startswith("-")]
     names = [name for name in names if name not in options]
     known = sorted(path.stem for path in HERE.glob("[a-z]*.py"))

@@ -4,11 +4,13 @@ import functools
 import gzip
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import Request, Response
 from werkzeug.http import parse_accept_header
 
+from layers import temporal
 from layers.errors import LayersError
 from layers.render import mvt
 from layers.tiles import PACKED_FROM_BYTES, Tile
@@ -154,9 +156,17 @@ def json_answer(
 
 
 def json_bytes(document: Any) -> bytes:
-    """Return a document as compact UTF-8 JSON."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Return a document as compact UTF-8 JSON; moments as their words."""
+    text = json.dumps(
+        document, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_moment
+    )
     return text.encode()
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, datetime):
+        return temporal.word(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def uncached(document: Any, status: int) -> Response:

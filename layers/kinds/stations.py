@@ -34,6 +34,9 @@ RAISED_NSV_H = 300.0
 """Shapes of marks: above the natural range, and where an automatic network alarms (NADAM)."""
 
 
+_Said = tuple[Mapping[str, Any], datetime]
+
+
 class StationsKind:
     """The stations of one quantity at one hour."""
 
@@ -47,7 +50,8 @@ class StationsKind:
         self._lock = threading.Lock()
         self._register: tuple[list[Station], list[Network], hashlib.blake2b]
         self._register = ([], [], hashlib.blake2b())
-        self._placed: tuple[str, FloatArray, FloatArray] = ("", np.empty(0), np.empty(0))
+        self._placed: tuple[str, FloatArray, FloatArray, dict[int, _Said]]
+        self._placed = ("", np.empty(0), np.empty(0), {})
 
     def _hours(self, span: tuple[datetime, datetime] | None = None) -> list[tuple[datetime, int]]:
         where = self._sources
@@ -67,11 +71,14 @@ class StationsKind:
 
     def _hour(self, at: datetime | None) -> datetime:
         """Return an hour that has values; None asks for the newest one."""
-        hours = [hour for hour, _ in self._hours()]
+        hours = self._hours()
         if at is None and hours:
-            return hours[-1]
-        if at is not None and (at in hours or self._hours((at, at + temporal.HOUR))):
-            return at
+            return hours[-1][0]
+        if at is not None:
+            place = bisect.bisect_left(hours, at, key=itemgetter(0))
+            listed = place < len(hours) and hours[place][0] == at
+            if listed or self._hours((at, at + temporal.HOUR)):
+                return at
         when = "yet" if at is None else f"at {temporal.word(at)}"
         raise NoSurfaceError(f'layer "{self._layer.id}" has no values {when}')
 
@@ -217,21 +224,11 @@ class StationsKind:
         held = self._of(hour, token).all()
         seen = coverage(point, *self._positions(token, held))
         now = self._sources.now()
-        properties = held.properties
 
         def near(i: int, distance_m: float) -> dict[str, Any]:
-            column = {name: values[i] for name, values in properties.items()}
-            end = temporal.instant(column["end_time"])
-            return {
-                "code": column["code"],
-                "name": {lang: column[f"name_{lang}"] for lang in ("en", "kk", "ru", "uz")},
-                "distance_km": round(distance_m / 1000, 1),
-                "value": column["value"],
-                "sd": column["sd"],
-                "unit": column["unit"],
-                "status": column["status"],
-                "age_s": int((now - end).total_seconds()),
-            }
+            said, end = self._said(token, held, i)
+            age_s = int((now - end).total_seconds())
+            return {**said, "distance_km": round(distance_m / 1000, 1), "age_s": age_s}
 
         nearest = [near(int(i), float(d)) for i, d in zip(seen.order, seen.distance_m, strict=True)]
         reach_km = CLICK_PX * 0.4
@@ -247,13 +244,25 @@ class StationsKind:
 
     def _positions(self, token: str, held: Features) -> tuple[FloatArray, FloatArray]:
         """Return longitudes and latitudes as the register has them, found once for a version."""
-        known, lon, lat = self._placed
+        known, lon, lat, _ = self._placed
         if known != token:
             codes = {s.code: s for s in self._stations()}
             lon = np.array([codes[c].lon for c in held.ids])
             lat = np.array([codes[c].lat for c in held.ids])
-            self._placed = token, lon, lat
+            self._placed = token, lon, lat, {}
         return lon, lat
+
+    def _said(self, token: str, held: Features, i: int) -> _Said:
+        """Return what is said of a station near a click, and when its values end."""
+        known, _, _, said = self._placed
+        if known != token:
+            said = {}
+        if i not in said:
+            column = {name: values[i] for name, values in held.properties.items()}
+            names = {lang: column[f"name_{lang}"] for lang in ("en", "kk", "ru", "uz")}
+            told = {name: column[name] for name in ("code", "value", "sd", "unit", "status")}
+            said[i] = {**told, "name": names}, temporal.instant(column["end_time"])
+        return said[i]
 
 
 def _context(snapshot: Snapshot) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers import units
 from layers.errors import NoSurfaceError
@@ -25,6 +26,8 @@ from layers.views import View
 
 MARGIN = 1
 """Cells around a window, so that a smooth picture meets its neighbour without a seam."""
+
+ALL = slice(0, TILE_PX)
 
 MEASURES = ("mean", "median", "sd", "quantile", "exceedance", "uncertainty")
 
@@ -67,6 +70,21 @@ class SurfaceKind:
             return None
         return self._raster(info, bands, question, MARGIN if framed else 0)
 
+    def classed(
+        self, window: Window, at: datetime | None, version: str, shown: str
+    ) -> tuple[NDArray[np.uint8], slice, slice] | None:
+        """Lines of a picture whose classes were found at publication, and the part of it asked for.
+
+        None where they are not kept, or nothing of the grid is there. ``shown`` is the token of
+        the style. The slices count pixels of the picture: all of them, but deeper than the grid.
+        """
+        info = self._store.surface(self._layer.id, at, version)
+        if pixel_zoom(window) > window.zoom:
+            return None
+        place = _place(info.grid.zoom, window)
+        lines = self._store.classed(info, shown, place.zoom, place.row, place.col)
+        return None if lines is None else (lines, place.rows, place.cols)
+
     def _viewed(self, info: SurfaceInfo, view: View, question: Question) -> Raster | None:
         seen = viewed.seen(view, info.grid, smooth=question.smooth)
         if seen is None:
@@ -91,18 +109,11 @@ class SurfaceKind:
 
     def _block(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
         """The cells of a window as they lie in the file: of the tile, or of the one that has it."""
-        zoom = min(info.grid.zoom, pixel_zoom(window))
-        if zoom > window.zoom:
+        if min(info.grid.zoom, pixel_zoom(window)) > window.zoom:
             return self._children(info, window)
-        depth = window.zoom - zoom
-        split = min(depth, DEEPEST_OVERZOOM)
-        row, col = window.row >> (depth - split), window.col >> (depth - split)
-        tile = self._store.tile(info, zoom, row >> split, col >> split)
-        if tile is None or not split:
-            return tile
-        side = TILE_PX >> split
-        r, c = (place % (1 << split) * side for place in (row, col))
-        return tile[:, r : r + side, c : c + side]
+        place = _place(info.grid.zoom, window)
+        tile = self._store.tile(info, place.zoom, place.row, place.col)
+        return None if tile is None else tile[:, place.rows, place.cols]
 
     def _children(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
         """The cells of the four tiles one zoom deeper, NaN where one has none."""
@@ -172,6 +183,28 @@ class SurfaceKind:
         return {**facts, "known": True, "reason": ""}
 
 
+class _Place(NamedTuple):
+    """A tile of the grid, and the part of it that a window shows."""
+
+    zoom: int
+    row: int
+    col: int
+    rows: slice = ALL
+    cols: slice = ALL
+
+
+def _place(grid_zoom: int, window: Window) -> _Place:
+    zoom = min(grid_zoom, window.zoom)
+    depth = window.zoom - zoom
+    split = min(depth, DEEPEST_OVERZOOM)
+    row, col = window.row >> (depth - split), window.col >> (depth - split)
+    if not split:
+        return _Place(zoom, row, col)
+    side = TILE_PX >> split
+    r, c = (at % (1 << split) * side for at in (row, col))
+    return _Place(zoom, row >> split, col >> split, slice(r, r + side), slice(c, c + side))
+
+
 def _new(found: Predictive, info: SurfaceInfo, unit: str) -> dict[str, Any] | None:
     """What a device put there would show, 90 % of the time between ``p05`` and ``p95``.
 
@@ -181,8 +214,9 @@ def _new(found: Predictive, info: SurfaceInfo, unit: str) -> dict[str, Any] | No
     if not isinstance(told, Mapping) or any(told.get(n) is None for n in ("nugget_site", "shares")):
         return None
     parameters = Parameters(**{**told, "shares": tuple(told["shares"])})
-    likely = found.measured(noise_of(parameters, info.noise_sigma))[:, 0]
-    low, median, high = np.quantile(likely, [0.05, 0.5, 0.95])
+    likely = np.sort(found.measured(noise_of(parameters, info.noise_sigma))[:, 0])
+    places = np.array([0.05, 0.5, 0.95]) * (len(likely) - 1)
+    low, median, high = np.interp(places, np.arange(len(likely)), likely)
     parts = {"mean": likely.mean(), "median": median, "sd": likely.std(), "p05": low, "p95": high}
     return {"unit": unit, **{name: float(value) for name, value in parts.items()}}
 

@@ -31,22 +31,57 @@ def indexed(classes: ClassArray, colours: ColourArray) -> bytes:
     colours : array of uint8, shape (n, 4)
         RGBA; up to 16 rows are written with 4 bits a pixel.
     """
+    return of_lines(lines(classes, len(colours)), classes.shape[1], colours)
+
+
+def lines(classes: ClassArray, count: int) -> ClassArray:
+    """Return the lines of a paletted PNG of ``count`` colours, not yet compressed: (height, n).
+
+    The first byte of each says that it is not filtered; 4 bits a pixel follow, or 8.
+    """
     height, width = classes.shape
-    depth = 4 if len(colours) <= 16 else 8
-    lines = np.zeros((height, 1 + -(-width * depth // 8)), np.uint8)  # first byte: no filter
+    depth = _depth(count)
+    found = np.zeros((height, 1 + -(-width * depth // 8)), np.uint8)
     if depth == 4:
         even = classes if width % 2 == 0 else np.pad(classes, ((0, 0), (0, 1)))
         pairs = np.ascontiguousarray(even).view("<u2")
-        lines[:, 1:] = (pairs << 4) | (pairs >> 8)
+        found[:, 1:] = (pairs << 4) | (pairs >> 8)
     else:
-        lines[:, 1:] = classes
-    return b"".join(
-        (
-            _head(width, height, depth, colours.tobytes()),
-            _chunk(b"IDAT", isal_zlib.compress(lines, 1)),
-            _END,
-        )
-    )
+        found[:, 1:] = classes
+    return found
+
+
+def enlarged(lines: ClassArray, rows: slice, cols: slice, count: int) -> ClassArray:
+    """Return the lines of a picture that shows a part of another as large as the whole.
+
+    The part is a square whose side divides that of the picture, in an even place where four bits
+    make a pixel.
+    """
+    side, whole = rows.stop - rows.start, len(lines)
+    factor = whole // side
+    if _depth(count) == 8:
+        part = lines[rows, 1 + cols.start : 1 + cols.stop]
+    else:
+        # Each byte is two pixels: as two bytes of two equal pixels it is twice as large.
+        pairs = lines[rows, 1 + cols.start // 2 : 1 + cols.stop // 2]
+        part = _TWICE[pairs].view(np.uint8).reshape(side, -1)
+        factor //= 2
+    found = np.zeros_like(lines)
+    found[:, 1:] = part.repeat(factor, axis=1).repeat(whole // side, axis=0)
+    return found
+
+
+_TWICE = np.array([[(b >> 4) * 17, (b & 15) * 17] for b in range(256)], np.uint8).view("<u2")[:, 0]
+
+
+def of_lines(lines: ClassArray, width: int, colours: ColourArray) -> bytes:
+    """Return the paletted PNG of lines."""
+    head = _head(width, len(lines), _depth(len(colours)), colours.tobytes())
+    return b"".join((head, _chunk(b"IDAT", isal_zlib.compress(lines, 1)), _END))
+
+
+def _depth(count: int) -> int:
+    return 4 if count <= 16 else 8
 
 
 @functools.lru_cache(maxsize=1024)

@@ -116,17 +116,37 @@ def _bilinear(
 
 def _spread(framed: Float32Array, down: int, across: int) -> Float32Array:
     """Interpolate an array with one cell of frame to whole multiples, along one axis each."""
-    return _along(_along(framed, down).T, across).T
+    return _down(_across(framed, across), down)
 
 
-def _along(framed: Float32Array, factor: int) -> Float32Array:
+def _across(framed: Float32Array, factor: int) -> Float32Array:
+    """Interpolate along the second axis: shape (m, n + 2) to (m, n factor)."""
+    rows, cols = framed.shape[0], framed.shape[1] - 2
+    if factor > cols:
+        return np.ascontiguousarray(_down(framed.T, factor).T)
+    found = np.empty((rows, cols, factor), np.float32)
+    here = framed[:, 1:-1]
+    before, after = framed[:, :-2] - here, framed[:, 2:] - here
+    for k, offset in enumerate(_offsets(factor).tolist()):
+        np.multiply(before if offset < 0 else after, np.float32(abs(offset)), out=found[:, :, k])
+        found[:, :, k] += here
+    return found.reshape(rows, cols * factor)
+
+
+def _down(framed: Float32Array, factor: int) -> Float32Array:
     """Interpolate along the first axis: shape (n + 2, m) to (n factor, m)."""
-    count = framed.shape[0] - 2
-    # Pixel k of a cell has its centre (k + 0.5) / factor - 0.5 cells from the centre of the cell.
-    offset = (np.arange(factor, dtype=np.float32) + np.float32(0.5)) / np.float32(factor) - 0.5
-    lower = offset < 0
-    share = np.abs(offset)[None, :, None]
     here = framed[1:-1, None, :]
-    beside = np.where(lower[None, :, None], framed[:-2, None, :], framed[2:, None, :])
-    mixed: Float32Array = (here + (beside - here) * share).astype(np.float32)
-    return mixed.reshape(count * factor, -1)
+    found = np.empty((len(here), factor, framed.shape[1]), np.float32)
+    offset = _offsets(factor)
+    low, share = factor // 2, np.abs(offset)[:, None]
+    np.multiply(framed[:-2, None, :] - here, share[:low], out=found[:, :low])
+    np.multiply(framed[2:, None, :] - here, share[low:], out=found[:, low:])
+    found += here
+    return found.reshape(-1, framed.shape[1])
+
+
+def _offsets(factor: int) -> Float32Array:
+    """Return how far the pixels of a cell are from its centre, in cells."""
+    return (np.arange(factor, dtype=np.float32) + np.float32(0.5)) / np.float32(
+        factor
+    ) - np.float32(0.5)

@@ -1,5 +1,6 @@
 """Reading the cells of published surfaces, and letting go of their files."""
 
+import os
 import threading
 from collections import OrderedDict
 from datetime import datetime
@@ -10,7 +11,7 @@ import numpy as np
 from layers.errors import GoneError
 from layers.geo import TILE_PX, CellGrid
 from layers.model import Float32Array, SurfaceInfo
-from layers.store import geotiff
+from layers.store import classed, geotiff
 from layers.store.paths import Paths
 from layers.store.working_copy import IntArray, WorkingCopy
 
@@ -31,6 +32,7 @@ class Cells:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._open: OrderedDict[tuple[str, str], WorkingCopy | Float32Array] = OrderedDict()
+        self._classed: OrderedDict[tuple[str, str, str], classed.ClassedCopy] = OrderedDict()
         self._lock = threading.Lock()
 
     def path(self, info: SurfaceInfo, suffix: str) -> Path:
@@ -101,6 +103,29 @@ class Cells:
         tile[:, r - top : r - top + height, c - left : c - left + width] = cells
         return tile
 
+    def classed(
+        self, info: SurfaceInfo, shown: str, zoom: int, row: int, col: int
+    ) -> classed.Lines | None:
+        """Return the lines of a tile in the style of a token, or None where none are kept."""
+        key = (info.layer_id, info.token, shown)
+        with self._lock:
+            held = self._classed.get(key)
+            if held is not None:
+                self._classed.move_to_end(key)
+        if held is None:
+            path = self.path(info, f".{shown}")
+            if not os.path.exists(path):  # noqa: PTH110 - a tenth of the time of Path's
+                return None
+            try:
+                held = classed.ClassedCopy(path, info.grid)
+            except OSError:
+                return None  # it went in between, or is not whole: the cells stay
+            with self._lock:
+                self._classed[key] = held
+                while len(self._classed) > OPEN_COPIES:
+                    self._classed.popitem(last=False)
+        return held.tile(zoom, row, col)
+
     def _held(self, info: SurfaceInfo) -> WorkingCopy | Float32Array:
         key = (info.layer_id, info.token)
         with self._lock:
@@ -139,6 +164,7 @@ def compress(cells: Cells, infos: list[SurfaceInfo]) -> int:
         if working.is_file():
             working.unlink()
             dropped += 1
+        _drop_classed(cells, info)
     return dropped
 
 
@@ -147,3 +173,11 @@ def delete(cells: Cells, infos: list[SurfaceInfo]) -> None:
     for info in infos:
         for suffix in (WORKING, GEOTIFF):
             cells.path(info, suffix).unlink(missing_ok=True)
+        _drop_classed(cells, info)
+
+
+def _drop_classed(cells: Cells, info: SurfaceInfo) -> None:
+    base = cells.path(info, "")
+    for path in base.parent.glob(f"{base.name}.*"):
+        if path.suffix not in (WORKING, GEOTIFF):
+            path.unlink(missing_ok=True)

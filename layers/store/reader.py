@@ -1,5 +1,6 @@
 """The store as any process reads it: nothing here can write."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -24,6 +25,7 @@ from layers.model import (
 )
 from layers.store import audit, cells, features, hours, register, snapshots, surfaces, tokens
 from layers.store.aligned import Aligned
+from layers.store.classed import Lines
 from layers.store.database import check_schema, healthy, reader_engine
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -36,6 +38,12 @@ T = TypeVar("T")
 MEMO_S = 10.0
 """How long an unchanged store may be answered from memory: an embargo lifts by the clock."""
 MEMO_ENTRIES = 2_000
+
+
+class _Still(threading.local):
+    """What a thread has seen of the memory, while it is to see no other."""
+
+    memory: tuple[tuple[int, float], dict[Hashable, object]] | None = None
 
 
 class Reader:
@@ -59,6 +67,7 @@ class Reader:
         self.aligned = Aligned(self.paths)
         self._memo: dict[Hashable, object] = {}
         self._memo_lock = threading.Lock()
+        self._still = _Still()
         self._seen: tuple[int, float] = (-1, 0.0)
         self._watch: Connection | None = None
 
@@ -68,11 +77,22 @@ class Reader:
             self._watch.close()
         self._engine.dispose()
 
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Look once whether somebody wrote, for all that this thread asks within."""
+        self._still.memory = self._memory()
+        try:
+            yield
+        finally:
+            self._still.memory = None
+
     def edition(self) -> Hashable:
         """Return what differs as soon as an answer may: somebody wrote, or an embargo may lift."""
         return self._memory()[0]
 
     def _memory(self) -> tuple[tuple[int, float], dict[Hashable, object]]:
+        if self._still.memory is not None:
+            return self._still.memory
         with self._memo_lock:
             if self._watch is None:
                 self._watch = self._engine.connect()
@@ -259,6 +279,14 @@ class Reader:
     def tile(self, info: SurfaceInfo, zoom: int, row: int, col: int) -> Float32Array | None:
         """Return the cells of a tile, shape (bands, 256, 256), or None; not to be written to."""
         return self._cells.tile(info, zoom, row, col)
+
+    def classed(self, info: SurfaceInfo, shown: str, zoom: int, row: int, col: int) -> Lines | None:
+        """Return the lines of a tile in the style of a token, shape (256, n), or None."""
+        return self._cells.classed(info, shown, zoom, row, col)
+
+    def has_classed(self, info: SurfaceInfo, shown: str) -> bool:
+        """Tell whether the classes of a surface are kept in the style of a token."""
+        return self._cells.path(info, f".{shown}").is_file()
 
     def geotiff(self, info: SurfaceInfo) -> Path:
         """Return the path of a surface's Cloud Optimized GeoTIFF."""

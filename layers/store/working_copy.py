@@ -24,7 +24,7 @@ FEW_TILES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
+class Level:
     """Cells of one zoom, and the tiles that they touch."""
 
     grid: CellGrid
@@ -34,17 +34,19 @@ class _Level:
     cols: int
 
     @classmethod
-    def of(cls, grid: CellGrid) -> "_Level":
+    def of(cls, grid: CellGrid) -> "Level":
+        """Return the level of a grid."""
         row, col = grid.row // TILE_PX, grid.col // TILE_PX
         rows = -(-(grid.row + grid.height) // TILE_PX) - row
         cols = -(-(grid.col + grid.width) // TILE_PX) - col
         return cls(grid, row, col, rows, cols)
 
 
-def _levels(grid: CellGrid) -> Iterator[_Level]:
+def levels(grid: CellGrid) -> Iterator[Level]:
+    """Yield the levels of a pyramid, the grid itself first."""
     at: CellGrid | None = grid
     while at is not None:
-        level = _Level.of(at)
+        level = Level.of(at)
         yield level
         done = level.rows * level.cols <= FEW_TILES or at.zoom == 0
         at = None if done else grid.thinned(at.zoom - 1)
@@ -53,7 +55,7 @@ def _levels(grid: CellGrid) -> Iterator[_Level]:
 def write(path: Path, grid: CellGrid, bands: Float32Array) -> None:
     """Write the cells, shape (bands, height, width), and what is shown of them at lower zooms."""
     with path.open("wb") as stream:
-        for level in _levels(grid):
+        for level in levels(grid):
             cells = bands[:, *grid.taken(level.grid)]
             top, left = level.row * TILE_PX - level.grid.row, level.col * TILE_PX - level.grid.col
             for row in range(top, top + level.rows * TILE_PX, TILE_PX):
@@ -86,15 +88,15 @@ class WorkingCopy:
         if not path.stat().st_size:
             raise OSError(f"{path.name} is empty")
         flat = np.memmap(path, dtype="<f4", mode="r").view(np.ndarray)
-        levels = list(_levels(grid))
-        cells = sum(level.rows * level.cols for level in levels) * TILE_PX**2
+        found = list(levels(grid))
+        cells = sum(level.rows * level.cols for level in found) * TILE_PX**2
         if len(flat) % cells:
             raise OSError(f"{path.name} does not hold this grid")
         bands = len(flat) // cells
         self._grid = grid
-        self._tiles: dict[int, tuple[_Level, Float32Array]] = {}
+        self._tiles: dict[int, tuple[Level, Float32Array]] = {}
         begin = 0
-        for level in levels:
+        for level in found:
             end = begin + level.rows * level.cols * bands * TILE_PX**2
             shape = (level.rows, level.cols, bands, TILE_PX, TILE_PX)
             self._tiles[level.grid.zoom] = level, flat[begin:end].reshape(shape)

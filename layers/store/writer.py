@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from layers.errors import ConflictError
+from layers.geo import Window
 from layers.model import (
     BatchAnswer,
     Context,
@@ -29,6 +30,7 @@ from layers.store import (
     audit,
     batches,
     cells,
+    classed,
     features,
     observations,
     policy,
@@ -38,6 +40,7 @@ from layers.store import (
 )
 from layers.store import quarantine as waiting
 from layers.store.batches import Batch
+from layers.store.classed import Lines
 from layers.store.database import migrate, writer_engine
 from layers.store.paths import Paths
 from layers.store.policy import contexts_of
@@ -215,6 +218,10 @@ class Writer:
         token = surfaces.write_files(self.paths, surface)
         with self._engine.begin() as connection:
             return surfaces.publish(connection, surface, token, published_at)
+
+    def keep_classed(self, info: SurfaceInfo, shown: str, lines: Callable[[Window], Lines]) -> None:
+        """Keep the classes of a surface in the style of a token, as the lines of its tiles."""
+        classed.write(self._cells.path(info, f".{shown}"), info.grid, lines)
 
     def withdraw_surfaces(self, layer_id: str, valid_time: datetime) -> int:
         """Take back the surfaces of an hour that has nothing to map any more; return how many."""

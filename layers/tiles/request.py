@@ -43,7 +43,7 @@ class TileOptions:
     @property
     def token(self) -> str:
         """A short hash of what differs from the plain tile, or an empty text."""
-        if self == TileOptions():
+        if self == PLAIN:
             return ""
         # 150 and 150.0 are one number, and so are 0.0 and -0.0.
         numbers = [
@@ -56,6 +56,10 @@ class TileOptions:
             times = [at and temporal.word(at) for at in (self.begin, self.end)]
             said += [magnitude, *times]
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
+
+
+PLAIN = TileOptions()
+"""No choice at all."""
 
 
 @dataclass(frozen=True)

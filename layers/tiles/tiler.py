@@ -21,14 +21,16 @@ from layers.errors import (
 )
 from layers.geo import TILE_PX, Window
 from layers.kinds import KINDS, is_timed
+from layers.kinds.surface import SurfaceKind
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind, TileData
 from layers.render import draw, legend, mvt, png, ramp, surface, webp
+from layers.tiles import classing
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
 from layers.tiles.gate import Gate
 from layers.tiles.memory import Memory
-from layers.tiles.request import TileRequest
+from layers.tiles.request import PLAIN, TileRequest
 from layers.tiles.seeded import Seeded, Standing
 from layers.tiles.tile import Tile
 from layers.tiles.version import data_part, style_token
@@ -246,6 +248,10 @@ class Tiler:
 
     def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
+        self._check(pinned)
+        body = self._from_classes(pinned, style)
+        if body is not None:
+            return {pinned.path: self._kept(pinned, body) if body else self._empty(pinned)}
         found = self._data(pinned, style)
         if isinstance(found, Picture):
             pictures = {pinned.window: found.rgba, **found.beside}
@@ -255,30 +261,39 @@ class Tiler:
             }
             return {each.path: self._kept(each, body) for each, body in made.items()}
         body = None if found is None else self._written(found, pinned, style)
-        if body is None:
-            # An empty answer is cheaper to find again than to keep on the disk.
-            nothing = _EMPTY[pinned.format](pinned.window.size_px)
-            media_type = MEDIA_TYPES[pinned.format]
-            return {pinned.path: Tile(nothing, media_type, self.etag(pinned), empty=True)}
-        return {pinned.path: self._kept(pinned, body)}
+        return {pinned.path: self._empty(pinned) if body is None else self._kept(pinned, body)}
+
+    def _empty(self, pinned: TileRequest) -> Tile:
+        # An empty answer is cheaper to find again than to keep on the disk.
+        nothing = _EMPTY[pinned.format](pinned.window.size_px)
+        return Tile(nothing, MEDIA_TYPES[pinned.format], self.etag(pinned), empty=True)
 
     def _kept(self, pinned: TileRequest, body: bytes) -> Tile:
         if self._disk:
             self._disk.put(pinned.path, body)
         return self._tile(pinned, body)
 
-    def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
-        version = str(pinned.version)
-        shown = self._shown[pinned.layer, style.id]
+    def _check(self, pinned: TileRequest) -> None:
+        version, shown = str(pinned.version), self._shown[pinned.layer, pinned.style]
         if version != f"{data_part(version)}-{shown}":
             raise GoneError(
-                f'version "{version}" shows style "{style.id}" as it was drawn before; '
+                f'version "{version}" shows style "{pinned.style}" as it was drawn before; '
                 f'it now ends in "{shown}"'
             )
+
+    def _from_classes(self, pinned: TileRequest, style: StyleDefinition) -> bytes | None:
+        """Return the picture from classes that were found ahead, or None where the cells count."""
+        kind = self._kinds[pinned.layer]
+        if not isinstance(kind, SurfaceKind) or pinned.format != "png" or pinned.options != PLAIN:
+            return None
+        version, shown = data_part(str(pinned.version)), self._shown[pinned.layer, style.id]
+        return classing.picture(kind, style, pinned.window, pinned.time, version, shown)
+
+    def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
         buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.BUFFER_PX
         question = pinned.options.question(style, buffer_px * pinned.window.size_px // TILE_PX)
         return self._kinds[pinned.layer].tile(
-            pinned.window, pinned.time, data_part(version), question
+            pinned.window, pinned.time, data_part(str(pinned.version)), question
         )
 
     def _written(

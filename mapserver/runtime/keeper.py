@@ -15,8 +15,10 @@ from typing import Any
 
 from layers import refresh, store, temporal
 from layers.errors import LayersError
+from layers.kinds import Sources
 from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
-from layers.store import FolderLock, Reader, Writer
+from layers.refresh.classing import classify
+from layers.store import PUBLIC, FolderLock, Reader, Writer
 from mapserver.runtime import metrics, registering
 from mapserver.runtime.channel import Server
 from mapserver.runtime.demonstration import Demonstration
@@ -59,6 +61,7 @@ class Keeper:
         self._writer = Writer(settings.data_dir, context)
         self._writing = threading.RLock()
         self.reader = Reader(settings.data_dir)
+        self._sources = Sources(self.reader, PUBLIC, now)
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._fresh = threading.Event()
@@ -225,12 +228,16 @@ class Keeper:
             self._changed.clear()
             try:
                 self._refresh_all()
+                classify(self._writer, self._sources, self._layers, self._interrupted)
             except Exception:  # it is tried again, and said
                 LOG.error("refresh goes on after an error:\n%s", traceback.format_exc())
                 self._stopping.wait(TICK_S)
             # The clock lifts embargoes without a word from anybody: look again in a while.
             if not self._stopping.is_set():
                 self._changed.wait(10.0)
+
+    def _interrupted(self) -> bool:
+        return self._stopping.is_set() or self._changed.is_set()
 
     def _refresh_all(self) -> None:
         """Make surfaces until none is outdated."""

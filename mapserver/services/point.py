@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from layers import temporal
 from layers.errors import BadParameterError
 from layers.geo import Point
+from layers.kinds import is_timed
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
 from mapserver import negotiation, params
@@ -29,14 +30,15 @@ def blueprint(site: Site) -> Blueprint:
         thresholds = _thresholds(site, request.args)
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
-        for definition in site.catalog.layers.values():
-            if not queryable(definition):
-                continue
-            found = told(site, definition, place, at, thresholds.get(definition.id))
-            stations = found.pop("nearest_stations", None)
-            if stations is not None and definition.visible:
-                nearest = nearest or stations
-            layers.append(found)
+        with site.store.still():
+            for definition in site.catalog.layers.values():
+                if not queryable(definition):
+                    continue
+                found = _found(site, definition, place, at, thresholds.get(definition.id))
+                stations = found.pop("nearest_stations", None)
+                if stations is not None and definition.visible:
+                    nearest = nearest or stations
+                layers.append(found)
         document = {
             "lon": place.lon,
             "lat": place.lat,
@@ -64,27 +66,32 @@ def _thresholds(site: Site, query: Mapping[str, str]) -> dict[str, float]:
     return {layer: params.number(query["threshold"], "threshold")}
 
 
-def told(
+def told(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
+    """Return what one layer knows of a place, as JSON has it; every face says the same."""
+    found: dict[str, Any] = _plain(_found(site, layer, place, at))
+    return found
+
+
+def _found(
     site: Site,
     layer: LayerDefinition,
     place: Point,
     at: datetime | None,
     threshold: float | None = None,
 ) -> dict[str, Any]:
-    """Return what one layer knows of a place, as JSON has it; every face says the same."""
     kind = site.catalog.kind(layer.id)
-    moment = at if kind.extent().times else None
+    moment = at if is_timed(layer) else None
     if isinstance(kind, SurfaceKind):
-        found = kind.inspect(place, moment, threshold)
+        known = kind.inspect(place, moment, threshold)
     else:
-        found = kind.inspect(place, moment)
+        known = kind.inspect(place, moment)
     return {
         "layer": layer.id,
         "title": layer.title,
         "kind": layer.kind,
         "notice": tilejson.notice(layer, site.catalog.definition),
-        "attribution": site.credited(layer).attribution,
-        **_plain(found),
+        "attribution": site.attribution(layer),
+        **known,
     }
 
 

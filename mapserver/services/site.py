@@ -44,18 +44,18 @@ class Site:
     open_stream: OpenStream
     metrics: Callable[[Ages], bytes]
 
-    def credited(self, layer: LayerDefinition) -> LayerDefinition:
-        """Return a layer with the attribution of those its data come from, unless it names one."""
-        if layer.attribution:
-            return layer
-        if layer.kind == "basemap":
-            credit = str(self.assets.land.get("attribution", ""))
-        elif layer.quantity:
+    def attribution(self, layer: LayerDefinition) -> str:
+        """Return the attribution of a layer, else of those its data come from."""
+        if not layer.attribution and layer.kind == "basemap":
+            return str(self.assets.land.get("attribution", ""))
+        if not layer.attribution and layer.quantity:
             networks = self.store.shown_networks(self.audience, self.now())
-            credit = "; ".join(dict.fromkeys(n.attribution or n.name for n in networks))
-        else:
-            return layer
-        return dataclasses.replace(layer, attribution=credit)
+            return "; ".join(dict.fromkeys(n.attribution or n.name for n in networks))
+        return layer.attribution
+
+    def credited(self, layer: LayerDefinition) -> LayerDefinition:
+        """Return a layer with the attribution that is shown of it."""
+        return dataclasses.replace(layer, attribution=self.attribution(layer))
 
     def current(self) -> tuple[dict[str, Any], str]:
         """Return the document of ``/current.json`` and its entity tag."""
