@@ -291,7 +291,7 @@ def test_a_screen_reader_is_told_of_regions_headings_and_stations(phone: Visit) 
         "main",
     ):
         assert wanted in tree, wanted
-    assert re.search(r'button "\w[\w-]*: [\d.]+\xa0µSv/h. Stations, dose rate"', tree)
+    assert re.search(r'button "\w[\w-]*: [\d.]+\sµSv/h. Stations, dose rate"', tree)
 
 
 @pytest.mark.full
