@@ -66,15 +66,9 @@ def _thresholds(site: Site, query: Mapping[str, str]) -> dict[str, float]:
     return {layer: params.number(query["threshold"], "threshold")}
 
 
-def told(
-    site: Site,
-    layer: LayerDefinition,
-    place: Point,
-    at: datetime | None,
-    threshold: float | None = None,
-) -> dict[str, Any]:
+def told(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
     """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    found: dict[str, Any] = _plain(_found(site, layer, place, at, threshold))
+    found: dict[str, Any] = _plain(_found(site, layer, place, at))
     return found
 
 
@@ -83,21 +77,21 @@ def _found(
     layer: LayerDefinition,
     place: Point,
     at: datetime | None,
-    threshold: float | None,
+    threshold: float | None = None,
 ) -> dict[str, Any]:
     kind = site.catalog.kind(layer.id)
     moment = at if is_timed(layer) else None
     if isinstance(kind, SurfaceKind):
-        found = kind.inspect(place, moment, threshold)
+        known = kind.inspect(place, moment, threshold)
     else:
-        found = kind.inspect(place, moment)
+        known = kind.inspect(place, moment)
     return {
         "layer": layer.id,
         "title": layer.title,
         "kind": layer.kind,
         "notice": tilejson.notice(layer, site.catalog.definition),
         "attribution": site.attribution(layer),
-        **found,
+        **known,
     }
 
 

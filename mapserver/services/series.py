@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, request
+from numpy.typing import NDArray
 
 from layers import quality, temporal, units
 from layers.errors import BadParameterError, NoSurfaceError, UnsupportedFormatError
@@ -188,7 +189,7 @@ def _table(found: Sequence[StoredObservation]) -> str:
     return text.getvalue()
 
 
-def _hourly(site: Site, station: Station, quantity: str, hour: datetime) -> Any:
+def _hourly(site: Site, station: Station, quantity: str, hour: datetime) -> NDArray[np.float64]:
     """Return one value for each hour of the history up to an hour; NaN where there is none."""
     count = int(quality.HISTORY / temporal.HOUR) + 1
     begin = hour - quality.HISTORY

@@ -62,7 +62,7 @@ const say = (text: string): void => void (said.textContent = text);
 let later: Later | null = null;
 let coming: Promise<Later | null> | null = null;
 function need(): Promise<Later | null> {
-  coming ??= load(config.later, { config, map, store, scene, current, files, words, moments, say, shared: sharedNow, theme: () => chosenTheme }).then(
+  coming ??= load(config.later, { config, map, store, scene, current, files, words, moments, say, shared: sharedNow }).then(
     (loaded) => {
       later = loaded;
       later.follow(store.state, null);

@@ -27,7 +27,6 @@ export interface Parts {
   moments: Moments;
   say: (text: string) => void; // to those who do not see it
   shared: () => Shared; // the state as an address has it
-  theme: () => State["theme"] | null; // chosen, or that of the device
 }
 
 export type Tool = "layers" | "table" | "compare" | "keep";

@@ -76,9 +76,9 @@ export class Words {
     return unit ? `${title}, ${unit}` : title;
   }
 
-  /** Where the reader is in time. */
-  get place(): { utc_offset_min: number } {
-    return this.config;
+  /** Minutes that the local time of both states is ahead of UTC. */
+  get offsetMin(): number {
+    return this.config.utc_offset_min;
   }
 
   clock(time: string): string {

@@ -2,9 +2,13 @@
 
 import csv
 import io
+import json
+import re
 from typing import Any
 
 import pytest
+
+from layers import messages
 
 SERIES = "/api/v1/series?layer=stations&station=KZAST"
 USUAL = "/api/v1/usual?layer=stations&station=KZAST"
@@ -100,3 +104,14 @@ def test_the_chance_follows_the_threshold_that_is_named(house: Any) -> None:
     )
     assert (own[0], low[0], high[0]) == (150, 50, 1000)
     assert low[1] > own[1] > high[1]
+
+
+def test_texts_that_come_later_are_named_by_their_content_and_never_change(house: Any) -> None:
+    block = json.loads(
+        re.search(r'id="map-config">(.*?)</script>', house.get("/uz").text)[1]  # type: ignore[index]
+    )
+    answer = house.get(block["later"]["words"])
+    assert answer.json["usual.title"] == messages.text("usual.title", "uz")
+    assert "immutable" in answer.headers["Cache-Control"]
+    for name in ("uz-000000000000.json", "en.json", "xx-0.json"):
+        assert house.get(f"/words/{name}").status_code == 404

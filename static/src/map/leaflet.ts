@@ -175,11 +175,6 @@ export class MapView {
     return this.map.getContainer().querySelector(".leaflet-control-attribution")?.textContent ?? "";
   }
 
-  /** Take the size of the page anew. */
-  measure(): void {
-    this.map.invalidateSize({ animate: false, pan: false });
-  }
-
   /** Called with a position that nothing drawn on the map answers for. */
   onPressed(listener: (position: Position) => void): void {
     this.map.on("click", ({ latlng, containerPoint }) => {

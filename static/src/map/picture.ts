@@ -57,6 +57,7 @@ async function drawable(part: HTMLImageElement | HTMLCanvasElement | SVGSVGEleme
   if (!(part instanceof SVGSVGElement)) return part;
   const { width, height } = part.getBoundingClientRect();
   const copy = part.cloneNode(true) as SVGSVGElement;
+  copy.removeAttribute("style"); // where it stands on the page is not where it stands in itself
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
   const image = new Image();

@@ -79,7 +79,7 @@ function ground({ begin, end }: Asked, { x, y, top }: Axes, unit: string, words:
     made.push(svg("line", { class: "grid", x1: String(LEFT), x2: String(WIDTH - RIGHT), y1: at, y2: at }));
     made.push(label(LEFT - 5, Number(at) + 3.5, words.edge(value, unit), "end"));
   }
-  const { utc_offset_min: offset } = words.place;
+  const offset = words.offsetMin;
   const [from, to] = [Date.parse(begin), Date.parse(end)];
   const days = (to - from) / 86_400_000;
   const months = words.messages.list("date.months");

@@ -35,7 +35,8 @@ export interface Usual {
   rain_mm: number | null;
 }
 
-export interface Network {
+/** What is usual for a station, and who stands for it. */
+export interface Told {
   network: string;
   licence: string;
   attribution: string;
@@ -60,6 +61,6 @@ export function askSeries(root: string, layer: string, station: string, asked: A
   return ask<Series>(seriesAddress(root, layer, station, asked, "json"));
 }
 
-export function askUsual(root: string, layer: string, station: string, time: string | null): Promise<Network> {
-  return ask<Network>(`${root}/api/v1/usual?${new URLSearchParams({ layer, station, ...(time ? { time } : {}) })}`);
+export function askUsual(root: string, layer: string, station: string, time: string | null): Promise<Told> {
+  return ask<Told>(`${root}/api/v1/usual?${new URLSearchParams({ layer, station, ...(time ? { time } : {}) })}`);
 }

@@ -37,7 +37,9 @@ export class Keeping {
         () => say(words.text("tools.failed")),
       );
     });
-    const print = action("print", "print", () => window.print());
+    const print = action("print", "print", () => {
+      void pictureOf(this.parts).then(printed, () => say(words.text("tools.failed")));
+    });
     this.body.replaceChildren(
       element("label", { class: "pick", for: "keep-link" }, element("span", {}, words.text("keep.link")), field),
       element("div", { class: "actions" }, copy, png, print),
@@ -68,6 +70,23 @@ export class Keeping {
       return [element("li", {}, element("a", { href, download: `${layer.id}-${entry.time}.${suffix}` }, `${layer.title} (${format})`))];
     });
   }
+}
+
+/** A sheet with the picture of the view alone: panels that lie over a map would hide a part of it. */
+async function printed(picture: Blob): Promise<void> {
+  const sheet = element("img", { id: "sheet", alt: "" });
+  sheet.src = URL.createObjectURL(picture);
+  await sheet.decode();
+  document.body.append(sheet);
+  window.addEventListener(
+    "afterprint",
+    () => {
+      URL.revokeObjectURL(sheet.src);
+      sheet.remove();
+    },
+    { once: true },
+  );
+  window.print();
 }
 
 export function saveFile(name: string, content: Blob): void {

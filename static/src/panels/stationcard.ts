@@ -6,7 +6,7 @@ import { isDoubtful, type Station } from "../map/station.ts";
 import { classOf, shapeOf } from "../scale.ts";
 import { facts, positionText, quantityWord, reasonWord, statusWord } from "./card.ts";
 import { chart } from "./chart.ts";
-import { askSeries, askUsual, seriesAddress, spanOf, type Asked, type Network, type Series, type Usual } from "./history.ts";
+import { askSeries, askUsual, seriesAddress, spanOf, type Asked, type Told, type Series, type Usual } from "./history.ts";
 import { unitChoice } from "./layers.ts";
 
 const SPANS = ["48h", "30d", "1y"] as const;
@@ -64,7 +64,7 @@ export async function stationCard(layer: Layer, station: Station, parts: Parts):
   return [...shown, usualPart(told, parts), chartPart(layer, station, { told, series, asked }, parts), more(layer, station, told, parts)];
 }
 
-function usualPart(asked: Promise<Network>, parts: Parts): HTMLElement {
+function usualPart(asked: Promise<Told>, parts: Parts): HTMLElement {
   const { words } = parts;
   const part = element("section", { class: "usual" }, element("h3", {}, words.text("usual.title")));
   const body = element("div", { class: "usual-body" });
@@ -76,7 +76,7 @@ function usualPart(asked: Promise<Network>, parts: Parts): HTMLElement {
   return part;
 }
 
-function usualWords(told: Network, usual: Usual, { words }: Parts): Node[] {
+function usualWords(told: Told, usual: Usual, { words }: Parts): Node[] {
   const { value, unit } = told;
   const { low, high, rain_mm: rain } = usual;
   const range = { low: words.fine(low, unit), high: `${words.fine(high, unit)}\u00a0${words.unit(unit)}` };
@@ -98,7 +98,7 @@ function placeOf(value: number, { low, median, high }: Usual): string {
 }
 
 interface Answers {
-  told: Promise<Network>;
+  told: Promise<Told>;
   series: Promise<Series>;
   asked: Asked;
 }
@@ -133,7 +133,7 @@ function chartPart(layer: Layer, { reading }: Station, { told, series, asked }: 
   );
 }
 
-function more(layer: Layer, { reading, position }: Station, asked: Promise<Network>, { words }: Parts): HTMLElement {
+function more(layer: Layer, { reading, position }: Station, asked: Promise<Told>, { words }: Parts): HTMLElement {
   const time = reading.begin_time;
   const spread = reading.value !== null && reading.sd !== null ? `± ${words.value(reading.sd, reading.unit)}` : words.text("card.not_given");
   const source = element("span", {});

@@ -18,6 +18,7 @@ from layers.model import (
     Palette,
     StyleDefinition,
 )
+from mapserver.documents import page_config
 from mapserver.documents.assets import Asset, Assets, UnknownAssetError
 from mapserver.documents.page import FirstPicture, PageDescription, compose
 from mapserver.documents.summary import FirstStation, Summary
@@ -28,6 +29,8 @@ NAMES = [
     "app.css",
     "plain.css",
     "print.css",
+    "later.js",
+    "later.css",
     "icon.svg",
     "area.json",
     *(
@@ -249,8 +252,14 @@ def test_the_data_block_is_the_catalogue_in_the_language_of_the_page():
     assert found["context"] == "simulated"
     whole = messages.catalogue("kk")
     assert found["messages"].items() < whole.items()
-    left = whole.keys() - found["messages"].keys() - later_messages("kk").keys()
+    # What is not there is of the page of a layer, or comes later: all of it, and nothing twice.
+    later = page_config.later_messages("ru")
+    left = whole.keys() - found["messages"].keys() - later.keys()
     assert all(each.startswith(messages.SERVER_ONLY) for each in left)
+    assert not found["messages"].keys() & later.keys()
+    assert found["later"]["script"] == {
+        "address": "/map/static/later.js-0123", "integrity": "sha384-later.js",
+    }  # fmt: skip
     surface = found["layers"][1]
     assert surface["title"] == "Доза қуаты"
     assert surface["clipped"]
