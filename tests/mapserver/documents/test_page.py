@@ -2,7 +2,7 @@ import dataclasses
 import gzip
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def state(language="en", *stations):
         FirstStation("Almaty", 118.0, "nSv/h", NEWEST),
         FirstStation("Aral", None, "nSv/h", None, "missing"),
     )
-    return Summary(language, shown, NEWEST, NEWEST + timedelta(hours=2), (300.0, 1000.0))
+    return Summary(language, shown, NEWEST, limits=(300.0, 1000.0))
 
 
 def description(language="en", **changes):
