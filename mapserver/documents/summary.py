@@ -22,7 +22,6 @@ class FirstStation:
     name: str
     value: float | None
     unit: str
-    begin_time: datetime | None
     mark: str = "normal"
     code: str = ""
 

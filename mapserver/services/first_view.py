@@ -82,7 +82,6 @@ def _stations(
             name=columns[f"name_{language}"][i] or found.ids[i],
             value=columns["value"][i],
             unit=columns["unit"][i],
-            begin_time=hour,
             mark=str(columns["mark"][i]),
             code=found.ids[i],
         )

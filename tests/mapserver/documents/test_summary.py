@@ -10,7 +10,7 @@ LIMITS = (300.0, 1000.0)
 
 
 def station(name, value, mark="normal"):
-    return FirstStation(name, value, "nSv/h", HOUR, mark)
+    return FirstStation(name, value, "nSv/h", mark)
 
 
 def said(*stations, language="en", after=timedelta(hours=2), limits=LIMITS):
