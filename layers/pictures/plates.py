@@ -86,7 +86,8 @@ class Plate:
         sheets = [self.base, self.filled, self.lines, *self.overlays, *self.stations]
         said = [sheet.name if sheet else "" for sheet in sheets]
         box = dataclasses.astuple(self.view)
-        words = (RENDERER, said, box, self.theme, self.opacity, len(self.area), self.language)
+        vertices = sum(map(len, self.area))
+        words = (RENDERER, said, box, self.theme, self.opacity, vertices, self.language)
         digest = hashlib.blake2b(repr((words, self.decimal, self.dose)).encode(), digest_size=12)
         digest.update(repr(self.caption).encode())
         return digest.hexdigest()

@@ -1,7 +1,8 @@
 """Names on a picture: as many as fit beside what is there, the more important first."""
 
 import functools
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from layers.render.canvas import typeface
 
 Box = tuple[float, float, float, float]
 
-_HALO_PX = 2
+_HALO_PX, _CELL_PX = 2, 64
 _DOT_PX, _SMOOTH = 4, 8
 _EDGE_PX = 4
 """Names keep this far from the edge of the picture: a cut one is not read."""
@@ -37,21 +38,31 @@ class Label:
 
 
 class Taken:
-    """Boxes of the picture that are no longer free."""
+    """Boxes of the picture that are no longer free; a grid makes thousands of questions cheap."""
 
     def __init__(self, boxes: Iterable[Box] = ()) -> None:
-        self._boxes = list(boxes)
+        self._cells: dict[tuple[int, int], list[Box]] = {}
+        for box in boxes:
+            self.take(box)
 
     def free(self, box: Box) -> bool:
         """Tell whether nothing lies in a box: left, top, right, bottom."""
         left, top, right, bottom = box
         return not any(
-            left < r and w < right and top < b and n < bottom for w, n, r, b in self._boxes
+            left < r and w < right and top < b and n < bottom
+            for cell in _cells(box)
+            for w, n, r, b in self._cells.get(cell, ())
         )
 
     def take(self, box: Box) -> None:
         """Occupy a box."""
-        self._boxes.append(box)
+        for cell in _cells(box):
+            self._cells.setdefault(cell, []).append(box)
+
+
+def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    left, top, right, bottom = (int(side // _CELL_PX) for side in box)
+    return itertools.product(range(left, right + 1), range(top, bottom + 1))
 
 
 def around(x: float, y: float, reach_px: float) -> Box:

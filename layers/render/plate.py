@@ -13,7 +13,7 @@ Box = tuple[int, int, int, int]
 
 EDGE_PX = 14
 FOOT_PX = 10
-_PAD_PX, _RADIUS_PX = 14, 11
+_PAD_PX, _RADIUS_PX, _BADGE_PX = 14, 11, 7
 _SMOOTH = 4
 _ROW_PX, _SWATCH_PX = 17, 24
 _BOLD, _SEMIBOLD, _PLAIN = 700, 600, 450
@@ -84,6 +84,17 @@ def framed(
     return np.asarray(picture.convert("RGBA"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the title, and the step to the next one."""
+
+    text: str
+    size: int
+    weight: int
+    step: int
+    badge: bool = False
+
+
 class _Pen:
     """Measures and writes the panels of one picture."""
 
@@ -100,30 +111,25 @@ class _Pen:
         self._heading = self._laid_title(min(380, width - 2 * EDGE_PX - 2 * _PAD_PX))
         self.title: Box | None = None
         if self._heading:
-            wide = max(self._wide(text, size, weight) for text, size, weight, _ in self._heading)
-            high = sum(step for *_, step in self._heading)
+            wide = max(
+                self._wide(line.text, line.size, line.weight) + 2 * _BADGE_PX * line.badge
+                for line in self._heading
+            )
+            high = sum(line.step for line in self._heading)
             self.title = _box(EDGE_PX, EDGE_PX, wide + 2 * _PAD_PX, high + 2 * _PAD_PX - 4)
         self.legend: Box | None = self._laid_legend(top)
 
-    def _laid_title(self, room_px: int) -> list[tuple[str, int, int, int]]:
-        """Return the lines of the title: text, size, weight and step to the next line."""
+    def _laid_title(self, room_px: int) -> list[_Line]:
+        """Return the lines of the title, wrapped to a width."""
         caption = self._caption
-        found = [
-            (line, 18, _BOLD, 24)
-            for text in caption.title
-            for line in self._wrapped(text, room_px, 18, _BOLD)
+        parts = [(text, 18, _BOLD, 24, False) for text in caption.title]
+        parts += [(text, 13, _PLAIN, 19, False) for text in caption.lines]
+        parts += [(caption.badge, 13, _SEMIBOLD, 24, True)] if caption.badge else []
+        return [
+            _Line(line, size, weight, step, badge)
+            for text, size, weight, step, badge in parts
+            for line in self._wrapped(text, room_px - 2 * _BADGE_PX * badge, size, weight)
         ]
-        found += [
-            (line, 13, _PLAIN, 19)
-            for text in caption.lines
-            for line in self._wrapped(text, room_px, 13, _PLAIN)
-        ]
-        if caption.badge:
-            found += [
-                (line, 13, _SEMIBOLD, 24)
-                for line in self._wrapped(caption.badge, room_px - 16, 13, _SEMIBOLD)
-            ]
-        return found
 
     def _laid_legend(self, foot_top: int) -> Box | None:
         caption, (width, _) = self._caption, self._size
@@ -159,19 +165,17 @@ class _Pen:
     def _draw_title(self, pen: ImageDraw.ImageDraw) -> None:
         look = self._look
         x, y = EDGE_PX + _PAD_PX, EDGE_PX + _PAD_PX
-        plain = len(self._heading)
-        if self._caption.badge:
-            badge = sum(1 for _, _, weight, _ in self._heading if weight == _SEMIBOLD)
-            plain -= badge
-        for i, (text, size, weight, step) in enumerate(self._heading):
-            if i >= plain:
-                wide = self._wide(text, size, weight)
-                pen.rounded_rectangle((x, y + 1, x + wide + 14, y + 21), 5, look.warn_back)
-                self._write(pen, x + 7, y + 11, text, size, weight, look.warn_ink)
+        for line in self._heading:
+            if line.badge:
+                wide = self._wide(line.text, line.size, line.weight) + 2 * _BADGE_PX
+                pen.rounded_rectangle((x, y + 1, x + wide, y + 21), 5, look.warn_back)
+                self._write(
+                    pen, x + _BADGE_PX, y + 11, line.text, line.size, line.weight, look.warn_ink
+                )
             else:
-                ink = look.ink if weight == _BOLD else look.quiet
-                self._write(pen, x, y + step / 2 - 2, text, size, weight, ink)
-            y += step
+                ink = look.ink if line.weight == _BOLD else look.quiet
+                self._write(pen, x, y + line.step / 2 - 2, line.text, line.size, line.weight, ink)
+            y += line.step
 
     def _draw_legend(self, pen: ImageDraw.ImageDraw, box: Box) -> None:
         caption, look = self._caption, self._look

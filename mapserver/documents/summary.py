@@ -22,7 +22,6 @@ class FirstStation:
     name: str
     value: float | None
     unit: str
-    begin_time: datetime | None
     mark: str = "normal"
     code: str = ""
 
@@ -32,13 +31,14 @@ class Summary:
     """The state of a network in one hour.
 
     ``limits`` are the upper end of the natural range and the alarm level, None for a quantity
-    that has none. ``now`` is asked only for how old the newest hour is.
+    that has none. ``age_h`` is how many hours ago a late hour began, 0 for one that is not late: a
+    page is composed anew when its description changes, and that must not be every second.
     """
 
     language: str
     stations: Sequence[FirstStation]
     hour: datetime | None
-    now: datetime
+    age_h: int = 0
     limits: tuple[float, float] | None = None
     utc_offset_min: int = 300
 
@@ -66,7 +66,7 @@ class Summary:
     @property
     def is_late(self) -> bool:
         """Whether the newest hour is so old that it tells nothing of now."""
-        return self.hour is not None and self.now - (self.hour + HOUR) >= LATE
+        return self.age_h > 0
 
     @property
     def sentences(self) -> list[str]:
@@ -97,8 +97,7 @@ class Summary:
         return said
 
     def _age(self) -> str:
-        hours = int((self.now - self.hour) / HOUR) if self.hour else 0
-        name, number = ("hours", hours) if hours < 48 else ("days", hours // 24)
+        name, number = ("hours", self.age_h) if self.age_h < 48 else ("days", self.age_h // 24)
         return messages.text(f"age.{name}", self.language, count=number)
 
     def _named(self, names: Sequence[str]) -> str:
@@ -108,6 +107,11 @@ class Summary:
 
     def _text(self, message: str, **values: object) -> str:
         return messages.text(f"public.state.{message}", self.language, **values)
+
+
+def age_h(hour: datetime, now: datetime) -> int:
+    """Return how many hours ago an hour began that is late, 0 for one that is not."""
+    return int((now - hour) / HOUR) if now - (hour + HOUR) >= LATE else 0
 
 
 def loudest_first(stations: Sequence[FirstStation]) -> list[FirstStation]:

@@ -1,5 +1,6 @@
 """What a page shows before it asks for anything: the view, the stations, the state in words."""
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from layers.kinds.stations import RAISED_NSV_H, StationsKind
 from layers.model import LayerDefinition
 from mapserver.documents.page import FirstPicture
 from mapserver.documents.page_config import AREA
-from mapserver.documents.summary import FirstStation, Summary
+from mapserver.documents.summary import FirstStation, Summary, age_h
 from mapserver.services import shared
 from mapserver.services.site import Site
 
@@ -43,23 +44,22 @@ def leading(site: Site) -> tuple[LayerDefinition, StationsKind] | None:
     return None
 
 
-def summary(site: Site, language: str, at: datetime | None = None) -> Summary:
-    """Return what the stations of the first visible layer say; ``at`` None is the newest hour.
-
-    Raises
-    ------
-    NoSurfaceError
-        For an hour that has no values.
-    """
+def summary(site: Site, language: str) -> Summary:
+    """Return what the stations of the first visible layer say of the newest hour."""
     found = leading(site)
-    now = site.now()
     if found is None:
-        return Summary(language, (), None, now)
+        return Summary(language, (), None)
     layer, kind = found
     times = kind.extent().times
-    hour = at or (times[-1] if times else None)
-    stations = _stations(kind, hour, language) if hour else ()
-    return Summary(language, stations, hour, now, limits(layer))
+    if not times:
+        return Summary(language, (), None, limits=limits(layer))
+    hour = times[-1]
+    try:
+        stations = _stations(kind, hour, kind.version(hour), language)
+    except NotFoundError:
+        # A delivery came in between: what stands now is asked for once.
+        stations = _stations(kind, hour, kind.version(hour), language)
+    return Summary(language, stations, hour, age_h(hour, site.now()), limits(layer))
 
 
 def limits(layer: LayerDefinition) -> tuple[float, float] | None:
@@ -70,18 +70,18 @@ def limits(layer: LayerDefinition) -> tuple[float, float] | None:
     return RAISED_NSV_H, quantity.alarm
 
 
-def _stations(kind: StationsKind, hour: datetime, language: str) -> tuple[FirstStation, ...]:
-    try:
-        found = kind.everything(hour, kind.version(hour))
-    except NotFoundError:
-        return ()
+@functools.lru_cache(maxsize=16)
+def _stations(
+    kind: StationsKind, hour: datetime, version: str, language: str
+) -> tuple[FirstStation, ...]:
+    """Return the stations of a version, the same tuple each time: ten thousand take a while."""
+    found = kind.everything(hour, version)
     columns = found.properties
     return tuple(
         FirstStation(
             name=columns[f"name_{language}"][i] or found.ids[i],
             value=columns["value"][i],
             unit=columns["unit"][i],
-            begin_time=hour,
             mark=str(columns["mark"][i]),
             code=found.ids[i],
         )

@@ -81,14 +81,16 @@ class MapPictures:
         NotFoundError
             For a time of which there is nothing.
         """
-        filled = self._sheet(*_pair(state), state) if state.filled else None
+        filled = self._sheet(*_pair(state), state, state.time) if state.filled else None
+        # One picture shows one hour: that of the surface, where there is one.
+        hour = state.time or (filled.time if filled else None)
         above: list[Sheet] = []
         stations: list[Sheet] = []
         for layer in state.overlays:
             style = layer.styles[0].id
             if layer.kind == "zones" and filled and layer.style("outline"):
                 style = "outline"
-            sheet = self._sheet(layer, style, state)
+            sheet = self._sheet(layer, style, state, hour)
             if sheet is not None:
                 (stations if layer.kind == "stations" else above).append(sheet)
         at = next((s.time for s in (filled, *stations, *above) if s and s.time), None)
@@ -114,11 +116,14 @@ class MapPictures:
         )
         return plate, at
 
-    def _sheet(self, layer: LayerDefinition, style: str, state: Shared) -> Sheet | None:
-        """Return a layer at the time of the state, None where it has nothing to show then."""
-        at = state.time if is_timed(layer) else None
+    def _sheet(
+        self, layer: LayerDefinition, style: str, state: Shared, hour: datetime | None
+    ) -> Sheet | None:
+        """Return a layer at an hour (None: its newest), None where it has nothing to show then."""
         try:
-            version, drawn = self._site.tiler.newest(layer.id, style, at)
+            version, drawn = self._site.tiler.newest(
+                layer.id, style, hour if is_timed(layer) else None
+            )
         except NotFoundError:
             return None
         is_filled = state.filled is not None and layer is state.filled[0]

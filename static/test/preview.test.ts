@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placed } from "../src/first/preview.ts";
+import { placed, viewOf } from "../src/first/preview.ts";
 
 const WORLD_M = 40_075_016.685578488;
 
@@ -26,4 +26,9 @@ test("a box around the middle of the map stands in the middle, twice as large on
   assert.ok(Math.abs(far.left + far.width / 2 - 200) < 1e-6);
   assert.ok(Math.abs(far.top + far.height / 2 - 150) < 1e-6);
   assert.ok(Math.abs(near.width - 2 * far.width) < 1e-6);
+});
+
+test("the place of the map is read from its address, and nothing else is", () => {
+  assert.deepEqual(viewOf("https://map.test/en?map=1/2/3#map=5.25/46.5/-72.31&layer=a"), { zoom: 5.25, lat: 46.5, lon: -72.31 });
+  for (const address of ["https://map.test/en", "https://map.test/en?map=5/46/72", "https://map.test/en#map=5/46", "https://map.test/en#map=5/99/72"]) assert.equal(viewOf(address), null);
 });

@@ -60,8 +60,8 @@ def test_a_surface_ends_at_the_border_of_the_two_states(house: House) -> None:
     far = "map=5/60.0/50.0&width=300&height=200&legend=0&with="
     with_surface = np.abs(pixels(house, at) - pixels(house, f"{at}&layer=none")).sum(axis=2)
     beyond = np.abs(pixels(house, far) - pixels(house, f"{far}&layer=none")).sum(axis=2)
-    assert (with_surface > 15).mean() > 0.8
-    assert (beyond > 15).mean() < 0.05
+    assert 0.6 < (with_surface > 15).mean() < 0.8  # a part of it lies beyond the border
+    assert not (beyond > 15).any()
 
 
 def test_themes_units_and_styles_are_other_pictures(house: House) -> None:

@@ -1,6 +1,4 @@
 // The picture that the server has drawn lies under the map until the map's own tiles are there.
-import { parseAddress } from "../address.ts";
-
 const WORLD_M = 40_075_016.685578488;
 const TILE_PX = 256;
 const MOVES = ["pointerdown", "wheel", "keydown"] as const;
@@ -12,10 +10,16 @@ export interface Placed {
   height: number;
 }
 
+export interface View {
+  zoom: number;
+  lat: number;
+  lon: number;
+}
+
 /** Where a box of EPSG:3857 metres lies on a map of a size that shows a zoom around a place, in pixels. */
 export function placed(
   box: readonly [west: number, south: number, east: number, north: number],
-  view: { zoom: number; lat: number; lon: number },
+  view: View,
   size: { width: number; height: number },
 ): Placed {
   const pixelM = WORLD_M / (TILE_PX * 2 ** view.zoom);
@@ -30,17 +34,23 @@ export function placed(
   };
 }
 
+/** The place that the page has written into its address, as soon as it has. */
+export function viewOf(address: string): View | null {
+  const [zoom = NaN, lat = NaN, lon = NaN] = /[#&]map=([^&]*)/.exec(address)?.[1]?.split("/").map(Number) ?? [];
+  return zoom >= 0 && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null;
+}
+
 export function keepUnderMap(map: HTMLElement, preview: HTMLElement | null): void {
   const picture = preview?.querySelector("img");
   if (!preview || !picture) return;
   let settled = false;
   const lay = (): void => {
-    const { zoom, lat, lon } = parseAddress(location.hash);
-    if (settled || zoom === null || lat === null || lon === null) return;
+    const view = settled ? null : viewOf(location.href);
+    if (!view) return;
     settled = true;
     const box = shownBox(preview, picture);
     if (!box) return;
-    const at = placed(box, { zoom, lat, lon }, { width: map.clientWidth, height: map.clientHeight });
+    const at = placed(box, view, { width: map.clientWidth, height: map.clientHeight });
     picture.classList.add("placed");
     picture.style.width = `${at.width}px`;
     picture.style.height = `${at.height}px`;

@@ -11,8 +11,6 @@ const MOST_FIXED = 500;
 const PATIENCE_MS = 8_000; // a line that does not answer for so long is none
 const ROOT = new URL(self.registration.scope).pathname.replace(/\/$/, "");
 
-let offline = false;
-
 self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
 self.addEventListener("activate", (event) => event.waitUntil(forget()));
 self.addEventListener("message", (event) => {
@@ -44,7 +42,7 @@ async function newest(request: Request, tells: boolean): Promise<Response> {
   const cache = await caches.open(PAGES);
   const key = keyOf(request);
   try {
-    const answer = await fromServer(request);
+    const answer = await fromServer(request, tells);
     // A redirected or broken answer is not the last state.
     if (answer.status === 200 && !answer.redirected) await put(cache, key, answer.clone(), MOST_PAGES);
     if (tells) await tell(false);
@@ -64,8 +62,12 @@ function keyOf(request: Request): Request {
   return new Request(url.origin + url.pathname);
 }
 
-async function fromServer(request: Request): Promise<Response> {
-  const answer = await fetch(request, request.mode === "navigate" ? undefined : { signal: AbortSignal.timeout(PATIENCE_MS) });
+/**
+ * Ask the server. What tells whether there is a line is asked of the server itself, for the browser's own cache would
+ * answer for a minute without one; and it comes soon or not at all, while a picture may be drawn first.
+ */
+async function fromServer(request: Request, tells = true): Promise<Response> {
+  const answer = await fetch(request, tells ? { cache: "no-cache", signal: AbortSignal.timeout(PATIENCE_MS) } : undefined);
   // A proxy that has lost the server is no line either.
   if (answer.status === 502 || answer.status === 504) throw new Error(`${request.url}: ${answer.status}`);
   return answer;
@@ -103,9 +105,8 @@ async function keepAll(addresses: readonly string[]): Promise<void> {
   }
 }
 
-async function tell(now: boolean): Promise<void> {
-  if (!now && !offline) return; // nobody has been told otherwise
-  offline = now;
+/** Tell every page, each time: a worker is ended between two questions and remembers nothing. */
+async function tell(offline: boolean): Promise<void> {
   for (const client of await self.clients.matchAll()) client.postMessage({ offline });
 }
 

@@ -2,7 +2,7 @@ import dataclasses
 import gzip
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -81,10 +81,10 @@ HOSTILE = '</script><script src="//x.test/a.js"></script><img src=x onerror=aler
 
 def state(language="en", *stations):
     shown = stations or (
-        FirstStation("Almaty", 118.0, "nSv/h", NEWEST),
-        FirstStation("Aral", None, "nSv/h", None, "missing"),
+        FirstStation("Almaty", 118.0, "nSv/h"),
+        FirstStation("Aral", None, "nSv/h", "missing"),
     )
-    return Summary(language, shown, NEWEST, NEWEST + timedelta(hours=2), (300.0, 1000.0))
+    return Summary(language, shown, NEWEST, limits=(300.0, 1000.0))
 
 
 def description(language="en", **changes):
@@ -220,7 +220,7 @@ def test_a_hostile_name_stays_text():
         SURFACE, title=HOSTILE, titles={}, attribution=HOSTILE, abstract=HOSTILE
     )
     catalog = CatalogDefinition("x", Context.SIMULATED, (BASE, layer))
-    said = state("en", FirstStation(HOSTILE, 1e6, "nSv/h", NEWEST, "alarm"))
+    said = state("en", FirstStation(HOSTILE, 1e6, "nSv/h", "alarm"))
     html = compose(description(catalog=catalog, state=said))
     page = read(html)
     assert len([tag for tag, _ in page.elements if tag == "script"]) == 3
@@ -287,7 +287,7 @@ def test_a_layer_without_an_extent_is_not_offered():
 
 
 def test_the_page_is_small_on_the_wire():
-    many = tuple(FirstStation(f"Station {i}", 100.0 + i, "nSv/h", NEWEST) for i in range(96))
+    many = tuple(FirstStation(f"Station {i}", 100.0 + i, "nSv/h") for i in range(96))
     assert (
         len(gzip.compress(compose(description("kk", state=state("kk", *many))).encode())) < 12_000
     )

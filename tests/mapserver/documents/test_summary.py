@@ -3,18 +3,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from layers import messages
-from mapserver.documents.summary import FirstStation, Summary, loudest_first
+from mapserver.documents.summary import FirstStation, Summary, age_h, loudest_first
 
 HOUR = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LIMITS = (300.0, 1000.0)
 
 
 def station(name, value, mark="normal"):
-    return FirstStation(name, value, "nSv/h", HOUR, mark)
+    return FirstStation(name, value, "nSv/h", mark)
 
 
 def said(*stations, language="en", after=timedelta(hours=2), limits=LIMITS):
-    return Summary(language, stations, HOUR, HOUR + after, limits)
+    return Summary(language, stations, HOUR, age_h(HOUR, HOUR + after), limits)
 
 
 def test_a_calm_hour_is_told_in_one_sentence():
@@ -70,9 +70,12 @@ def test_a_quantity_without_limits_is_counted_and_not_judged():
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_every_language_says_the_state_without_a_gap(language):
     found = said(
-        station("A", 400.0, "raised"), station("B", 5000.0, "alarm"), station("C", None, "missing")
+        station("A", 400.0, "raised"),
+        station("B", 5000.0, "alarm"),
+        station("C", None, "missing"),
+        language=language,
+        after=timedelta(days=1),
     )
-    found = Summary(language, found.stations, HOUR, HOUR + timedelta(days=1), LIMITS)
     assert len(found.sentences) == 5
     assert not any("{" in sentence for sentence in found.sentences)
 
@@ -82,3 +85,9 @@ def test_a_list_begins_with_what_is_loud():
         [station("b", 1.0), station("a", None, "missing"), station("c", 9e3, "alarm")]
     )
     assert [each.name for each in found] == ["c", "a", "b"]
+
+
+def test_a_minute_changes_nothing_that_a_page_is_made_of():
+    moments = (timedelta(hours=2), timedelta(hours=2, minutes=1))
+    first, second = (said(station("Aral", 90.0), after=after) for after in moments)
+    assert first == second
