@@ -22,7 +22,8 @@ def test_every_layer_has_a_page_in_every_language(house: Any, layer_id: str, lan
     assert layer.titles.get(language, layer.title) in answer.text
     measured = layer.quantity is not None
     assert (messages.text(SIMULATED, language) in answer.text) is measured
-    file = {"surface": ".tif", "raster": None, "basemap": None}.get(layer.kind, ".geojson")
+    tiles_only = ("raster", "basemap", "hazard", "scenario")
+    file = None if layer.kind in tiles_only else ".geojson"
     assert (file is not None) is ("/files/" in answer.text)
 
 
