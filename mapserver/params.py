@@ -132,7 +132,8 @@ def tile_request(
     options = tile_options(query, style)
     for key in TILE_KEYS:
         if key in query and not means(key, layer, style):
-            raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}"')
+            why = "is not smoothed" if KINDS[layer.kind].cells else "has no cells"
+            raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}": it {why}')
     token = words["version"]
     return TileRequest(
         layer=layer.id,

@@ -7,6 +7,7 @@ from layers.demo.features import (
     earthquakes,
     faults,
     seismic_zones,
+    withdrawn,
 )
 from layers.demo.feed import CONTEXT, SEED, feed, simulate
 from layers.demo.network import (
@@ -35,4 +36,5 @@ __all__ = [
     "seismic_zones",
     "simulate",
     "station_table",
+    "withdrawn",
 ]

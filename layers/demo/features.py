@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,6 +14,8 @@ from layers import temporal
 from layers.model import Feature
 
 EARTHQUAKES, FAULTS, SEISMIC_ZONES = "earthquakes", "faults", "seismic-zones"
+COMPUTED_FROM = datetime(2026, 11, 20, tzinfo=UTC)
+"""Since when zones are computed, not drawn."""
 CATALOGUE_NOTE = "typed from public-domain catalogues"
 
 
@@ -38,6 +41,23 @@ def faults() -> tuple[Feature, ...]:
 def seismic_zones() -> tuple[Feature, ...]:
     """Return the areas of MSK-64 grades that ``zoning`` computes; no official zoning map."""
     return _collection("seismic_zones.geojson", SEISMIC_ZONES)
+
+
+@cache
+def withdrawn() -> tuple[Feature, ...]:
+    """Return what an earlier edition had and this one has not: it ends where the new one begins.
+
+    A folder that holds the zones drawn by hand would show the one whose id is no longer used.
+    """
+    return (
+        Feature(
+            id="msk-9-6",
+            collection=SEISMIC_ZONES,
+            geometry=shapely.box(62.89, 39.85, 64.0, 40.7),
+            properties={"note": "withdrawn: zones are computed now"},
+            valid_to=COMPUTED_FROM,
+        ),
+    )
 
 
 def _earthquake(line: int, row: dict[str, str]) -> Feature:

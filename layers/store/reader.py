@@ -310,9 +310,9 @@ class Reader:
     def each_feature(
         self, audience: Audience, now: datetime, collection: str
     ) -> Iterator[StoredFeature]:
-        """Yield the visible features of a collection by id, one after the other."""
+        """Yield the visible features of a collection that hold now, by id, one after the other."""
         with self._engine.connect() as connection:
-            yield from features.features(connection, audience, collection)
+            yield from features.features(connection, audience, collection, at=now)
 
     def collection_token(self, audience: Audience, collection: str) -> str:
         """Return a hash that changes with every change of a visible feature."""

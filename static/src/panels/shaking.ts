@@ -3,7 +3,7 @@ import type { Layer } from "../config.ts";
 import { element } from "../dom.ts";
 import { roman } from "../scale.ts";
 import type { Words } from "../words.ts";
-import { facts, type Row } from "./card.ts";
+import { facts, translated, type Row } from "./card.ts";
 
 interface Value {
   name: string;
@@ -27,8 +27,7 @@ export function shakingWords(layer: Layer, answer: Shaking, words: Words): HTMLE
   const part = element("section", {}, element("h3", {}, layer.title));
   if (!answer.values.length) part.append(element("p", { class: "unknown" }, words.text("point.outside_models")));
   else part.append(...(layer.kind === "hazard" ? hazardWords(answer, words) : motionWords(answer, words)));
-  const notice = layer.notice && words.messages.has(`notice.${layer.notice}`) ? words.text(`notice.${layer.notice}`) : layer.notice;
-  if (notice) part.append(element("p", { class: "caption" }, notice));
+  if (layer.notice) part.append(element("p", { class: "caption" }, translated("notice.", layer.notice, words)));
   return part;
 }
 
@@ -36,7 +35,7 @@ function hazardWords(answer: Shaking, words: Words): Node[] {
   const known = (answer.models ?? []).filter((model) => model.known);
   return known.flatMap((model) => {
     const rows = answer.values
-      .filter((each) => each.model === model.id && each.value !== null)
+      .filter((each) => each.model === model.id)
       .map((each): Row => [words.text("point.period", { years: words.plain(each.return_period_y ?? 0, 0) }), words.value(each.value!, each.unit)]);
     return [element("p", { class: "caption" }, `${model.title}, ${model.vintage}`), facts(rows)];
   });
@@ -44,14 +43,11 @@ function hazardWords(answer: Shaking, words: Words): Node[] {
 
 function motionWords(answer: Shaking, words: Words): Node[] {
   const of = (name: string) => answer.values.find((each) => each.name === name);
-  const [median, low, high, msk, sd] = ["pga", "pga_p16", "pga_p84", "msk", "msk_sd"].map(of);
-  const body: Node[] = [];
-  if (median?.value != null && low?.value != null && high?.value != null) {
-    const told = { value: words.value(median.value, "g"), low: words.number(low.value, "g"), high: words.value(high.value, "g") };
-    body.push(element("p", {}, words.text("point.motion", told)));
-  }
-  if (msk?.value != null && sd?.value != null) {
-    body.push(element("p", {}, words.text("point.intensity", { grade: roman(Math.max(1, Math.round(msk.value))), sd: words.plain(sd.value, 1) })));
-  }
-  return body;
+  // Either all of them are known or none is.
+  const [median, low, high, msk, sd] = ["pga", "pga_p16", "pga_p84", "msk", "msk_sd"].map((name) => of(name)!.value!) as [number, number, number, number, number];
+  const told = { value: words.value(median, "g"), low: words.number(low, "g"), high: words.value(high, "g") };
+  return [
+    element("p", {}, words.text("point.motion", told)),
+    element("p", {}, words.text("point.intensity", { grade: roman(Math.max(1, Math.round(msk))), sd: words.plain(sd, 1) })),
+  ];
 }

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers import demo
 from layers.demo import zoning
-from layers.model import Feature
+from layers.model import Context, Feature
+from layers.store import PUBLIC, Batch, Reader, Writer
 
 REPO = Path(__file__).parents[3]
 SHARED = REPO.parent / "shared" / "data"
@@ -288,3 +289,22 @@ def test_the_outline_of_the_domain_is_drawn_smoothly() -> None:
     sides = np.roll(curve, -1, axis=0) - curve
     heading = np.unwrap(np.arctan2(sides[:, 1], sides[:, 0]))
     assert np.degrees(np.abs(np.diff(heading))).max() < 15
+
+
+def test_a_folder_with_the_zones_of_an_earlier_edition_shows_the_new_ones_alone(
+    tmp_path: Path,
+) -> None:
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    writer = Writer(tmp_path, Context.SIMULATED)
+    old = [Feature("msk-9-6", demo.SEISMIC_ZONES, shapely.box(62, 39, 64, 41), {"msk": 9})]
+    for name, features in (
+        ("old", old), ("new", [*demo.seismic_zones(), *demo.withdrawn()]),
+    ):  # fmt: skip
+        writer.append_features(
+            Batch(name, "", "test", None, Context.SIMULATED, now, "test"), features
+        )
+    writer.close()
+    reader = Reader(tmp_path)
+    shown = {s.feature.id for s in reader.each_feature(PUBLIC, now, demo.SEISMIC_ZONES)}
+    reader.close()
+    assert shown == {zone.id for zone in demo.seismic_zones()}

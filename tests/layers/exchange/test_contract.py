@@ -30,6 +30,7 @@ COUNTS = {
     "events.csv": (4, 0, 1),
     "zones.geojson": (2, 0, 2),
     "feed.geojson": (2, 0, 1),
+    "significant.csv": (3, 0, 1),
     "tiled.tif": (1, 0, 0),
     "strips.tif": (1, 0, 0),
 }

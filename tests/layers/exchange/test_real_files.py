@@ -144,7 +144,6 @@ def test_the_demonstration_hazard_grids_are_read_with_their_unit(years: int) -> 
         "monitoring/formats/eurdep/IS20131215-reitr.EUR",
         "monitoring/formats/irix_xsd_1.0/IRIX.xsd",
         "monitoring/background/eanr/01_dataset_description.txt",
-        "seismic/noaa_significant_earthquakes.csv",
         "seismic/demo_pga_grid.csv",
         "monitoring/air_quality/kz_2020_us_embassy_data.csv",
     ],
