@@ -68,7 +68,7 @@ def _operation(path: Path, address: str, shared: dict[str, dict[str, Any]]) -> d
     content = {each: {"schema": _schema_of(each)} for each in dict.fromkeys(path.media_types)}
     answers: dict[str, Any] = {"200": {"description": path.summary, "content": content}}
     answers |= {str(status): {"description": said} for status, said in path.statuses.items()}
-    problems = ["400", "406", "500", "503"]
+    problems = ["400", "406", "414", "500", "503"]
     if "{" in address or "/collections/" in address:
         problems += ["404", "410"]
     for status in sorted(problems):
