@@ -40,9 +40,9 @@ def gdal(*words: str, given: str = "") -> str:
     return done.stdout
 
 
-def table(address: str) -> list[dict[str, str]]:
+def table(address: str, *layer: str) -> list[dict[str, str]]:
     """The features of a vector source, as ogr2ogr writes them."""
-    text = gdal("ogr2ogr", "-f", "CSV", "/vsistdout/", address, "-lco", "GEOMETRY=AS_WKT")
+    text = gdal("ogr2ogr", "-f", "CSV", "/vsistdout/", address, *layer, "-lco", "GEOMETRY=AS_WKT")
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -291,7 +291,8 @@ def test_gdal_finds_every_feature_in_every_kind_of_file(
     path = f"/files/{layer}/latest/{'latest' if layer == 'stations' else 'static'}"
     held = world.json(f"{path}.geojson")["features"]
     place = f"/vsicurl/{world.url}{path}.{form}"
-    rows = table(f"/vsizip/{place}/doc.kml" if form == "kmz" else place)
+    # A GeoPackage holds the styles of its layer beside it.
+    rows = table(f"/vsizip/{place}/doc.kml") if form == "kmz" else table(place, layer)
     shapes = {str(each["id"]): shapely.geometry.shape(each["geometry"]) for each in held}
     assert {row["id"] for row in rows} == set(shapes)
     for row in rows:
