@@ -297,7 +297,7 @@ def test_a_page_of_somebody_else_may_show_the_embedded_map_and_no_other(
         threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
         page = open_page()
         page.goto(f"http://localhost:{elsewhere.server_port}/", wait_until="domcontentloaded")
-        wait_for(lambda: len(page.frames) == 3)
+        page.wait_for_selector("iframe >> nth=1")
         shown, refused = page.frames[1:]
         shown.wait_for_selector("button.station")
         link = shown.locator(".open a")
