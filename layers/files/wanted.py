@@ -32,6 +32,8 @@ _OF_CELLS = ("tif", "csv", "parquet", "kmz", "qml")
 def offered(layer: LayerDefinition) -> tuple[str, ...]:
     """Return the suffixes that a layer is offered in; none for a picture without values."""
     spec = KINDS[layer.kind]
+    if not spec.files:
+        return ()
     return _OF_FEATURES if spec.vector else _OF_CELLS if spec.cells else ()
 
 

@@ -32,7 +32,8 @@ class KindSpec:
     ``timed`` kinds show another thing every hour, so that an address names its time. Tiles within
     a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
     ``filters`` are query keys that choose among its features. ``slow`` kinds may take as long as a
-    drawn picture for a tile of cells or a vector tile too. What never ``smooths`` between its cells
+    drawn picture for a tile of cells or a vector tile too. Kinds without ``files`` are not
+    given away as such: what they were made of belongs to somebody, or is a choice of the address. What never ``smooths`` between its cells
     is not asked to.
     ``check`` raises BadFileError where an entry cannot be shown at all; ``problems`` looks at each
     of its files and tells what is wrong.
@@ -49,6 +50,7 @@ class KindSpec:
     options: Mapping[str, type | tuple[type, ...]] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
     slow: bool = False
+    files: bool = True
     smooths: bool = True
     check: Callable[[LayerDefinition], None] = lambda layer: None
     problems: Callable[[LayerDefinition], list[str]] = lambda layer: []
@@ -117,6 +119,7 @@ KINDS: Mapping[str, KindSpec] = {
         options={"unit": str},
         filters=hazard.FILTERS,
         slow=True,
+        files=False,
         smooths=False,
         check=hazard.check,
         problems=hazard.problems,
@@ -131,6 +134,7 @@ KINDS: Mapping[str, KindSpec] = {
         options=scenario.OPTIONS,
         filters=scenario.FILTERS,
         slow=True,
+        files=False,
         smooths=False,
         check=scenario.check,
     ),

@@ -31,6 +31,7 @@ from layers.files import cells as cells_of_files
 from layers.geo import lonlat, mercator
 from layers.kinds import KINDS
 from tests import schemas
+from tests.servers import wait_for
 
 NEWEST = "2026-11-20T11:00:00Z"
 HOURS = [f"2026-11-20T{hour:02}:00:00Z" for hour in (9, 10, 11)]
@@ -574,14 +575,15 @@ def test_too_many_makers_are_told_to_come_again(tmp_path: Path) -> None:
 
     def ask(name: str) -> None:
         try:
-            files.file(f"l/{name}/x.csv", lambda p: go_on.wait(10) and p.write_text("x") and None)
+            files.file(f"l/{name}/x.csv", lambda p: go_on.wait(60) and p.write_text("x") and None)
         except BusyError:
             refused.append(name)
-            go_on.set()
 
     asking = [threading.Thread(target=ask, args=(str(n),)) for n in range(8)]
     for each in asking:
         each.start()
+    wait_for(lambda: len(refused) >= 4)
+    go_on.set()
     for each in asking:
         each.join()
     assert len(refused) == 4

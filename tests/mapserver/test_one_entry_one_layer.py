@@ -32,7 +32,17 @@ NO_FACE = {
     "/sta/v1.1": "of what kinds of entities there are",
     "/sta/v1.1/<path:resource>": "of stations and their values, whatever layers show",
     "/api/v1/events": "that there is something new, in a stream without end",
+    "/api/v1/series": "of one station",
+    "/api/v1/usual": "of one station",
+    "/api/v1/summary": "of the state of the network, in words",
+    "/api/v1/screening": "of candidate sites; test_screening asks it what layers say of them",
+    "/feeds/alarms.atom": "of alarms",
+    "/map.<image>": "a picture of the layers that it is asked for; test_map_pictures walks them",
+    "/sw.js": "a script of the page",
+    "/words/<name>": "texts of the page",
 }
+OF_PEOPLE = ("/lite", "/meaning", "/words", "/screening", "/screening/sheet")
+"""Ends of the addresses of pages about something else, and of the one with a single picture."""
 """Addresses that tell nothing of layers. Whatever is not listed here must tell of every layer."""
 QUERY = {"/api/v1/point": [f"lon={LON}&lat={LAT}"]}
 WMS = "SERVICE=WMS&VERSION=1.3.0&REQUEST="
@@ -53,7 +63,7 @@ WITHOUT_LEGEND = {
         "values only"
     ),
 }
-TILES_ONLY = ("raster", "basemap", "hazard", "scenario")
+TILES_ONLY = ("basemap", "hazard", "scenario")
 WITHOUT_VALUES = "basemap"
 """The kind that a click says nothing of."""
 
@@ -64,6 +74,7 @@ def faces(app: Any) -> list[Rule]:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
         and rule.rule not in NO_FACE
+        and not rule.rule.endswith(OF_PEOPLE)
         # tests/mapserver/ogcapi/test_every_layer.py walks every layer through these
         and not rule.rule.startswith("/ogcapi")
     ]
@@ -117,7 +128,7 @@ def words(house: Any, rule: Rule, layer_id: str) -> list[dict[str, str]]:
         many = [{"name": "items.json"}, {"name": "latest.json"}]
     elif "name" in rule.arguments:
         many = [{"name": f"latest.{suffix}"} for suffix in offered(layer)]
-        assert bool(many) != (layer.kind == WITHOUT_VALUES)
+        assert bool(many) != (layer.kind in TILES_ONLY)
     return [{**common, **each} for each in many]
 
 

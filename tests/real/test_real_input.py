@@ -178,13 +178,15 @@ def test_tile_point_and_geotiff_tell_the_same(
     told = next(each for each in point["layers"] if each["layer"] == "dose-rate")
     values = {each["name"]: each["value"] for each in told["values"]}
     (x,), (y,) = transform("OGC:CRS84", surface.crs, [lon], [lat])
-    mu, sigma, support = (float(band) for band in next(surface.sample([(x, y)])))
+    bands = dict(zip(surface.descriptions, next(surface.sample([(x, y)])).tolist(), strict=True))
+    mu, sigma, support = (bands[name] for name in ("mu", "sigma", "support"))
     assert surface.tags()["transform"] == "log"
     assert told["support"] == pytest.approx(support)
     assert values["median"] == pytest.approx(math.exp(mu), rel=1e-5)
     assert values["mean"] == pytest.approx(math.exp(mu + sigma**2 / 2), rel=1e-5)
     spread = math.sqrt(math.expm1(sigma**2)) * values["mean"]
     assert values["sd"] == pytest.approx(spread, rel=1e-4)
+    assert (bands["mean"], bands["sd"]) == pytest.approx((values["mean"], values["sd"]), rel=1e-6)
     zoom = round(math.log2(2 * math.pi * 6378137 / 256 / surface.transform.a))
     for style, value in (("mean", values["mean"]), ("sd", values["sd"])):
         document, address = tiles_of(own_map, "dose-rate", style)

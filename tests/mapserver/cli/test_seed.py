@@ -287,7 +287,7 @@ def test_what_was_cut_off_goes_on_and_leaves_no_process_and_no_half_archive(
     running = subprocess.Popen(
         process(house, *words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    wait_for(lambda: len(kept(house)) > 50 or running.poll() is not None)
+    wait_for(lambda: len(kept(house)) > 5 or running.poll() is not None)
     helpers = children(running.pid)
     assert len(helpers) >= 2
     running.send_signal(how)
