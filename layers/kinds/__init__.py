@@ -33,7 +33,8 @@ class KindSpec:
     a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
     ``filters`` are query keys that choose among its features. ``slow`` kinds may take as long as a
     drawn picture for a tile of cells or a vector tile too. Kinds without ``files`` are not
-    given away as such: what they were made of belongs to somebody, or is a choice of the address. What never ``smooths`` between its cells
+    given away as such: what they were made of belongs to somebody, or is a choice of the address.
+    What never ``smooths`` between its cells
     is not asked to.
     ``check`` raises BadFileError where an entry cannot be shown at all; ``problems`` looks at each
     of its files and tells what is wrong.
