@@ -35,7 +35,7 @@ def archive(body: bytes) -> tuple[Iterator[Found], str]:
     try:
         opened = zipfile.ZipFile(io.BytesIO(body))
         members = opened.infolist()
-    except (zipfile.BadZipFile, ValueError, EOFError) as reason:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as reason:
         raise BadFileError("the archive is broken") from reason
     if len(members) > MAX_MEMBERS:
         raise TooLargeError(f"the archive has {len(members)} files; the limit is {MAX_MEMBERS}")

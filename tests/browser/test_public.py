@@ -20,7 +20,7 @@ from layers import messages
 from tests.real.conftest import browser, demonstration  # noqa: F401
 from tests.servers import Server, wait_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 AXE = Path(__file__).parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
 HTML_BYTES, LITE_BYTES = 12_000, 100_000

@@ -1,5 +1,6 @@
 """`mapserver seed`: into the cache and into archives, read back by others."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -39,11 +40,13 @@ def seed(house: Any) -> Callable[..., Result]:
 def kept(house: Any) -> dict[str, int]:
     """The tiles in the cache with the moment they were written."""
     root = house.site.store.paths.cache / "tiles"
-    return {
-        path.relative_to(root).as_posix(): path.stat().st_mtime_ns
-        for path in root.rglob("*")
-        if path.is_file()
-    }
+    found = {}
+    for path in root.rglob("*"):
+        # What is being written beside may have its final name in the next moment.
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file():
+                found[path.relative_to(root).as_posix()] = path.stat().st_mtime_ns
+    return found
 
 
 def told(done: Result, *words: str) -> None:
