@@ -146,7 +146,7 @@ def main(words: list[str]) -> None:
         while json.loads(server.get("/readyz")[2])["surfaces_waiting"]:
             if time.monotonic() > end:
                 raise SystemExit("the surfaces of the demonstration did not come to stand")
-            time.sleep(0.5)
+            time.sleep(0.5)  # it makes surfaces
         rows = measured(server, repeats)
     print(f"1.6 Mbit/s, 150 ms, {CPU}x CPU; median of {repeats}; load {os.getloadavg()[0]:.1f}")
     print(f"{'page':9} {'window':8} {'FCP':>6} {'LCP':>6} {'INP':>5} {'CLS':>5} {'kB':>6} requests")

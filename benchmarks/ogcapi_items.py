@@ -81,7 +81,7 @@ def fill(folder: Path) -> None:
         ("observations", observations(), with_context.append_observations),
     ):
         batch = Batch(name, name, "bench", None, Context.ROUTINE, NOW)
-        take(batch, rows)  # type: ignore[operator]
+        take(batch, rows)  # type: ignore[operator]  # two functions of different rows
     with_context.close()
 
 

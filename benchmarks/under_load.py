@@ -70,7 +70,7 @@ def _clicks(folder: Path, days: int, rounds: int) -> tuple[int, list[list[str]]]
         # What draws the base map at the first start ends by itself: it is no part of the server.
         end = time.monotonic() + FILL_S
         while len(server.ids) > 2 + WORKERS and time.monotonic() < end:
-            time.sleep(1.0)
+            time.sleep(1.0)  # it draws the base map
         chance = random.Random(1)
         places = [(chance.uniform(52, 84), chance.uniform(39, 54)) for _ in range(POINTS)]
         paths = [f"/api/v1/point?lon={lon:.4f}&lat={lat:.4f}" for lon, lat in places]
@@ -101,7 +101,7 @@ def _filled(folder: Path, hours: int, patience_s: float) -> int:
             status = channel.call(Paths(folder).socket, {"op": "status"})["ok"]
             if len(reader.surfaces("dose-rate")) >= hours and not status["waiting"]:
                 break
-            time.sleep(1.0)
+            time.sleep(1.0)  # it makes surfaces
         return len(reader.surfaces("dose-rate"))
     finally:
         reader.close()

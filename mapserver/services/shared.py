@@ -21,10 +21,10 @@ from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import TileOptions
 from layers.views import View
 from mapserver import params
+from mapserver.documents.reading import UNITS
 from mapserver.services.site import Site
 
 KEYS = ("map", "bbox", "layer", "threshold", "with", "time", "unit", "station")
-UNITS = ("uSv/h", "nSv/h", "uR/h")
 NO_LAYER = "none"
 MOST_ZOOM = 18.0
 _STATION = re.compile(r"[!-~]{1,64}")
