@@ -3,7 +3,7 @@
 import numpy as np
 
 from layers.interpolation import Predictive
-from layers.model import Float32Array
+from layers.model import Float32Array, Scale
 from layers.model.kind import Question
 
 QUANTILES = {"median": 0.5, "p05": 0.05, "p25": 0.25, "p75": 0.75, "p95": 0.95}
@@ -40,6 +40,17 @@ def measured(question: Question, found: Predictive) -> Float32Array:
         share = 0.95 if question.quantile is None else question.quantile
         return np.asarray(found.quantile(share), dtype=np.float32)
     return read_off(found, measure, threshold_of(question) if measure == "exceedance" else None)
+
+
+def ranked(question: Question, found: Predictive) -> tuple[Float32Array, Scale]:
+    """Return what rises with the measure that a style asks for, cheaply, and its scale."""
+    match question.style.measure:
+        case "exceedance":
+            return found.score(threshold_of(question)), Scale.SCORE
+        case "mean" if (logarithm := found.log_mean()) is not None:
+            return logarithm, Scale.LOG
+        case _:
+            return measured(question, found), Scale.VALUE
 
 
 def threshold_of(question: Question) -> float:

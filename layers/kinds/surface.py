@@ -13,7 +13,7 @@ from layers.geo import Point, Window
 from layers.interpolation import Parameters, Predictive, noise_of
 from layers.kinds import blocks, viewed
 from layers.kinds.cells import DEEPEST_OVERZOOM, pixel_zoom
-from layers.kinds.readings import SHARES, measured, read_off, threshold_of
+from layers.kinds.readings import SHARES, measured, ranked, read_off
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import (
     Extent,
@@ -95,14 +95,15 @@ class SurfaceKind:
     def _raster(
         self, info: SurfaceInfo, bands: Float32Array, question: Question, margin: int
     ) -> Raster | None:
-        """Cells with the measure asked for; what is smoothed has values, not scores."""
+        """Cells with the measure asked for; what is smoothed has values, and nothing instead."""
         found = Predictive(bands, info.transform)
         known = found.support < self._layer.support_limit
         if not known.any():
             return None
-        if question.style.measure == "exceedance" and not margin:
-            return Raster({"value": found.score(threshold_of(question))}, 0, known, is_score=True)
-        return Raster({"value": measured(question, found)}, margin, known)
+        if margin:
+            return Raster({"value": measured(question, found)}, margin, known)
+        value, scale = ranked(question, found)
+        return Raster({"value": value}, 0, known, scale)
 
     def inspect(
         self, point: Point, at: datetime | None, threshold: float | None = None
