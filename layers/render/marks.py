@@ -49,6 +49,8 @@ class Marks:
             )
         )
         self.ids = [features.ids[of] for _, of in self.points]
+        self.owners = features.ids
+        self.properties = features.properties
 
     def __len__(self) -> int:
         """Return the number of points."""
