@@ -53,6 +53,11 @@ def test_tiles_maps_and_wms_write_the_same_names(house: Any) -> None:
         own = house.get(f"/tiles/faults/default/latest/latest/6/45/23.png?lang={language}")
         drawn = getmap(house, LANGUAGE=language, **square)
         np.testing.assert_array_equal(rgba(drawn), rgba(own))
+        wmts = house.get(
+            f"/wmts/faults/default/static/WebMercatorQuad/{tile}.png?LANGUAGE={language}"
+        )
+        assert wmts.data == own.data
+        assert house.get(wmts.headers["Content-Location"]).data == own.data
         path = f"/ogcapi/collections/faults/map/tiles/WebMercatorQuad/{tile}"
         assert house.get(f"{path}?f=png&lang={language}").data == own.data
     plain = house.get("/tiles/faults/default/latest/latest/6/45/23.png")

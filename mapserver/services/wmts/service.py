@@ -69,7 +69,8 @@ def blueprint(site: Site) -> Blueprint:
         if suffix != SUFFIX:
             text = f'no format ".{suffix}"; tiles are .{SUFFIX}'
             raise NotThereError(text, locator="Format")
-        return tiles.picture(site, checked(site, _named(words, col), by_keys=False))
+        tile = checked(site, _named(words, col), by_keys=False)
+        return tiles.picture(site, tile, Query(request.args).language)
 
     @bp.get(f"{TILE}/<col>/<pixel_row>/<info_leaf>", strict_slashes=True)
     def value_by_address(col: str, pixel_row: str, info_leaf: str, **words: str) -> Response:
@@ -166,7 +167,7 @@ def tile(site: Site, query: Query) -> Response:
     _version(query)
     words = said(query)
     image(need(query, "Format"))
-    return tiles.picture(site, checked(site, words, by_keys=True))
+    return tiles.picture(site, checked(site, words, by_keys=True), query.language)
 
 
 def value(site: Site, query: Query) -> Response:
