@@ -41,9 +41,11 @@ def view_of(asked: Asked, shown: Sequence[Collection]) -> View:
     """
     query, known = asked.query, systems(asked.site)
     system = crs.name(query.get("crs", crs.CRS84), known)
-    box_crs = crs.name(query.get("bbox-crs", crs.CRS84), known, "bbox-crs")
-    if "bbox-crs" in query and "bbox" not in query:
-        raise BadParameterError("bbox-crs says nothing without bbox")
+    # The system of what is not asked for is passed over, as the standard wants it.
+    named = {
+        key: crs.name(query.get(f"{key}-crs", crs.CRS84), known, f"{key}-crs")
+        for key in ("bbox", "subset", "center")
+    }
     ways = [key for key in ("bbox", "subset", "center") if key in query]
     axes: set[str] = set()
     if "subset" in query:
@@ -51,22 +53,20 @@ def view_of(asked: Asked, shown: Sequence[Collection]) -> View:
         ways = ways if axes else [key for key in ways if key != "subset"]
     if len(ways) > 1:
         raise BadParameterError(f"{' and '.join(ways)} say the same: send one of them")
-    for key in ("subset", "center"):
-        if f"{key}-crs" in query and key not in query:
-            raise BadParameterError(f"{key}-crs says nothing without {key}")
-    if "center" in query:
-        return _centred(asked, shown, system)
+    sized = "width" in query or "height" in query
+    if "center" in query or (not ways and sized and "scale-denominator" in query):
+        return _centred(asked, shown, system, named["center"])
     if "bbox" in query:
-        found = boxes(query["bbox"], box_crs)
+        found = boxes(query["bbox"], named["bbox"])
         if len(found) > 1:
             raise BadParameterError("bbox crosses 180 degrees; a map of two boxes is two maps")
-        box = moved(found[0], box_crs, system)
+        box = moved(found[0], named["bbox"], system)
     else:
         box = projection(system).box(_bounds(asked, shown))
     if axes:
-        named = crs.name(query.get("subset-crs", crs.CRS84), known, "subset-crs")
-        there = projection(named).box(_bounds(asked, shown))
-        box = moved(subset.box(subset.parts(query["subset"]), named, there), named, system)
+        there = projection(named["subset"]).box(_bounds(asked, shown))
+        part = subset.box(subset.parts(query["subset"]), named["subset"], there)
+        box = moved(part, named["subset"], system)
     width, height = _size(asked, box, system)
     try:
         return View(system, *box, width, height)
@@ -74,22 +74,27 @@ def view_of(asked: Asked, shown: Sequence[Collection]) -> View:
         raise BadParameterError(f"the map: {reason}") from None
 
 
-def _centred(asked: Asked, shown: Sequence[Collection], system: str) -> View:
-    """Return the view around a point: as wide and high as asked, at the scale that is asked for."""
-    query, known = asked.query, systems(asked.site)
-    named = crs.name(query.get("center-crs", crs.CRS84), known, "center-crs")
-    words = query["center"].split(",")
-    if len(words) != 2:
-        raise BadParameterError(f'center is "{query["center"]}"; two numbers were expected')
-    x, y = (params.number(word, "center") for word in words)
-    if projection(named).northing_first:
-        x, y = y, x
-    x, y, *_ = moved((x, y, x, y), named, system)
+def _centred(asked: Asked, shown: Sequence[Collection], system: str, named: str) -> View:
+    """Return the view around a point: as wide and high as asked, at the scale that is asked for.
+
+    Without a point it is the middle of what is shown, without a scale all of it is in the picture.
+    """
+    query = asked.query
+    west, south, east, north = projection(system).box(_bounds(asked, shown))
+    if "center" in query:
+        words = query["center"].split(",")
+        if len(words) != 2:
+            raise BadParameterError(f'center is "{query["center"]}"; two numbers were expected')
+        x, y = (params.number(word, "center") for word in words)
+        if projection(named).northing_first:
+            x, y = y, x
+        x, y, *_ = moved((x, y, x, y), named, system)
+    else:
+        x, y = (west + east) / 2, (south + north) / 2
     width, height = (_side(query.get(key, str(SIDE_PX)), key) for key in ("width", "height"))
     if "scale-denominator" in query:
         pixel = _pixel(asked, system)
     else:
-        west, south, east, north = projection(system).box(_bounds(asked, shown))
         pixel = max((east - west) / width, (north - south) / height)
     across, down = width * pixel / 2, height * pixel / 2
     try:

@@ -150,7 +150,6 @@ PART = Part(
             "spatial-subsetting",
             "datetime",
             "crs",
-            "background",
             "tilesets",
             "png",
             "jpeg",

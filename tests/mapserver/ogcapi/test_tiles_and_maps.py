@@ -239,6 +239,18 @@ def test_a_map_may_lie_around_its_middle(house: Any) -> None:
     west, _, east, _ = map(float, metres.headers["Content-Bbox"].split(","))
     assert east - west == pytest.approx(560_000)
     assert size(picture(house, path, center="69.3,41.3").data) == (1024, 1024)
+    # Without a middle it is that of the data.
+    extent = house.json("/ogcapi/collections/dose-rate")["extent"]["spatial"]["bbox"][0]
+    west, _, east, _ = map(float, picture(house, path, **asked).headers["Content-Bbox"].split(","))
+    assert (west + east) / 2 == pytest.approx((extent[0] + extent[2]) / 2, abs=1e-5)
+
+
+def test_the_system_of_what_is_not_asked_for_is_passed_over(house: Any) -> None:
+    plain = picture(house, "/collections/dose-rate/map", width=64)
+    for key in ("bbox-crs", "subset-crs", "center-crs"):
+        for spelt in (EPSG.format(4326), "[OGC:CRS84]"):
+            named = picture(house, "/collections/dose-rate/map", width=64, **{key: spelt})
+            assert named.data == plain.data
 
 
 def test_a_map_is_in_the_system_that_is_asked_for(house: Any) -> None:
@@ -297,14 +309,14 @@ def test_a_threshold_and_breaks_are_those_of_tiles(house: Any) -> None:
         ({"height": "1e2"}, "height"),
         ({"bbox": "60,40,60,50"}, "area"),
         ({"bbox": "170,40,-170,50"}, "180 degrees"),
-        ({"bbox-crs": EPSG.format(4326)}, "without bbox"),
+        ({"bbox-crs": "EPSG:1"}, "not offered"),
         ({"bbox": "1,2,3"}, "four"),
         ({"crs": "EPSG:1"}, "not offered"),
         ({"bgcolor": "reddish"}, "bgcolor"),
         ({"transparent": "maybe"}, "transparent"),
         ({"scale-denominator": "1"}, "side"),
         ({"scale-denominator": "0"}, "1 or more"),
-        ({"scale-denominator": "1000000", "width": "5"}, "same"),
+        ({"scale-denominator": "1000000", "width": "5", "bbox": "60,40,80,50"}, "same"),
         ({"mm-per-pixel": "0"}, "mm-per-pixel"),
         ({"bbox": "0,0,1e-9,1e-9"}, "map"),
         ({"threshold": "5"}, "threshold"),
@@ -318,8 +330,8 @@ def test_a_threshold_and_breaks_are_those_of_tiles(house: Any) -> None:
         ({"subset": ""}, "expected"),
         ({"subset": "h(40:50)"}, "has lon, lat, time"),
         ({"subset": "E(1:2)"}, "has lon, lat, time"),
-        ({"subset-crs": EPSG.format(4326)}, "without subset"),
-        ({"center-crs": EPSG.format(4326)}, "without center"),
+        ({"subset-crs": "EPSG:1"}, "not offered"),
+        ({"center-crs": "EPSG:1"}, "not offered"),
         ({"center": "60"}, "two numbers"),
         ({"center": "60,north"}, "number"),
         ({"subset": 'time("2026-11-20T10:00:00Z")', "datetime": EARLIER}, "same"),
