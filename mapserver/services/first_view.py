@@ -14,8 +14,8 @@ from layers.errors import NotFoundError
 from layers.geo import Bounds
 from layers.kinds.stations import RAISED_NSV_H, StationsKind
 from layers.model import LayerDefinition
-from mapserver.documents.page import FirstPicture
 from mapserver.documents.page_config import AREA
+from mapserver.documents.page_description import FirstPicture
 from mapserver.documents.summary import FirstStation, Summary, age_h
 from mapserver.services import shared
 from mapserver.services.site import Site

@@ -20,7 +20,8 @@ from layers.model import (
 )
 from mapserver.documents import page_config
 from mapserver.documents.assets import Asset, Assets, UnknownAssetError
-from mapserver.documents.page import FirstPicture, PageDescription, compose
+from mapserver.documents.page import compose
+from mapserver.documents.page_description import FirstPicture, PageDescription
 from mapserver.documents.summary import FirstStation, Summary
 
 NAMES = [
