@@ -34,10 +34,8 @@ NAMES = [
     "later.css",
     "icon.svg",
     "area.json",
-    *(
-        f"media/inter-{a}-wght-normal.woff2"
-        for a in ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
-    ),
+    "media/inter-latin.woff2",
+    "media/inter-cyrillic.woff2",
 ]
 ASSETS = Assets(
     folder=Path("nowhere"),
