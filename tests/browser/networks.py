@@ -1,4 +1,4 @@
-"""Networks that are written into a folder before a server opens it: what a journey needs to meet."""
+"""Networks that are written into a folder before a server opens it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,6 +36,7 @@ def fill(
     writer.put_stations(stations, **said)
     for back in range(values.shape[1] - 1, -1, -1):
         begin = newest - back * HOUR
+        doubted = {} if back or doubts is None else doubts
         rows = [
             Observation(
                 station.code,
@@ -43,21 +44,14 @@ def fill(
                 begin,
                 begin + HOUR,
                 float(value),
-                status=Status.SUSPECT
-                if not back and station.code in (doubts or {})
-                else Status.RAW,
-                reasons=((doubts or {})[station.code],)
-                if not back and station.code in (doubts or {})
-                else (),
+                status=Status.SUSPECT if station.code in doubted else Status.RAW,
+                reasons=(doubted[station.code],) if station.code in doubted else (),
             )
             for station, value in zip(stations, values[:, -1 - back], strict=True)
             if not np.isnan(value)
         ]
-        name = begin.isoformat()
-        writer.append_observations(
-            Batch(name, name, "test", None, Context.SIMULATED, begin + HOUR + timedelta(minutes=5)),
-            rows,
-        )
+        name, came = begin.isoformat(), begin + HOUR + timedelta(minutes=5)
+        writer.append_observations(Batch(name, name, "test", None, Context.SIMULATED, came), rows)
     writer.close()
 
 

@@ -1,11 +1,9 @@
 """What the public has without script, without a line, in other pages: in a real browser."""
 
-import contextlib
 import gzip
 import http.server
 import json
 import re
-import socket
 import threading
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from layers import messages
+from tests.browser.line import Line
 from tests.real.conftest import browser, demonstration  # noqa: F401
 from tests.servers import Server, wait_for
 
@@ -169,48 +168,6 @@ def test_the_picture_lies_where_the_map_comes_and_goes_when_it_is_there(
     page.goto(f"{server.url}/en", wait_until="domcontentloaded")
     page.wait_for_selector("#preview", state="detached")
     assert page.complaints == []
-
-
-class Line:
-    """A line to a server that can be cut: connections are refused, and those that stand broken."""
-
-    def __init__(self, server: Server) -> None:
-        self._far = ("127.0.0.1", int(server.url.rpartition(":")[2]))
-        self._open: list[socket.socket] = []
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._port = self._listening.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
-        threading.Thread(target=self._listen, args=(self._listening,), daemon=True).start()
-
-    def _listen(self, listening: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = listening.accept()
-                far = socket.create_connection(self._far)
-                self._open += [near, far]
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
-
-    @staticmethod
-    def _pass_on(one: socket.socket, other: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while piece := one.recv(65536):
-                other.sendall(piece)
-            other.shutdown(socket.SHUT_WR)
-
-    def cut(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for each in self._open:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        self._open.clear()
-
-    def mend(self) -> None:
-        self._listening = socket.create_server(("127.0.0.1", self._port))
-        threading.Thread(target=self._listen, args=(self._listening,), daemon=True).start()
 
 
 @pytest.fixture
