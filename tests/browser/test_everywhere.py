@@ -26,6 +26,8 @@ STATES = {
     "layers": ("", "#layers fieldset", "layers.title"),
     "keeping": ("", "#keep-link", "tools.keep"),
 }
+# What a link asks for beyond that (a measure in the title, a sheet above the legend) moves the rest.
+STILL = ("first view", "station", "unknown place", "lists")
 # Marks and dots are put where there is room; what else is pressed is as large as a fingertip.
 SMALL = """() => [...document.querySelectorAll("button, select, input[type=range], summary")]
   .filter(e => e.checkVisibility() && !e.closest("table"))
@@ -57,7 +59,7 @@ def test_every_state_is_accessible_on_every_screen(
     if folder := os.environ.get("PICTURES"):
         name = f"{width}-{state.replace(' ', '-')}-{language}-{scheme}.png"
         made.page.screenshot(path=Path(folder) / name)
-    if not tool:
+    if state in STILL:
         assert made.page.evaluate("[window.shifted, window.moved]") == [0, []]
     made.axe()
     made.check()
