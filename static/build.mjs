@@ -61,7 +61,7 @@ const outline = merge(atlas, atlas.objects.countries.geometries.filter((each) =>
 const rounded = outline.coordinates.map((rings) => rings.map((ring) => simplified(ring).map((pair) => pair.map((n) => Number(n.toFixed(3))))));
 await put("area.json", Buffer.from(JSON.stringify(rounded)));
 
-/** A ring without the points that lie within 0.004 degrees of it, some 400 m: the method of Douglas and Peucker. */
+/** A ring without the points that lie within 0.005 degrees of it, some 500 m: the method of Douglas and Peucker. */
 function simplified(ring) {
   const kept = new Set([0, ring.length - 1]);
   const parts = [[0, Math.floor(ring.length / 2)], [Math.floor(ring.length / 2), ring.length - 1]];
@@ -69,7 +69,7 @@ function simplified(ring) {
   while (parts.length) {
     const [begin, end] = parts.pop();
     const [[x, y], [u, v]] = [ring[begin], ring[end]];
-    let [far, most] = [0, 0.004];
+    let [far, most] = [0, 0.005];
     for (let i = begin + 1; i < end; i++) {
       const [px, py] = ring[i];
       const along = Math.max(0, Math.min(1, ((px - x) * (u - x) + (py - y) * (v - y)) / ((u - x) ** 2 + (v - y) ** 2 || 1)));

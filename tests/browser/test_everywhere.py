@@ -26,7 +26,7 @@ STATES = {
     "layers": ("", "#layers fieldset", "layers.title"),
     "keeping": ("", "#keep-link", "tools.keep"),
 }
-# What a link asks for beyond that (a measure in the title, a sheet above the legend) moves the rest.
+# What else a link asks for, a measure in the title or a sheet above the legend, moves the others.
 STILL = ("first view", "station", "unknown place", "lists")
 # Marks and dots are put where there is room; what else is pressed is as large as a fingertip.
 SMALL = """() => [...document.querySelectorAll("button, select, input[type=range], summary")]
