@@ -29,7 +29,7 @@ def fill(
 
     NaN is a value that has not come; ``doubts`` are reasons against newest values, by station.
     """
-    writer = Writer(folder, Context.SIMULATED)
+    writer = Writer(folder, Context.ROUTINE)
     said = {"writer": "test", "at": newest - timedelta(days=30)}
     writer.put_organisations([Organisation("kz", "KZ", "KZ")], **said)
     writer.put_networks([Network("open", "kz", "Open network")], **said)
@@ -51,7 +51,7 @@ def fill(
             if not np.isnan(value)
         ]
         name, came = begin.isoformat(), begin + HOUR + timedelta(minutes=5)
-        writer.append_observations(Batch(name, name, "test", None, Context.SIMULATED, came), rows)
+        writer.append_observations(Batch(name, name, "test", None, Context.ROUTINE, came), rows)
     writer.close()
 
 

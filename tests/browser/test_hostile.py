@@ -54,7 +54,7 @@ def rude(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     values = np.random.default_rng(3).normal(110, 4, (len(NAMES), 60))
     values[0, -1] = 900.0  # the state in words names it
     fill(folder, stations, values, last_hour())
-    writer = Writer(folder, Context.SIMULATED)
+    writer = Writer(folder, Context.ROUTINE)
     quake = Feature(
         "Q<1>",
         "earthquakes",
@@ -62,7 +62,7 @@ def rude(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         {"place": MARKUP, "magnitude": 7.9, "depth_km": 10.0, "note": MARKUP, "name": MARKUP},
         last_hour() - timedelta(days=400),
     )
-    batch = Batch("quake", "quake", "test", None, Context.SIMULATED, last_hour())
+    batch = Batch("quake", "quake", "test", None, Context.ROUTINE, last_hour())
     writer.append_features(batch, [quake])
     writer.close()
     with serving(folder, "--no-demo", "--workers", "1", "--surface-hours", "2") as server:
@@ -230,7 +230,7 @@ def test_ten_thousand_stations_leave_the_page_quick(
     assert rows.count() <= MOST_ROWS
     begun = time.monotonic()
     page.locator("#table-find").fill(f"Place {MANY - 1}")
-    page.wait_for_function("document.querySelectorAll('#table tbody tr').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('#table tbody tr').length === 1")
     timed("find", begun)
     assert page.evaluate("document.querySelectorAll('*').length") < 12_000
     print(f"{MANY} stations, {size[0]} px, ms:", took)

@@ -100,14 +100,18 @@ def test_the_list_is_sorted_searched_and_taken_away(duty: Visit, event: Server) 
     page.locator("#sort-stations-1").click()
     assert "Place 24" in table.locator("tbody tr").first.inner_text()
     duty.axe()
-    address = page.locator("#table a[download]").first.get_attribute("href") or ""
-    status, headers, body = event.get(address)
-    assert status == 200
-    assert "csv" in headers["Content-Type"]
-    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(body.decode()))}
-    assert float(rows["S00024"]["value"]) > 1600
-    assert rows["S00000"]["value"] == ""  # a gap stays a gap
-    assert rows[f"S{DOUBTED:05}"]["status"] == "suspect"
+    with page.expect_download() as saving:
+        page.locator("#save-stations").click()
+    written = Path(saving.value.path()).read_text("utf-8-sig")
+    rows = {row[0]: row for row in csv.reader(io.StringIO(written))}
+    assert float(rows["Place 24"][1]) > 1.6
+    # The file of the layer has every column, in the canonical unit; a gap stays a gap.
+    status, headers, body = event.get("/files/stations/latest/latest.csv")
+    assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/csv")
+    told = {row["id"]: row for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig")))}
+    assert float(told["S00024"]["value"]) > 1600
+    assert told["S00000"]["value"] == ""
+    assert told[f"S{DOUBTED:05}"]["status"] == "suspect"
 
 
 def test_the_page_of_the_layer_tells_of_the_release_and_the_hour_before_of_none(
@@ -116,15 +120,9 @@ def test_the_page_of_the_layer_tells_of_the_release_and_the_hour_before_of_none(
     page = duty.page
     # An hour before all was calm, and the marks say so; then the newest is followed again.
     page.get_by_role("button", name=text("time.back"), exact=True).click()
-    page.wait_for_function(
-        "document.querySelector('button.station[aria-label^=\"Place 24:\"]').dataset.shape"
-        " === 'circle'"
-    )
+    page.locator('button.station[aria-label^="Place 24:"][data-shape="circle"]').wait_for()
     page.locator("#time .live").click()
-    page.wait_for_function(
-        "document.querySelector('button.station[aria-label^=\"Place 24:\"]').dataset.shape"
-        " === 'triangle'"
-    )
+    page.locator('button.station[aria-label^="Place 24:"][data-shape="triangle"]').wait_for()
     page.get_by_role("button", name=text("layers.title"), exact=True).click()
     page.locator("#about-dose-rate").click()
     page.wait_for_load_state("load")
