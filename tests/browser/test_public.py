@@ -114,14 +114,29 @@ def test_a_page_is_light_on_the_wire(server: Server, path: str, language: str) -
     assert not re.search(r"<style|\son\w+=|\sstyle=|javascript:", html)
 
 
-@pytest.mark.parametrize("path", ["lite", "meaning?value=0.42&unit=uSv/h", "words"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+PLAIN = (
+    "/kk/lite",
+    "/kk/meaning?value=0.42&unit=uSv/h",
+    "/uz/words",
+    "/ru/layers/dose-rate",
+    "/uz/layers/stations",
+    "/kk/screening",
+    "/embed?lang=uz",
+)
+
+
+@pytest.mark.parametrize("path", PLAIN)
+@pytest.mark.parametrize(
+    "looks",
+    [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
+    ids=["light", "dark", "forced colours"],
+)
 def test_plain_pages_have_no_fault_that_axe_finds(
-    server: Server, open_page: Any, path: str, scheme: str
+    server: Server, open_page: Any, path: str, looks: dict[str, Any]
 ) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not among the packages of static/")
-    page = open_page(f"{server.url}/kk/{path}", color_scheme=scheme)
+    page = open_page(f"{server.url}{path}", **looks)
     # The page's policy lets no script in; the protocol of the browser does.
     page.evaluate(AXE.read_text("utf-8") + "; undefined")
     found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
