@@ -117,7 +117,7 @@ def used(page: Page) -> float:
     page.evaluate(f"({STEPS})()")
     slider = page.locator("#time input[type=range]")
     slider.focus()
-    page.wait_for_timeout(6_000)  # the hours around are fetched ahead, on the same poor line
+    page.wait_for_timeout(4_000)  # the hours around are fetched ahead, on the same poor line
     for key in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
         slider.press(key)
         page.wait_for_timeout(1_000)
