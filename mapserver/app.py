@@ -1,7 +1,6 @@
 """Puts settings, catalogue, store and services together; knows no process and no socket."""
 
 import logging
-from datetime import UTC, datetime
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -117,8 +116,3 @@ def _answer_errors(app: Flask) -> None:
     def unknown(error: Exception) -> Response:
         LOG.exception("%s %s failed", request.method, request.path)
         return negotiation.problem_answer(500, "see the server's log", request)
-
-
-def utc_now() -> datetime:
-    """Return the present moment: the one clock that is handed down."""
-    return datetime.now(UTC)
