@@ -160,6 +160,17 @@ def lying() -> bytes:
     return bytes(body.replace(size, small).replace(b"a.shp", b"a.kml"))
 
 
+def linked() -> bytes:
+    """A shapefile whose parts are symbolic links to what lies outside."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in ("a.shp", "a.shx", "a.dbf"):
+            link = zipfile.ZipInfo(name)
+            link.create_system, link.external_attr = 3, 0o120777 << 16
+            archive.writestr(link, "/etc/passwd")
+    return stream.getvalue()
+
+
 BILLION = (
     b'<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     b"<kml><Placemark><name>&b;</name></Placemark></kml>"
@@ -190,6 +201,8 @@ OUTSIDE = (
         (zipped({"a.shp": b"", "b.shp": b""}), UnsupportedFormatError, "2 shapefiles"),
         (zipped({f"{i}.txt": b"" for i in range(70)}), TooLargeError, "70 files"),
         (zipped({"a.shp": b"x", "a.shx": b"y", "a.dbf": b"z"}), BadFileError, "no ESRI Shapefile"),
+        (linked(), BadFileError, "no ESRI Shapefile"),
+        (zipped({"in.zip": zipped({"a.kml": b"<kml/>"})}), UnsupportedFormatError, "neither a"),
         (bomb(), TooLargeError, "unpacks to more"),
         (lying(), LayersError, "cannot be unpacked|is broken|unpacks to more"),
         (b"PK\x03\x04" + b"\0" * 100, BadFileError, "archive is broken"),
@@ -200,6 +213,14 @@ OUTSIDE = (
         (b"name,lon,lat,accuracy_m\na,70,40,near\n", BadFileError, "no number"),
         (b"name,lon,lat,accuracy_m\na,70,40,-5\n", BadParameterError, "accuracy of -5"),
         (b'{"type":"Point","coordinates":[1e400,2]}', LayersError, "at no place"),
+        (b'{"type":"Point","coordinates":[NaN,40]}', BadExtentError, "at no place"),
+        (b'{"type":"Polygon","coordinates":[[[70,40],[71,NaN],[71,41],[70,40]]]}',
+         BadExtentError, "at no place"),
+        (b'{"type":"Polygon","coordinates":[]}', BadFileError, "has no place"),
+        (b"name,lon,lat\na,nan,40\n", BadExtentError, "at no place"),
+        (b"<kml><Placemark><Point><coordinates>nan,40</coordinates></Point></Placemark></kml>",
+         BadExtentError, "at no place"),
+        (b'{"type":"Point","coordinates":[500000,4600000]}', BadExtentError, "need their refer"),
         (b'{"type":"Feature","geometry":null}', BadFileError, "no geometry"),
         (b'{"type":"Feature","geometry":{"type":"Circle"}}', BadFileError, "no geometry"),
         (b'{"type":"FeatureCollection","features":[]}', BadFileError, "no site"),
@@ -213,6 +234,27 @@ def test_a_file_that_cannot_be_read_is_answered_by_a_sentence(
 ) -> None:
     with pytest.raises(error, match=said):
         sites.read(body, "sites")
+
+
+@pytest.mark.parametrize(
+    ("body", "crs", "error", "said"),
+    [
+        (
+            b'{"type":"Point","coordinates":[5e5,46e5]}',
+            "EPSG:999999",
+            BadParameterError,
+            "is known",
+        ),
+        (b"name,x,y\na,1,2\n", "; drop table", BadParameterError, "no reference system"),
+        (b'{"type":"Point","coordinates":[70,40]}', "EPSG:32642", BadExtentError, "looks like deg"),
+        (b'{"type":"Point","coordinates":[5e6,5e6]}', "EPSG:4978", BadParameterError, "neither a"),
+    ],
+)
+def test_a_reference_system_that_cannot_be_that_of_the_places_is_told(
+    body: bytes, crs: str, error: type[LayersError], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        sites.read(body, "sites", crs)
 
 
 def test_an_outline_of_too_many_corners_is_refused() -> None:
