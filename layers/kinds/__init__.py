@@ -15,6 +15,7 @@ from layers.kinds import (
     raster,
     scenario,
     stations,
+    suitability,
     surface,
     zones,
 )
@@ -138,6 +139,18 @@ KINDS: Mapping[str, KindSpec] = {
         files=False,
         smooths=False,
         check=scenario.check,
+    ),
+    "suitability": KindSpec(
+        suitability.SuitabilityKind,
+        (),
+        suitability.MEASURES,
+        suitability.SYMBOL,
+        (suitability.SYMBOL,),
+        vector=False,
+        options=suitability.OPTIONS,
+        files=False,
+        smooths=False,
+        check=suitability.check,
     ),
     "stations": KindSpec(
         stations.StationsKind,

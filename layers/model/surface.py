@@ -72,6 +72,7 @@ class Raster:
     cell becomes a whole number of pixels. ``known`` tells where there is a cell, in the shape of a
     band; without it, NaN is "no cell here". ``is_score`` says that the values are normal scores
     of the probabilities that are meant: which is above a break costs no integral in every cell.
+    ``excluded`` tells which cells no value stands for, whatever it is: they are drawn as a hatch.
 
     For a view, ``rows`` and ``cols`` tell which cell each pixel shows: indices of shape
     (height, 1) and (1, width), or both (height, width); one beyond the last is no cell. Where
@@ -84,6 +85,7 @@ class Raster:
     is_score: bool = False
     rows: NDArray[np.int32] | None = None
     cols: NDArray[np.int32] | None = None
+    excluded: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from layers.errors import BadParameterError, nearest
 from layers.screening.criteria import Basis, Criterion, Preset, Verdict
+from layers.screening.ranking import shares
 
 FILE = Path(__file__).with_suffix(".toml")
 DEFAULT = "iaea-like"
@@ -67,3 +71,22 @@ def preset(preset_id: str) -> Preset:
             f'no preset "{preset_id}"; known are {", ".join(PRESETS)}{nearest(preset_id, PRESETS)}'
         )
     return PRESETS[preset_id]
+
+
+def weights_of(chosen: Preset, given: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return the weights of what a preset weighs, in its order; they sum to 1.
+
+    ``given`` maps evidence to a weight in place of the preset's; what is not named keeps it.
+
+    Raises
+    ------
+    BadParameterError
+        For a word that is none of them, and for weights that mean nothing.
+    """
+    known = [c.evidence for c in chosen.suitabilities]
+    for name in given:
+        if name not in known:
+            raise BadParameterError(
+                f'"{name}" is not weighed; weighed are {", ".join(known)}{nearest(name, known)}'
+            )
+    return shares(np.array([float(given.get(c.evidence, c.weight)) for c in chosen.suitabilities]))

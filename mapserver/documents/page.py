@@ -23,7 +23,7 @@ from mapserver.documents.assets import Assets, fonts
 from mapserver.documents.summary import FirstStation, Summary, loudest_first
 
 SURFACE_OPACITY = 0.85
-SEEN_THROUGH = ("surface", "hazard", "scenario")
+SEEN_THROUGH = ("surface", "hazard", "scenario", "suitability")
 """The relief of the land stays visible through a surface."""
 MOST_ROWS = 200
 """Stations that are listed for a reader without a script."""

@@ -1,6 +1,7 @@
 """What every layer knows of one place: the answer to a click."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from layers import temporal
 from layers.errors import BadParameterError
 from layers.geo import Point
 from layers.kinds import is_timed
+from layers.kinds.suitability import SuitabilityKind
 from layers.kinds.surface import SurfaceKind
-from layers.model import LayerDefinition
+from layers.model import LayerDefinition, StyleDefinition
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
@@ -24,17 +26,17 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/api/v1/point")
     def point() -> Response:
-        params.only(request.args, ("lon", "lat", "time", "layer", "threshold"))
+        params.only(request.args, ("lon", "lat", "time", "layer", "style", "threshold", "weights"))
         place = params.point(request.args)
         at = params.instant_or_latest(request.args.get("time"))
-        thresholds = _thresholds(site, request.args)
+        asked = _asked(site, request.args)
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
         with site.store.still():
             for definition in site.catalog.layers.values():
                 if not queryable(definition):
                     continue
-                found = _found(site, definition, place, at, thresholds.get(definition.id))
+                found = _found(site, definition, place, at, asked.get(definition.id, AsShown()))
                 stations = found.pop("nearest_stations", None)
                 if stations is not None and definition.visible:
                     nearest = nearest or stations
@@ -52,37 +54,62 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
-def _thresholds(site: Site, query: Mapping[str, str]) -> dict[str, float]:
-    """Return the threshold that the query names, by the surface whose unit it is in."""
-    if "threshold" not in query:
-        if "layer" in query:
-            raise BadParameterError('"layer" names the surface of a threshold; send threshold= too')
-        return {}
+@dataclass(frozen=True, slots=True)
+class AsShown:
+    """How a layer is looked at: in a style, with a threshold of its own, with other weights."""
+
+    style: StyleDefinition | None = None
+    threshold: float | None = None
+    weights: tuple[float, ...] | None = None
+
+
+def _asked(site: Site, query: Mapping[str, str]) -> dict[str, AsShown]:
+    """Return how the query looks at the one layer that it names."""
     if "layer" not in query:
-        raise BadParameterError("a threshold is in the unit of a surface; name it by layer=")
-    layer = query["layer"]
-    if not isinstance(site.catalog.kind(layer), SurfaceKind):
-        raise BadParameterError(f'layer "{layer}" has no threshold: it is no surface')
-    return {layer: params.number(query["threshold"], "threshold")}
+        for key, why in (
+            ("threshold", "a threshold is in the unit of a surface"),
+            ("weights", "weights are of what a layer weighs"),
+            ("style", "a style is of a layer"),
+        ):
+            if key in query:
+                raise BadParameterError(f"{why}; name it by layer=")
+        return {}
+    layer = site.catalog.layer(query["layer"])
+    kind, style = site.catalog.kind(layer.id), None
+    if isinstance(kind, SuitabilityKind):
+        style = site.catalog.style(layer, query.get("style"))
+    elif "style" in query or "weights" in query:
+        raise BadParameterError(f'layer "{layer.id}" weighs nothing: a click on it has no style')
+    elif "threshold" not in query:
+        raise BadParameterError('"layer" names the surface of a threshold; send threshold= too')
+    if "threshold" in query and not isinstance(kind, SurfaceKind):
+        raise BadParameterError(f'layer "{layer.id}" has no threshold: it is no surface')
+    number = params.number(query["threshold"], "threshold") if "threshold" in query else None
+    weights = params.weights(query, style) if style and "weights" in query else None
+    return {layer.id: AsShown(style, number, weights)}
 
 
-def told(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
-    """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    found: dict[str, Any] = _plain(_found(site, layer, place, at))
-    return found
-
-
-def _found(
+def told(
     site: Site,
     layer: LayerDefinition,
     place: Point,
     at: datetime | None,
-    threshold: float | None = None,
+    shown: AsShown = AsShown(),
+) -> dict[str, Any]:
+    """Return what one layer knows of a place, as JSON has it; every face says the same."""
+    found: dict[str, Any] = _plain(_found(site, layer, place, at, shown))
+    return found
+
+
+def _found(
+    site: Site, layer: LayerDefinition, place: Point, at: datetime | None, shown: AsShown
 ) -> dict[str, Any]:
     kind = site.catalog.kind(layer.id)
     moment = at if is_timed(layer) else None
     if isinstance(kind, SurfaceKind):
-        known = kind.inspect(place, moment, threshold)
+        known = kind.inspect(place, moment, shown.threshold)
+    elif isinstance(kind, SuitabilityKind):
+        known = kind.inspect(place, moment, shown.style, shown.weights)
     else:
         known = kind.inspect(place, moment)
     return {

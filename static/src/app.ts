@@ -28,6 +28,7 @@ const store = new Store({
   filled: shared.filled === "none" ? null : (filledNow?.id ?? null),
   style: filledNow?.styles.find((style) => style.id === shared.style)?.id ?? filledNow?.styles[0]?.id ?? "",
   threshold: shared.threshold,
+  weights: shared.weights,
   overlays: shared.overlays ?? config.layers.filter((layer) => isOverlay(layer) && layer.visible).map((layer) => layer.id),
   time: shared.time,
   unit: shared.unit ?? "uSv/h",
@@ -123,7 +124,7 @@ wantsDark.addEventListener("change", () => {
 });
 
 function sharedNow(): Shared {
-  const { filled, style, threshold, overlays, time, unit, card, span, table, against, swipe } = store.state;
+  const { filled, style, threshold, weights, overlays, time, unit, card, span, table, against, swipe } = store.state;
   const [lon, lat] = map.centre;
   return {
     zoom: map.zoom,
@@ -132,6 +133,7 @@ function sharedNow(): Shared {
     filled: filled ?? "none",
     style: filled && style,
     threshold,
+    weights,
     overlays: [...overlays],
     time,
     unit,

@@ -9,6 +9,7 @@ const full: Shared = {
   filled: "dose-rate",
   style: "exceedance",
   threshold: 150,
+  weights: "sl2:3,border_distance:1",
   overlays: ["stations", "faults"],
   time: "2026-11-23T08:00:00Z",
   unit: "uR/h",

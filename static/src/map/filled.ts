@@ -15,6 +15,7 @@ export interface Choice {
   layer: Layer;
   style: Style;
   threshold: number | null;
+  weights: string | null;
   time: string | null; // null: the newest
   theme: Theme;
 }
@@ -98,8 +99,9 @@ export class Filled {
     this[which] = null;
   }
 
-  private address({ layer, style, threshold }: Choice, entry: Entry): string {
+  private address({ layer, style, threshold, weights }: Choice, entry: Entry): string {
     const plain = tilesOf(this.config, layer, style.id, entry);
+    if (weights && layer.kind === "suitability") return `${plain}?weights=${weights}`;
     if (layer.kind !== "surface") return plain;
     const chosen = style.measure === "exceedance" ? (threshold ?? style.threshold) : null;
     return `${plain}?smooth=1${chosen === null ? "" : `&threshold=${chosen}`}`;

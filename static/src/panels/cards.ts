@@ -7,7 +7,7 @@ import { card, featureCard, noticeOf, positionText } from "./card.ts";
 import { askPoint, pointBody } from "./point.ts";
 import { stationCard } from "./stationcard.ts";
 
-const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold"] as const satisfies (keyof State)[];
+const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold", "style", "weights"] as const satisfies (keyof State)[];
 
 export class Cards {
   private readonly root: HTMLElement;
@@ -80,7 +80,7 @@ export class Cards {
       const when = time ? [element("p", { class: "caption" }, words.clock(time))] : [];
       try {
         const filled = config.layers.find((each) => each.id === store.state.filled);
-        const found = await askPoint(config.root, now.position, time, filled ?? null, store.state.threshold);
+        const found = await askPoint(config.root, now.position, time, filled ?? null, store.state);
         if (this.shown === now) this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
       } catch {
         if (this.shown === now) this.put(title, kicker, "", element("p", {}, words.text("point.failed")));

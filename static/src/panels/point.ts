@@ -4,10 +4,12 @@ import { element } from "../dom.ts";
 import { ask } from "../files.ts";
 import type { Parts } from "../later.ts";
 import { roman } from "../scale.ts";
+import type { State } from "../state.ts";
 import type { Words } from "../words.ts";
 import { facts, type Row } from "./card.ts";
 import { isFilled } from "./kinds.ts";
 import { isShaking, shakingWords, type Shaking } from "./shaking.ts";
+import { suitabilityWords, type Explained } from "./suitability.ts";
 import { thresholdOf, thresholdSlider } from "./threshold.ts";
 
 interface Value {
@@ -25,6 +27,7 @@ interface Answer extends Shaking {
   threshold?: number | null;
   source?: { far_out?: readonly string[]; release_seen?: readonly string[] };
   values: Value[];
+  explained?: Explained;
   features?: Zone[];
 }
 
@@ -55,12 +58,17 @@ export async function askPoint(
   [lon, lat]: readonly [number, number],
   time: string | null,
   filled: Layer | null,
-  threshold: number | null,
+  state: State,
 ): Promise<PointAnswer> {
-  const own = filled && thresholdOf(filled, null);
-  const chosen = filled && own !== null && threshold !== null ? { layer: filled.id, threshold: String(threshold) } : {};
+  const chosen = filled ? asShown(filled, state) : {};
   const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5), ...(time ? { time } : {}), ...chosen });
   return ask<PointAnswer>(`${root}/api/v1/point?${query}`);
+}
+
+/** How the filled layer is looked at, in the words of the server. */
+function asShown(filled: Layer, { style, threshold, weights }: State): Record<string, string> {
+  if (filled.kind === "suitability") return { layer: filled.id, style, ...(weights ? { weights } : {}) };
+  return thresholdOf(filled, null) !== null && threshold !== null ? { layer: filled.id, threshold: String(threshold) } : {};
 }
 
 export function pointBody(found: PointAnswer, { config, store, words }: Parts): Node[] {
@@ -72,6 +80,8 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     const shown = layer.id === filled || overlays.includes(layer.id) || layer.visible;
     if (isShaking(layer.kind)) {
       if (shown) body.push(shakingWords(layer, answer, words));
+    } else if (layer.kind === "suitability") {
+      if (layer.id === filled) body.push(suitabilityWords(layer, store.state.style, answer, words));
     } else if (isFilled(layer) && shown) {
       const part = surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words);
       if (layer.id === filled && answer.known && thresholdOf(layer, null) !== null) part.append(thresholdSlider("point-threshold", layer, store, words));
