@@ -74,6 +74,7 @@ function asShown(filled: Layer, { style, threshold, weights }: State): Record<st
 export function pointBody(found: PointAnswer, { config, store, words }: Parts): Node[] {
   const { filled, overlays } = store.state;
   const body: Node[] = [];
+  const first: Node[] = [];
   for (const answer of found.layers) {
     const layer = config.layers.find((each) => each.id === answer.layer);
     if (!layer) continue;
@@ -81,7 +82,7 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     if (isShaking(layer.kind)) {
       if (shown) body.push(shakingWords(layer, answer, words));
     } else if (layer.kind === "suitability") {
-      if (layer.id === filled) body.push(suitabilityWords(layer, store.state.style, answer, words));
+      if (layer.id === filled) first.push(suitabilityWords(layer, store.state.style, answer, words));
     } else if (isFilled(layer) && shown) {
       const part = surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words);
       if (layer.id === filled && answer.known && thresholdOf(layer, null) !== null) part.append(thresholdSlider("point-threshold", layer, store, words));
@@ -96,10 +97,10 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     body.push(element("h3", {}, words.text("point.nearest")));
     body.push(facts(stations.map((station): Row => [nameIn(station.name, config.language) || station.code, stationWords(station, words)])));
   }
-  if (!body.length) body.push(element("p", {}, words.text("reason.outside_domain")));
+  if (!body.length && !first.length) body.push(element("p", {}, words.text("reason.outside_domain")));
   const sheet = `${config.root}/${config.language}/screening/sheet?sites=${found.lon},${found.lat}`;
   body.push(element("p", {}, element("a", { href: sheet }, words.text("point.sheet"))));
-  return body;
+  return [...first, ...body];
 }
 
 function nearestWords(station: Near, config: Config, words: Words): string {
