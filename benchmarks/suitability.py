@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import rasterio
@@ -148,7 +149,7 @@ def over_http(folder: Path, grid: CellGrid) -> list[float]:
     server = launch(folder, "--demo-days", "1", "--workers", "1", log=folder.parent / "log")
     try:
         server.wait_ready()
-        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        line = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
         clock = []
         for col, row, weights in itertools.islice(questions(grid, 1), ROUNDS):
             said = ",".join(f"{name}:{value}" for name, value in weights.items())

@@ -1,7 +1,6 @@
 """Puts settings, catalogue, store and services together; knows no process and no socket."""
 
 import logging
-from datetime import UTC, datetime
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -111,8 +110,3 @@ def create_app(site: Site) -> Flask:
         return negotiation.finish(response, request)
 
     return app
-
-
-def utc_now() -> datetime:
-    """Return the present moment: the one clock that is handed down."""
-    return datetime.now(UTC)

@@ -18,7 +18,7 @@ from layers.files.wanted import Wanted
 from layers.geo import TILE_PX, CellGrid, Window
 from layers.interpolation import Predictive
 from layers.kinds.raster import RasterKind
-from layers.kinds.surface import measured
+from layers.kinds.readings import measured
 from layers.model import Float32Array, LayerDefinition, Raster, SurfaceInfo
 from layers.model.kind import Question
 from layers.store import Reader

@@ -4,7 +4,7 @@ import numpy as np
 
 from layers.model import Raster, StyleDefinition
 from layers.render import hatch
-from layers.render.surface import ClassArray, classified, scores
+from layers.render.surface import ClassArray, classified, on_scale
 
 
 def classes(
@@ -26,7 +26,7 @@ def classes(
     value = raster.bands["value"]
     limits = breaks or style.breaks
     known = ~np.isnan(value) if raster.known is None else raster.known
-    rising = scores(limits) if raster.is_score else np.asarray(limits, np.float32)
+    rising = on_scale(raster.scale, limits)
     found = classified(value, known, rising)
     shown = _at_pixels(found, raster)
     if raster.excluded is None:

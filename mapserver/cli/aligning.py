@@ -8,8 +8,8 @@ from layers.model import LayerDefinition
 from layers.refresh import aligning
 from layers.siting import stacks
 from layers.store import PUBLIC, Reader
+from layers.temporal import utc_now
 from mapserver import settings
-from mapserver.app import utc_now
 from mapserver.documents import assets
 from mapserver.runtime.entries import definition
 from mapserver.runtime.opening import open_site
