@@ -79,8 +79,8 @@ def test_far_and_near_ways_are_those_of_the_geodesic(house: House) -> None:
     large = around.settlements.population >= 100_000
     lon, lat = around.settlements.lon[large], around.settlements.lat[large]
     for row, col in ((0, 0), (20, 30), (block.shape[0] - 1, block.shape[1] - 1)):
-        here = block.place[0][row, col], block.place[1][row, col]
-        ways = GEOD.inv(*(np.full(len(lon), v) for v in here), lon, lat)[2]
+        x, y = (np.full(len(lon), axis[row, col]) for axis in block.place)
+        ways = GEOD.inv(x, y, lon, lat)[2]
         assert 1000 * km[row, col] == pytest.approx(min(ways), abs=2.0)
 
 
