@@ -14,6 +14,7 @@ from layers.screening.people import (
     Town,
     nearest_town,
     people_around,
+    people_in_cells,
 )
 from layers.screening.presets import DEFAULT, PRESETS, preset, weights_of
 from layers.screening.ranking import (
@@ -68,6 +69,7 @@ __all__ = [
     "judge",
     "nearest_town",
     "people_around",
+    "people_in_cells",
     "preset",
     "ranks",
     "reach_km",

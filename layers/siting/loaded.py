@@ -76,6 +76,10 @@ class Loaded:
             [(s.code, s.country, s.lon, s.lat, sorted(s.names.items())) for s in self.stations]
         )
 
+    def told(self, layer: LayerDefinition) -> Said:
+        """Return source and vintage of evidence from one layer."""
+        return {"source": layer.title, "vintage": self.tokens[layer.id]}
+
     def said(self, traces: Sequence[Traces]) -> Said:
         """Return source and vintage of evidence from layers: their titles and versions."""
         return {

@@ -26,7 +26,7 @@ class TileOptions:
 
     ``min_magnitude``, ``begin`` and ``end`` (excluded) choose among events; ``scenario`` is the
     earthquake whose shaking is shown, ``return_period_y`` that of a hazard, ``weights`` those of
-    what is weighed.
+    what is weighed; ``language`` that of names.
     """
 
     threshold: float | None = None
@@ -39,10 +39,15 @@ class TileOptions:
     scenario: Scenario | None = None
     return_period_y: float | None = None
     weights: tuple[float, ...] | None = None
+    language: str = "en"
 
     def question(self, style: StyleDefinition, buffer_px: int) -> Question:
         """Return what a kind is asked."""
-        chosen = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        chosen = {
+            each.name: getattr(self, each.name)
+            for each in dataclasses.fields(self)
+            if each.name != "language"  # the same features have names in all of them
+        }
         return Question(style, buffer_px=buffer_px, **chosen)
 
     @property
@@ -66,6 +71,8 @@ class TileOptions:
             said.append({"return_period_y": float(self.return_period_y)})
         if self.weights is not None:
             said.append({"weights": self.weights})
+        if self.language != PLAIN.language:
+            said.append({"language": self.language})
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
 
 

@@ -11,13 +11,17 @@ from layers import temporal
 from layers.errors import BadParameterError
 from layers.geo import Point
 from layers.kinds import is_timed
+from layers.kinds import scenario as shaking
 from layers.kinds.suitability import SuitabilityKind
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition, StyleDefinition
+from layers.model.kind import Scenario
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
 from mapserver.services.site import Site
+
+KEYS = ("lon", "lat", "time", "layer", "style", "threshold", "weights")
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -26,7 +30,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/api/v1/point")
     def point() -> Response:
-        params.only(request.args, ("lon", "lat", "time", "layer", "style", "threshold", "weights"))
+        params.only(request.args, (*KEYS, *shaking.FILTERS))
         place = params.point(request.args)
         at = params.instant_or_latest(request.args.get("time"))
         asked = _asked(site, request.args)
@@ -56,37 +60,40 @@ def blueprint(site: Site) -> Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class AsShown:
-    """How a layer is looked at: in a style, with a threshold of its own, with other weights."""
+    """How a layer is looked at: a style, a threshold of its own, other weights, an earthquake."""
 
     style: StyleDefinition | None = None
     threshold: float | None = None
     weights: tuple[float, ...] | None = None
+    scenario: Scenario | None = None
 
 
 def _asked(site: Site, query: Mapping[str, str]) -> dict[str, AsShown]:
     """Return how the query looks at the one layer that it names."""
+    shaken = [key for key in shaking.FILTERS if key in query]
+    asked = [key for key in ("threshold", "style", "weights", *shaken) if key in query]
     if "layer" not in query:
-        for key, why in (
-            ("threshold", "a threshold is in the unit of a surface"),
-            ("weights", "weights are of what a layer weighs"),
-            ("style", "a style is of a layer"),
-        ):
-            if key in query:
-                raise BadParameterError(f"{why}; name it by layer=")
+        if asked:
+            raise BadParameterError(f'"{asked[0]}" is of one layer; name it by layer=')
         return {}
     layer = site.catalog.layer(query["layer"])
     kind, style = site.catalog.kind(layer.id), None
     if isinstance(kind, SuitabilityKind):
         style = site.catalog.style(layer, query.get("style"))
+    elif not asked:
+        raise BadParameterError(
+            '"layer" names the surface of a threshold, what is weighed, or what shows a rupture; '
+            "send threshold= too, or rupture="
+        )
     elif "style" in query or "weights" in query:
         raise BadParameterError(f'layer "{layer.id}" weighs nothing: a click on it has no style')
-    elif "threshold" not in query:
-        raise BadParameterError('"layer" names the surface of a threshold; send threshold= too')
     if "threshold" in query and not isinstance(kind, SurfaceKind):
         raise BadParameterError(f'layer "{layer.id}" has no threshold: it is no surface')
+    if shaken and not isinstance(kind, shaking.ScenarioKind):
+        raise BadParameterError(f'layer "{layer.id}" has no "{shaken[0]}": it is no scenario')
     number = params.number(query["threshold"], "threshold") if "threshold" in query else None
     weights = params.weights(query, style) if style and "weights" in query else None
-    return {layer.id: AsShown(style, number, weights)}
+    return {layer.id: AsShown(style, number, weights, params.scenario(query) if shaken else None)}
 
 
 def told(
@@ -110,6 +117,8 @@ def _found(
         known = kind.inspect(place, moment, shown.threshold)
     elif isinstance(kind, SuitabilityKind):
         known = kind.inspect(place, moment, shown.style, shown.weights)
+    elif isinstance(kind, shaking.ScenarioKind):
+        known = kind.inspect(place, moment, shown.scenario)
     else:
         known = kind.inspect(place, moment)
     return {

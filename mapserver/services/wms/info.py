@@ -101,7 +101,8 @@ def _found(
             raise WmsError(f'layer "{name}" is a picture without values', "LayerNotQueryable")
         at = moment(layer, site.catalog.kind(layer.id), query.get("TIME"))
         shown = drawn[layer.id]
-        entry = told(site, layer, place, at, AsShown(shown.style, None, shown.options.weights))
+        chosen = AsShown(shown.style, None, shown.options.weights, shown.options.scenario)
+        entry = told(site, layer, place, at, chosen)
         if "features" in entry:
             entry["features"] = entry["features"][:count]
         if "nearest_stations" in entry:

@@ -6,7 +6,7 @@ import type { Parts } from "../later.ts";
 import { roman } from "../scale.ts";
 import type { State } from "../state.ts";
 import type { Words } from "../words.ts";
-import { facts, type Row } from "./card.ts";
+import { ageOf, facts, type Row } from "./card.ts";
 import { isFilled } from "./kinds.ts";
 import { isShaking, shakingWords, type Shaking } from "./shaking.ts";
 import { suitabilityWords, type Explained } from "./suitability.ts";
@@ -66,9 +66,10 @@ export async function askPoint(
 }
 
 /** How the filled layer is looked at, in the words of the server. */
-function asShown(filled: Layer, { style, threshold, weights }: State): Record<string, string> {
+function asShown(filled: Layer, { style, threshold, weights, scenario }: State): Record<string, string> {
+  if (filled.kind === "scenario") return scenario ? { layer: filled.id, ...scenario } : {};
   if (filled.kind === "suitability") return { layer: filled.id, style, ...(weights ? { weights } : {}) };
-  return thresholdOf(filled, null) !== null && threshold !== null ? { layer: filled.id, threshold: String(threshold) } : {};
+  return filled.kind === "surface" && thresholdOf(filled, null) !== null && threshold !== null ? { layer: filled.id, threshold: String(threshold) } : {};
 }
 
 export function pointBody(found: PointAnswer, { config, store, words }: Parts): Node[] {
@@ -80,7 +81,7 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     if (!layer) continue;
     const shown = layer.id === filled || overlays.includes(layer.id) || layer.visible;
     if (isShaking(layer.kind)) {
-      if (shown) body.push(shakingWords(layer, answer, words));
+      if (shown) body.push(shakingWords(layer, answer, config, words));
     } else if (layer.kind === "suitability") {
       if (layer.id === filled) first.push(suitabilityWords(layer, store.state.style, answer, words));
     } else if (isFilled(layer) && shown) {
@@ -107,7 +108,7 @@ function nearestWords(station: Near, config: Config, words: Words): string {
   const name = nameIn(station.name, config.language) || station.code;
   const distance = words.plain(station.distance_km, station.distance_km < 10 ? 1 : 0);
   if (station.value === null) return words.text("point.nearest_silent", { name, distance });
-  const age = words.age(Math.max(0, station.age_s ?? 0));
+  const age = ageOf(Math.max(0, station.age_s ?? 0), words);
   return words.text("point.nearest_read", { name, distance, value: words.value(station.value, station.unit), age });
 }
 
@@ -172,7 +173,7 @@ function zoneWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
 function stationWords(station: Near, words: Words): string {
   const distance = words.text("point.distance", { distance: words.plain(station.distance_km, station.distance_km < 10 ? 1 : 0) });
   if (station.value === null) return `${distance}, ${words.text("card.no_value")}`;
-  const old = station.age_s === null ? "" : `, ${words.age(station.age_s)}`;
+  const old = station.age_s === null ? "" : `, ${ageOf(station.age_s, words)}`;
   return `${words.value(station.value, station.unit)}, ${distance}${old}`;
 }
 
