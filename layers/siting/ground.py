@@ -260,17 +260,13 @@ def _felt(site: CandidateSite, traces: Traces) -> Iterator[dict[str, Any]]:
     ways = to_points(site.place, xy[:, 0], xy[:, 1])
     for i in np.flatnonzero(ways.distance_m <= REACH_KM * 1000).tolist():
         own = traces.row(i)
-        magnitude, distance_km = own.get("magnitude"), float(ways.distance_m[i]) / 1000
-        msk = None
-        if isinstance(magnitude, int | float):
-            moment = str(own.get("magnitude_type", "")).lower().startswith("mw")
-            ms = bindi_2011.surface_wave_magnitude(magnitude) if moment else float(magnitude)
-            msk = float(bindi_2011.intensity(ms, distance_km))
+        ms, distance_km = surface_magnitude(own), float(ways.distance_m[i]) / 1000
+        msk = None if ms is None else float(bindi_2011.intensity(ms, distance_km))
         yield {
             "layer": traces.layer.id,
             "id": traces.ids[i],
             "time": own.get("time", ""),
-            "magnitude": magnitude,
+            "magnitude": own.get("magnitude"),
             "magnitude_type": own.get("magnitude_type", ""),
             "depth_km": own.get("depth_km"),
             "place": own.get("place", ""),
@@ -281,6 +277,15 @@ def _felt(site: CandidateSite, traces: Traces) -> Iterator[dict[str, Any]]:
             "lat": _rounded(float(xy[i, 1]), 5),
             "msk": None if msk is None else _rounded(msk, 2),
         }
+
+
+def surface_magnitude(own: Mapping[str, Any]) -> float | None:
+    """Return the surface wave magnitude of an event, None where no magnitude is told."""
+    magnitude = own.get("magnitude")
+    if not isinstance(magnitude, int | float):
+        return None
+    moment = str(own.get("magnitude_type", "")).lower().startswith("mw")
+    return bindi_2011.surface_wave_magnitude(magnitude) if moment else float(magnitude)
 
 
 def zones(site: CandidateSite, loaded: Loaded) -> tuple[list[dict[str, Any]], list[Evidence]]:
