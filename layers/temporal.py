@@ -15,6 +15,11 @@ SECOND = timedelta(seconds=1)
 _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+def utc_now() -> datetime:
+    """Return the present moment: the one clock that is handed down."""
+    return datetime.now(UTC)
+
+
 def instant(text: str) -> datetime:
     """Return the instant that an RFC 3339 text names, in UTC.
 

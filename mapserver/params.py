@@ -129,13 +129,15 @@ def tile_request(
     query: MultiDict[str, str],
 ) -> TileRequest:
     """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
-    only(query, TILE_KEYS + KINDS[layer.kind].filters)
+    only(query, (*TILE_KEYS, "lang", *KINDS[layer.kind].filters))
     asked, image = window(words["zoom"], words["col"], words["leaf"])
     options = tile_options(query, style)
     for key in TILE_KEYS:
         if key in query and not means(key, layer, style):
             why = "is not smoothed" if KINDS[layer.kind].cells else "has no cells"
             raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}": it {why}')
+    if "lang" in query and not style.label:
+        raise BadParameterError(f'"lang" means nothing to style "{style.id}": it has no names')
     token = words["version"]
     return TileRequest(
         layer=layer.id,
@@ -253,6 +255,7 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
         end=end,
         scenario=scenario(query),
         return_period_y=return_period(query),
+        language=language(query),
     )
 
 

@@ -32,7 +32,16 @@ def mean(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
     m, s = _floats(mu), _floats(sigma)
     if transform == "none":
         return m + 0.0 * s
-    return _exp(m + np.minimum(0.5 * s * s, s * s.dtype.type(CAP)))
+    return _exp(log_mean(m, s))
+
+
+def log_mean(mu: Bands, sigma: Bands) -> Bands:
+    """Logarithm of the ``mean`` of a lognormal."""
+    found = sigma * sigma
+    found *= sigma.dtype.type(0.5)
+    np.minimum(found, sigma * sigma.dtype.type(CAP), out=found)
+    found += mu
+    return found
 
 
 def median(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:

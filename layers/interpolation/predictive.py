@@ -105,6 +105,10 @@ class Predictive:
             return quantiles.score(PROBABILITIES, self.bands[:-1], threshold)
         return distribution.score(*self._latent, threshold)
 
+    def log_mean(self) -> Bands | None:
+        """Logarithm of ``mean``, where it costs less than that."""
+        return distribution.log_mean(*self.bands[:2]) if self.transform == "log" else None
+
     def relative_uncertainty(self) -> Bands:
         """Standard deviation over the absolute mean; NaN where the mean is 0."""
         if self._latent is None:

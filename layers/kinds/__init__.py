@@ -13,6 +13,7 @@ from layers.kinds import (
     points,
     quakes,
     raster,
+    readings,
     scenario,
     stations,
     surface,
@@ -82,7 +83,7 @@ KINDS: Mapping[str, KindSpec] = {
     "surface": KindSpec(
         surface.SurfaceKind,
         ("quantity", "covariates"),
-        surface.MEASURES,
+        readings.MEASURES,
         "fill",
         ("fill",),
         vector=False,

@@ -17,8 +17,9 @@ from layers.geo import Point, Window, cell_m, mercator
 from layers.interpolation import Predictive
 from layers.kinds.collection import CLICK_PX, around
 from layers.kinds.isolines import isolines, simplified
+from layers.kinds.readings import measured
 from layers.kinds.sources import Sources
-from layers.kinds.surface import SurfaceKind, measured
+from layers.kinds.surface import SurfaceKind
 from layers.model import (
     Extent,
     Features,

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers import units
 from layers.errors import NoSurfaceError
-from layers.geo import TILE_PX, Point, Window
+from layers.geo import Point, Window
 from layers.interpolation import Parameters, Predictive, noise_of
-from layers.kinds import viewed
-from layers.kinds.cells import DEEPEST_OVERZOOM, cut, overlap, pixel_zoom, placed
+from layers.kinds import blocks, viewed
+from layers.kinds.cells import DEEPEST_OVERZOOM, pixel_zoom
+from layers.kinds.readings import SHARES, measured, ranked, read_off
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import (
     Extent,
@@ -24,20 +25,8 @@ from layers.model import (
 from layers.model.kind import Question
 from layers.views import View
 
-MARGIN = 1
-"""Cells around a window, so that a smooth picture meets its neighbour without a seam."""
-
-ALL = slice(0, TILE_PX)
-
-QUANTILES = {"median": 0.5, "p05": 0.05, "p25": 0.25, "p75": 0.75, "p95": 0.95}
 FEW = 4
 """Places of a compressed surface that are read one by one; for more all of it is decoded."""
-SHARES = ("exceedance", "uncertainty")
-"""Readings without a unit."""
-READINGS = ("mean", "sd", *QUANTILES, *SHARES)
-"""What is read off the distribution in a cell, by name."""
-
-MEASURES = ("mean", "median", "sd", "quantile", "exceedance", "uncertainty")
 
 
 class SurfaceKind:
@@ -73,10 +62,10 @@ class SurfaceKind:
             return self._viewed(info, window, question)
         # Only between cells that fill more than a pixel is there anything to smooth.
         framed = question.smooth and info.grid.zoom < pixel_zoom(window)
-        bands = self._framed(info, window) if framed else self._block(info, window)
+        bands = (blocks.framed if framed else blocks.block)(self._store, info, window)
         if bands is None:
             return None
-        return self._raster(info, bands, question, MARGIN if framed else 0)
+        return self._raster(info, bands, question, blocks.MARGIN if framed else 0)
 
     def classed(
         self, window: Window, at: datetime | None, version: str, shown: str
@@ -89,7 +78,7 @@ class SurfaceKind:
         info = self._store.surface(self._layer.id, at, version)
         if pixel_zoom(window) > window.zoom:
             return None
-        place = _place(info.grid.zoom, window)
+        place = blocks.place_of(info.grid.zoom, window)
         lines = self._store.classed(info, shown, place.zoom, place.row, place.col)
         return None if lines is None else (lines, place.rows, place.cols)
 
@@ -106,43 +95,15 @@ class SurfaceKind:
     def _raster(
         self, info: SurfaceInfo, bands: Float32Array, question: Question, margin: int
     ) -> Raster | None:
-        """Cells with the measure asked for; what is smoothed has values, not scores."""
+        """Cells with the measure asked for; what is smoothed has values, and nothing instead."""
         found = Predictive(bands, info.transform)
         known = found.support < self._layer.support_limit
         if not known.any():
             return None
-        if question.style.measure == "exceedance" and not margin:
-            return Raster({"value": found.score(_threshold(question))}, 0, known, is_score=True)
-        return Raster({"value": measured(question, found)}, margin, known)
-
-    def _block(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
-        """The cells of a window as they lie in the file: of the tile, or of the one that has it."""
-        if min(info.grid.zoom, pixel_zoom(window)) > window.zoom:
-            return self._children(info, window)
-        place = _place(info.grid.zoom, window)
-        tile = self._store.tile(info, place.zoom, place.row, place.col)
-        return None if tile is None else tile[:, place.rows, place.cols]
-
-    def _children(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
-        """The cells of the four tiles one zoom deeper, NaN where one has none."""
-        whole = None
-        for r, c in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            tile = self._store.tile(info, window.zoom + 1, 2 * window.row + r, 2 * window.col + c)
-            if tile is None:
-                continue
-            if whole is None:
-                whole = np.full((len(tile), 2, TILE_PX, 2, TILE_PX), np.nan, np.float32)
-            whole[:, r, :, c] = tile
-        return None if whole is None else whole.reshape(len(whole), 2 * TILE_PX, 2 * TILE_PX)
-
-    def _framed(self, info: SurfaceInfo, window: Window) -> Float32Array | None:
-        part = cut(info.grid, window, MARGIN)
-        to_rows, rows = overlap(part.row, part.count, part.step, info.grid.height)
-        to_cols, cols = overlap(part.col, part.count, part.step, info.grid.width)
-        if rows.stop <= rows.start or cols.stop <= cols.start:
-            return None
-        cells = self._store.cells(info, rows, cols)
-        return placed(cells, (to_rows, to_cols), part.count)
+        if margin:
+            return Raster({"value": measured(question, found)}, margin, known)
+        value, scale = ranked(question, found)
+        return Raster({"value": value}, 0, known, scale)
 
     def inspect(
         self, point: Point, at: datetime | None, threshold: float | None = None
@@ -215,7 +176,7 @@ class SurfaceKind:
         Parameters
         ----------
         names : sequence of str
-            Of ``READINGS``.
+            Of ``readings.READINGS``.
         threshold : float, optional
             Of ``exceedance``, in the canonical unit.
         """
@@ -261,45 +222,6 @@ class SurfaceKind:
         return values
 
 
-def read_off(found: Predictive, name: str, threshold: float | None = None) -> Float32Array:
-    """Return one of ``READINGS``: canonical unit, or a share of 1."""
-    match name:
-        case "mean":
-            value = found.mean()
-        case "sd":
-            value = found.sd()
-        case "uncertainty":
-            value = found.relative_uncertainty()
-        case "exceedance":
-            assert threshold is not None  # noqa: S101 - the caller has one
-            value = found.exceedance(threshold)
-        case _:
-            value = found.quantile(QUANTILES[name])
-    return np.asarray(value, dtype=np.float32)
-
-
-class _Place(NamedTuple):
-    """A tile of the grid, and the part of it that a window shows."""
-
-    zoom: int
-    row: int
-    col: int
-    rows: slice = ALL
-    cols: slice = ALL
-
-
-def _place(grid_zoom: int, window: Window) -> _Place:
-    zoom = min(grid_zoom, window.zoom)
-    depth = window.zoom - zoom
-    split = min(depth, DEEPEST_OVERZOOM)
-    row, col = window.row >> (depth - split), window.col >> (depth - split)
-    if not split:
-        return _Place(zoom, row, col)
-    side = TILE_PX >> split
-    r, c = (at % (1 << split) * side for at in (row, col))
-    return _Place(zoom, row >> split, col >> split, slice(r, r + side), slice(c, c + side))
-
-
 def _new(found: Predictive, info: SurfaceInfo, unit: str) -> dict[str, Any] | None:
     """What a device put there would show, 90 % of the time between ``p05`` and ``p95``.
 
@@ -314,31 +236,3 @@ def _new(found: Predictive, info: SurfaceInfo, unit: str) -> dict[str, Any] | No
     low, median, high = np.interp(places, np.arange(len(likely)), likely)
     parts = {"mean": likely.mean(), "median": median, "sd": likely.std(), "p05": low, "p95": high}
     return {"unit": unit, **{name: float(value) for name, value in parts.items()}}
-
-
-def measured(question: Question, found: Predictive) -> Float32Array:
-    """Return the measure that a style asks for: canonical unit, or a share of 1."""
-    match question.style.measure:
-        case "mean":
-            value = found.mean()
-        case "median":
-            value = found.quantile(0.5)
-        case "sd":
-            value = found.sd()
-        case "quantile":
-            value = found.quantile(0.95 if question.quantile is None else question.quantile)
-        case "exceedance":
-            value = found.exceedance(_threshold(question))
-        case "uncertainty":
-            value = found.relative_uncertainty()
-        case other:
-            raise AssertionError(f"the catalogue let the measure {other} pass")
-    return np.asarray(value, dtype=np.float32)
-
-
-def _threshold(question: Question) -> float:
-    threshold = question.threshold
-    if threshold is None:
-        threshold = question.style.threshold
-    assert threshold is not None  # noqa: S101 - the catalogue demands it of this measure
-    return threshold

@@ -34,7 +34,7 @@ from layers.model.observation import (
     StoredObservation,
 )
 from layers.model.site import ASSUMED_ACCURACY_M, CandidateSite
-from layers.model.surface import BANDS, Float32Array, Picture, Raster, Surface, SurfaceInfo
+from layers.model.surface import BANDS, Float32Array, Picture, Raster, Scale, Surface, SurfaceInfo
 
 __all__ = [
     "ASSUMED_ACCURACY_M",
@@ -65,6 +65,7 @@ __all__ = [
     "Raster",
     "RejectedRecord",
     "Release",
+    "Scale",
     "Station",
     "Status",
     "StoredFeature",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal
 
 import numpy as np
@@ -64,14 +65,24 @@ class SurfaceInfo:
     tags: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Scale(StrEnum):
+    """What stands for a measure where only its place among breaks is asked: it rises with it."""
+
+    VALUE = "value"
+    """The measure itself."""
+    LOG = "log"
+    """Its natural logarithm, which costs no exponential in every cell."""
+    SCORE = "score"
+    """The normal score of a probability, which costs no integral."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raster:
     """Cells that cover a window: each band has shape (rows + 2 margin, cols + 2 margin), float32.
 
     Without the margin the cells cover the window exactly; rows and cols divide its pixels, so a
     cell becomes a whole number of pixels. ``known`` tells where there is a cell, in the shape of a
-    band; without it, NaN is "no cell here". ``is_score`` says that the values are normal scores
-    of the probabilities that are meant: which is above a break costs no integral in every cell.
+    band; without it, NaN is "no cell here". ``scale`` says what the values are.
 
     For a view, ``rows`` and ``cols`` tell which cell each pixel shows: indices of shape
     (height, 1) and (1, width), or both (height, width); one beyond the last is no cell. Where
@@ -81,7 +92,7 @@ class Raster:
     bands: Mapping[str, Float32Array]
     margin: int
     known: NDArray[np.bool_] | None = None
-    is_score: bool = False
+    scale: Scale = Scale.VALUE
     rows: NDArray[np.int32] | None = None
     cols: NDArray[np.int32] | None = None
 

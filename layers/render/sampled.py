@@ -3,7 +3,7 @@
 import numpy as np
 
 from layers.model import Raster, StyleDefinition
-from layers.render.surface import ClassArray, classified, scores
+from layers.render.surface import ClassArray, classified, on_scale
 
 
 def classes(raster: Raster, style: StyleDefinition, breaks: tuple[float, ...] = ()) -> ClassArray:
@@ -19,7 +19,7 @@ def classes(raster: Raster, style: StyleDefinition, breaks: tuple[float, ...] = 
     value = raster.bands["value"]
     limits = breaks or style.breaks
     known = ~np.isnan(value) if raster.known is None else raster.known
-    rising = scores(limits) if raster.is_score else np.asarray(limits, np.float32)
+    rising = on_scale(raster.scale, limits)
     found = classified(value, known, rising)
     rows, cols = raster.rows, raster.cols
     if rows is None or cols is None:

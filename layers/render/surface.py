@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from layers.errors import BadParameterError
-from layers.model import Float32Array, Raster, StyleDefinition
+from layers.model import Float32Array, Raster, Scale, StyleDefinition
 
 ClassArray = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
@@ -26,8 +26,8 @@ def classes(
     Parameters
     ----------
     raster : Raster
-        Its band ``value`` is read: the measure already computed, in the unit of the breaks, or
-        their normal score.
+        Its band ``value`` is read: the measure already computed, in the unit of the breaks or on
+        the scale that it names.
     style : StyleDefinition
         Gives the breaks where ``breaks`` is empty.
     size_px : int
@@ -58,12 +58,10 @@ def classes(
     down, across = size_px // rows, size_px // cols
     known = ~np.isnan(cells) if raster.known is None else raster.known
     if smooth and down * across > 1:
-        value, known = _bilinear(
-            ndtr(cells) if raster.is_score else cells, known, margin, down, across
-        )
+        value, known = _bilinear(off_scale(raster.scale, cells), known, margin, down, across)
         return classified(value, known, np.asarray(limits, np.float32))
     inner = slice(margin, margin + rows), slice(margin, margin + cols)
-    rising = scores(limits) if raster.is_score else np.asarray(limits, np.float32)
+    rising = on_scale(raster.scale, limits)
     found = classified(cells[inner], known[inner], rising)
     return found.repeat(down, axis=0).repeat(across, axis=1) if down * across > 1 else found
 
@@ -86,7 +84,30 @@ def classified(value: Float32Array, known: BoolArray, rising: Float32Array) -> C
     return found
 
 
-def scores(limits: tuple[float, ...]) -> Float32Array:
+def on_scale(scale: Scale, limits: tuple[float, ...]) -> Float32Array:
+    """Return the limits as values on a scale reach them."""
+    match scale:
+        case Scale.SCORE:
+            return _scores(limits)
+        case Scale.LOG:
+            with np.errstate(divide="ignore"):
+                return np.log(np.maximum(limits, 0.0)).astype(np.float32)
+        case _:
+            return np.asarray(limits, np.float32)
+
+
+def off_scale(scale: Scale, values: Float32Array) -> Float32Array:
+    """Return the measure that values on a scale stand for."""
+    match scale:
+        case Scale.SCORE:
+            return np.asarray(ndtr(values))
+        case Scale.LOG:
+            return np.exp(values)
+        case _:
+            return values
+
+
+def _scores(limits: tuple[float, ...]) -> Float32Array:
     """Return the normal scores at which a float32 probability reaches each limit."""
     # A probability nearer to 1 than half a step of float32 is 1.
     nearly = np.clip(np.asarray(limits, np.float64), 0.0, 1.0 - 2.0**-25)

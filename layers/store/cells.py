@@ -14,6 +14,7 @@ from layers.geo import TILE_PX, CellGrid
 from layers.model import Float32Array, SurfaceInfo
 from layers.store import classed, geotiff
 from layers.store.paths import Paths
+from layers.store.pyramid import Pyramid
 from layers.store.working_copy import IntArray, WorkingCopy
 
 OPEN_COPIES = 64
@@ -33,7 +34,7 @@ class Cells:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._open: OrderedDict[tuple[str, str], WorkingCopy | Float32Array] = OrderedDict()
-        self._classed: OrderedDict[tuple[str, str, str], classed.ClassedCopy] = OrderedDict()
+        self._classed: OrderedDict[tuple[str, str, str], Pyramid[np.uint8]] = OrderedDict()
         self._lock = threading.Lock()
 
     def path(self, info: SurfaceInfo, suffix: str) -> Path:
@@ -129,14 +130,14 @@ class Cells:
             if not os.path.exists(path):  # noqa: PTH110 - a tenth of the time of Path's
                 return None
             try:
-                held = classed.ClassedCopy(path, info.grid)
+                held = classed.mapped(path, info.grid)
             except OSError:
                 return None  # it went in between, or is not whole: the cells stay
             with self._lock:
                 self._classed[key] = held
                 while len(self._classed) > OPEN_COPIES:
                     self._classed.popitem(last=False)
-        return held.tile(zoom, row, col)
+        return held.tile(zoom, row, col) if held.holds(zoom) else None
 
     def _held_already(self, info: SurfaceInfo) -> WorkingCopy | Float32Array | None:
         key = (info.layer_id, info.token)
@@ -174,27 +175,22 @@ class Cells:
 
 
 def compress(cells: Cells, infos: list[SurfaceInfo]) -> int:
-    """Drop the working copies of surfaces: their cells are read from the GeoTIFF from now on."""
+    """Drop all but the GeoTIFF of surfaces: their cells are read from it from now on."""
     dropped = 0
     for info in infos:
-        working = cells.path(info, WORKING)
-        if working.is_file():
-            working.unlink()
-            dropped += 1
-        _drop_classed(cells, info)
+        dropped += cells.path(info, WORKING).is_file()
+        _delete(cells, info, keep=GEOTIFF)
     return dropped
 
 
 def delete(cells: Cells, infos: list[SurfaceInfo]) -> None:
     """Delete the files of retired surfaces."""
     for info in infos:
-        for suffix in (WORKING, GEOTIFF):
-            cells.path(info, suffix).unlink(missing_ok=True)
-        _drop_classed(cells, info)
+        _delete(cells, info)
 
 
-def _drop_classed(cells: Cells, info: SurfaceInfo) -> None:
+def _delete(cells: Cells, info: SurfaceInfo, keep: str | None = None) -> None:
     base = cells.path(info, "")
     for path in base.parent.glob(f"{base.name}.*"):
-        if path.suffix not in (WORKING, GEOTIFF):
+        if path.suffix != keep:
             path.unlink(missing_ok=True)

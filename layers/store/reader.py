@@ -1,12 +1,9 @@
 """The store as any process reads it: nothing here can write."""
 
-import contextlib
-import threading
-import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DatabaseError
@@ -40,6 +37,7 @@ from layers.store import (
 from layers.store.aligned import Aligned
 from layers.store.classed import Lines
 from layers.store.database import check_schema, healthy, reader_engine
+from layers.store.memo import Memo
 from layers.store.observed import Observed, Place, Wanted
 from layers.store.paths import Paths
 from layers.store.policy import Audience
@@ -47,18 +45,6 @@ from layers.store.schema import BATCH, FOLDER, METADATA, QUARANTINE
 from layers.store.snapshots import FloatArray, Snapshot
 from layers.store.walk import Walk
 from layers.store.working_copy import IntArray
-
-T = TypeVar("T")
-
-MEMO_S = 10.0
-"""How long an unchanged store may be answered from memory: an embargo lifts by the clock."""
-MEMO_ENTRIES = 2_000
-
-
-class _Still(threading.local):
-    """What a thread has seen of the memory, while it is to see no other."""
-
-    memory: tuple[tuple[int, float], dict[Hashable, object]] | None = None
 
 
 class Reader:
@@ -80,55 +66,20 @@ class Reader:
         self._engine = engine
         self._cells = cells.Cells(self.paths)
         self.aligned = Aligned(self.paths)
-        self._memo: dict[Hashable, object] = {}
-        self._memo_lock = threading.Lock()
-        self._still = _Still()
-        self._seen: tuple[int, float] = (-1, 0.0)
-        self._watch: Connection | None = None
+        self._memo = Memo(engine)
 
     def close(self) -> None:
         """Give back the connections."""
-        if self._watch is not None:
-            self._watch.close()
+        self._memo.close()
         self._engine.dispose()
 
-    @contextlib.contextmanager
-    def still(self) -> Iterator[None]:
+    def still(self) -> AbstractContextManager[None]:
         """Look once whether somebody wrote, for all that this thread asks within."""
-        self._still.memory = self._memory()
-        try:
-            yield
-        finally:
-            self._still.memory = None
+        return self._memo.still()
 
     def edition(self) -> Hashable:
         """Return what differs as soon as an answer may: somebody wrote, or an embargo may lift."""
-        return self._memory()[0]
-
-    def _memory(self) -> tuple[tuple[int, float], dict[Hashable, object]]:
-        if self._still.memory is not None:
-            return self._still.memory
-        with self._memo_lock:
-            if self._watch is None:
-                self._watch = self._engine.connect()
-            # Asked of the driver: this comes before every answer, a thousand times for some.
-            driver = self._watch.connection.driver_connection
-            assert driver is not None  # noqa: S101 - it is open
-            change = int(driver.execute("PRAGMA data_version").fetchone()[0])
-            moment = time.monotonic()
-            known, since = self._seen
-            if change != known or moment - since > MEMO_S or len(self._memo) > MEMO_ENTRIES:
-                self._memo = {}
-                self._seen = (change, moment)
-            return self._seen, self._memo
-
-    def _remembered(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
-        """Return an answer from memory while nobody has written to the database."""
-        memo = self._memory()[1]
-        if key not in memo:
-            with self._engine.connect() as connection:
-                memo[key] = ask(connection)
-        return memo[key]  # type: ignore[return-value]
+        return self._memo.edition()
 
     def context(self) -> Context:
         """Return the context of the data folder."""
@@ -137,15 +88,15 @@ class Reader:
             query = select(FOLDER.c.value).where(FOLDER.c.key == "context")
             return Context(connection.execute(query).scalar_one())
 
-        return self._remembered("context", ask)
+        return self._memo.answer("context", ask)
 
     def organisations(self) -> list[Organisation]:
         """Return all organisations."""
-        return self._remembered("organisations", register.organisations)
+        return self._memo.answer("organisations", register.organisations)
 
     def networks(self) -> list[Network]:
         """Return all networks."""
-        return self._remembered("networks", register.networks)
+        return self._memo.answer("networks", register.networks)
 
     def shown_networks(self, audience: Audience, now: datetime) -> list[Network]:
         """Return the networks that have a visible station."""
@@ -154,13 +105,13 @@ class Reader:
             shown = {s.network_id for s in register.stations(connection, audience, now, None)}
             return [n for n in register.networks(connection) if n.id in shown]
 
-        return self._remembered(("shown networks", audience), ask)
+        return self._memo.answer(("shown networks", audience), ask)
 
     def stations(
         self, audience: Audience, now: datetime, *, at: datetime | None = None
     ) -> list[Station]:
         """Return the visible stations by code; with ``at``, those that were valid then."""
-        return self._remembered(
+        return self._memo.answer(
             ("stations", audience, at), lambda c: register.stations(c, audience, now, at)
         )
 
@@ -179,7 +130,7 @@ class Reader:
         span: tuple[datetime, datetime] | None = None,
     ) -> list[tuple[datetime, int]]:
         """Return (hour, state) of the newest hours with visible observations, or of a span."""
-        return self._remembered(
+        return self._memo.answer(
             ("hours", audience, quantity, newest, span),
             lambda c: hours.hours(c, audience, now, quantity, newest=newest, span=span),
         )
@@ -194,7 +145,7 @@ class Reader:
         known_at: datetime | None = None,
     ) -> Snapshot:
         """Return one hour of one quantity as columns; ``known_at`` gives a past state of it."""
-        return self._remembered(
+        return self._memo.answer(
             ("snapshot", audience, quantity, hour, known_at),
             lambda c: snapshots.snapshot(c, audience, now, quantity, hour, known_at),
         )
@@ -225,7 +176,7 @@ class Reader:
         self, audience: Audience, now: datetime, quantity: str, begin: datetime, end: datetime
     ) -> list[str]:
         """Return the codes of visible stations that reported a quantity over [begin, end)."""
-        return self._remembered(
+        return self._memo.answer(
             ("measuring", audience, quantity, begin, end),
             lambda c: snapshots.measuring(c, audience, now, quantity, begin, end),
         )
@@ -249,7 +200,7 @@ class Reader:
 
     def datastreams(self, audience: Audience, now: datetime) -> list[Datastream]:
         """Return what visible stations have ever measured, by station and quantity."""
-        return self._remembered(
+        return self._memo.answer(
             ("datastreams", audience), lambda c: datastreams.datastreams(c, audience, now)
         )
 
@@ -285,7 +236,7 @@ class Reader:
 
     def observed_span(self, audience: Audience, now: datetime) -> tuple[datetime, datetime] | None:
         """Return the first and last hour that holds observations, or None."""
-        return self._remembered(
+        return self._memo.answer(
             ("observed span", audience), lambda c: observed.span(c, audience, now)
         )
 
@@ -314,28 +265,38 @@ class Reader:
         with self._engine.connect() as connection:
             yield from features.features(connection, audience, collection, at=now)
 
+    def feature(
+        self, audience: Audience, now: datetime, collection: str, feature_id: str
+    ) -> StoredFeature | None:
+        """Return a visible feature that holds now, or None."""
+        with self._engine.connect() as connection:
+            return next(
+                features.features(connection, audience, collection, at=now, feature_id=feature_id),
+                None,
+            )
+
     def collection_token(self, audience: Audience, collection: str) -> str:
         """Return a hash that changes with every change of a visible feature."""
-        return self._remembered(
+        return self._memo.answer(
             ("token", audience, collection),
             lambda c: features.collection_token(c, audience, collection),
         )
 
     def collections(self, audience: Audience) -> dict[str, int]:
         """Return the number of visible features of every collection."""
-        return self._remembered(
+        return self._memo.answer(
             ("collections", audience), lambda c: features.collections(c, audience)
         )
 
     def surfaces(self, layer_id: str) -> list[SurfaceInfo]:
         """Return the newest revision of every valid time, oldest first."""
-        return self._remembered(("surfaces", layer_id), lambda c: surfaces.surfaces(c, layer_id))
+        return self._memo.answer(("surfaces", layer_id), lambda c: surfaces.surfaces(c, layer_id))
 
     def surface(
         self, layer_id: str, valid_time: datetime | None = None, token: str | None = None
     ) -> SurfaceInfo:
         """Return a surface; None is the newest. Raises NoSurfaceError or GoneError."""
-        return self._remembered(
+        return self._memo.answer(
             ("surface", layer_id, valid_time, token),
             lambda c: surfaces.surface_at(c, layer_id, valid_time, token),
         )

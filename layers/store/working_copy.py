@@ -1,14 +1,11 @@
 """The cells of a surface, laid out so that a tile is one run of bytes: nothing is decoded.
 
-Raw little-endian float32, level by level, tile by tile: shape (tile rows, tile columns, bands,
-256, 256), aligned to the tiles of WebMercatorQuad. The first level is the grid itself; each further
-one holds the cells that show it one zoom lower, down to the first that takes four tiles or fewer.
-What lies beyond the grid is NaN.
+A pyramid of raw little-endian float32, tiles of shape (bands, 256, 256). What lies beyond the grid
+is NaN.
 """
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,40 +13,9 @@ from numpy.typing import NDArray
 
 from layers.geo import TILE_PX, CellGrid
 from layers.model import Float32Array
+from layers.store.pyramid import Pyramid, levels
 
 IntArray = NDArray[np.intp]
-
-FEW_TILES = 4
-"""A level of so few tiles is the last: those below are drawn once and kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Cells of one zoom, and the tiles that they touch."""
-
-    grid: CellGrid
-    row: int
-    col: int
-    rows: int
-    cols: int
-
-    @classmethod
-    def of(cls, grid: CellGrid) -> "Level":
-        """Return the level of a grid."""
-        row, col = grid.row // TILE_PX, grid.col // TILE_PX
-        rows = -(-(grid.row + grid.height) // TILE_PX) - row
-        cols = -(-(grid.col + grid.width) // TILE_PX) - col
-        return cls(grid, row, col, rows, cols)
-
-
-def levels(grid: CellGrid) -> Iterator[Level]:
-    """Yield the levels of a pyramid, the grid itself first."""
-    at: CellGrid | None = grid
-    while at is not None:
-        level = Level.of(at)
-        yield level
-        done = level.rows * level.cols <= FEW_TILES or at.zoom == 0
-        at = None if done else grid.thinned(at.zoom - 1)
 
 
 def write(path: Path, grid: CellGrid, bands: Float32Array) -> None:
@@ -74,53 +40,19 @@ def _framed(cells: Float32Array, row: int, col: int) -> Float32Array:
     return tile
 
 
-class WorkingCopy:
-    """The cells of one file, mapped: what is not asked for is not read.
-
-    Raises
-    ------
-    OSError
-        Where there is no such file, or it is not of this grid.
-    """
+class WorkingCopy(Pyramid[np.float32]):
+    """The cells of one file: tiles of shape (bands, 256, 256)."""
 
     def __init__(self, path: Path, grid: CellGrid) -> None:
-        # A plain array: a memmap would make each of its slices at ten times the cost.
-        if not path.stat().st_size:
-            raise OSError(f"{path.name} is empty")
-        flat = np.memmap(path, dtype="<f4", mode="r").view(np.ndarray)
-        found = list(levels(grid))
-        cells = sum(level.rows * level.cols for level in found) * TILE_PX**2
-        if len(flat) % cells:
-            raise OSError(f"{path.name} does not hold this grid")
-        bands = len(flat) // cells
+        super().__init__(path, grid, "<f4", (-1, TILE_PX, TILE_PX))
         self._grid = grid
-        self._tiles: dict[int, tuple[Level, Float32Array]] = {}
-        begin = 0
-        for level in found:
-            end = begin + level.rows * level.cols * bands * TILE_PX**2
-            shape = (level.rows, level.cols, bands, TILE_PX, TILE_PX)
-            self._tiles[level.grid.zoom] = level, flat[begin:end].reshape(shape)
-            begin = end
-
-    def holds(self, zoom: int) -> bool:
-        """Tell whether the tiles of a zoom are there as they are."""
-        return zoom in self._tiles
-
-    def tile(self, zoom: int, row: int, col: int) -> Float32Array | None:
-        """Return the cells of a tile, shape (bands, 256, 256), or None where the grid is not."""
-        level, tiles = self._tiles[zoom]
-        r, c = row - level.row, col - level.col
-        if not (0 <= r < level.rows and 0 <= c < level.cols):
-            return None
-        found: Float32Array = tiles[r, c]
-        return found
 
     def picked(self, zoom: int, rows: IntArray, cols: IntArray) -> Float32Array:
         """Return cells of a zoom, shape (bands, rows, cols).
 
         ``rows`` and ``cols`` rise, and count cells of the grid as it is thinned to that zoom.
         """
-        level, tiles = self._tiles[zoom]
+        level, tiles = self._levels[zoom]
         r = rows + (level.grid.row - level.row * TILE_PX)
         c = cols + (level.grid.col - level.col * TILE_PX)
         found = np.empty((tiles.shape[2], len(r), len(c)), dtype=np.float32)
@@ -132,7 +64,7 @@ class WorkingCopy:
 
     def read(self, rows: slice, cols: slice) -> Float32Array:
         """Return cells of shape (bands, rows, cols); slices count cells of the grid, any step."""
-        level, tiles = self._tiles[self._grid.zoom]
+        level, tiles = self._levels[self._grid.zoom]
         down = list(_parts(rows, self._grid.height, self._grid.row - level.row * TILE_PX))
         across = list(_parts(cols, self._grid.width, self._grid.col - level.col * TILE_PX))
         shape = [sum(n for _, _, n in parts) for parts in (down, across)]

@@ -6,8 +6,8 @@ from layers.errors import BadParameterError, nearest
 from layers.kinds import Sources
 from layers.refresh import aligning
 from layers.store import PUBLIC, Reader
+from layers.temporal import utc_now
 from mapserver import settings
-from mapserver.app import utc_now
 from mapserver.documents import assets
 from mapserver.runtime.entries import definition
 

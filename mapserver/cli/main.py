@@ -11,22 +11,23 @@ from layers.errors import LayersError
 from mapserver import settings
 
 HOMES = {
-    "align": "aligning",
-    "ingest": "data",
-    "screen": "screening",
-    "seed": "seeding",
-    "token": "data",
-    "reprocess": "data",
-    "backup": "data",
-    "doctor": "data",
-    "catalog": "lists",
-    "hazard": "hazard",
-    "interpolate": "interpolate",
-    "organisation": "register",
-    "network": "register",
-    "words": "lists",
+    "align": ("aligning", "Align rasters to the grid of the tiles."),
+    "backup": ("data", "Copy the store while everything goes on, and check the copy."),
+    "catalog": ("lists", "The list of layers, styles and feeds."),
+    "doctor": ("data", "Look a data folder over."),
+    "hazard": ("hazard", "Make a hazard data set of a catalogue of earthquakes."),
+    "ingest": ("data", "Bring files in; every row is accounted for."),
+    "interpolate": ("interpolate", "Predict new measurements at points from stations."),
+    "network": ("register", "Register networks of stations."),
+    "organisation": ("register", "Register who operates stations."),
+    "reprocess": ("data", "Offer quarantined observations again."),
+    "screen": ("screening", "Say what all loaded layers know of candidate sites."),
+    "seed": ("seeding", "Render tiles before anybody asks."),
+    "token": ("data", "Give and take the right to write."),
+    "words": ("lists", "Count the texts of each language, and those to be reviewed."),
 }
-"""The module that holds each command. It is read when the command is: `serve` starts sooner."""
+"""The module that holds each command, and what it does in a line. The module is read when the
+command is: `serve` starts sooner, and help costs nothing."""
 
 
 class Sentences(click.Group):
@@ -39,9 +40,17 @@ class Sentences(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, reading its module first."""
         if cmd_name in HOMES and cmd_name not in self.commands:
-            home = importlib.import_module(f"mapserver.cli.{HOMES[cmd_name]}")
+            home = importlib.import_module(f"mapserver.cli.{HOMES[cmd_name][0]}")
             self.add_command(getattr(home, cmd_name))
         return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List all commands without reading their modules."""
+        own = [(n, c.get_short_help_str(80)) for n, c in self.commands.items() if not c.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                sorted({**dict(own), **{n: said for n, (_, said) in HOMES.items()}}.items())
+            )
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error of ours is text for the person who typed it."""

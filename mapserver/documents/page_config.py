@@ -14,7 +14,7 @@ from mapserver.documents import legend
 
 if TYPE_CHECKING:
     from mapserver.documents.assets import Assets
-    from mapserver.documents.page import PageDescription
+    from mapserver.documents.page_description import PageDescription
 
 FILLED = ("surface", "raster", "hazard", "scenario")
 AREA = Bounds(46.4, 37.1, 87.4, 55.6)

@@ -11,8 +11,8 @@ from layers.kinds import Sources
 from layers.pictures import Pictures, Plates
 from layers.siting import Desk
 from layers.store import PUBLIC, Paths, Reader
+from layers.temporal import utc_now
 from layers.tiles import Tiler
-from mapserver.app import utc_now
 from mapserver.documents import assets as built
 from mapserver.documents.assets import Assets
 from mapserver.runtime import channel, metrics

@@ -1,6 +1,7 @@
 """`mapserver serve`: one keeper and several web workers, ended together."""
 
 import dataclasses
+import gc
 import importlib
 import logging
 import os
@@ -143,6 +144,8 @@ def _server(settings: Settings) -> Any:
     from granian.log import LogLevels
 
     importlib.import_module("mapserver.runtime.worker")
+    gc.collect()
+    gc.freeze()  # what is not looked at again stays shared
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return Granian(

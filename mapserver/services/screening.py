@@ -11,7 +11,6 @@ from layers.errors import UnavailableError, UnsupportedFormatError, nearest
 from layers.exchange import site_package, sites
 from layers.siting import compare, lines_around, sheet
 from mapserver import negotiation, params
-from mapserver.documents import blocks_pdf
 from mapserver.documents.blocks import Document
 from mapserver.documents.site_sheet import Sheet
 from mapserver.errors import LengthMissingError
@@ -58,6 +57,8 @@ def _written(site: Site, asked: Asked, format_: str) -> Response:
         content, media_type = site_package.write(found["sites"]), site_package.MEDIA_TYPE
     else:
         documents = site_documents(site, asked, found)
+        from mapserver.documents import blocks_pdf  # seldom asked for, and large
+
         content = blocks_pdf.pdf(documents, site.assets.folder / "print", site.now())
         media_type = "application/pdf"
     response = Response(content, mimetype=media_type)

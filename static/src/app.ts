@@ -47,7 +47,8 @@ const moments = new Moments(current, () => store.state);
 
 const map = new MapView(byId("map"), config.bounds, config.max_zoom, calm());
 const covered = (): { left: number; top: number; right: number; bottom: number } => {
-  if (isNarrow()) return { left: 8, top: 150, right: 8, bottom: 150 };
+  // The bar of hours is not there yet.
+  if (isNarrow()) return { left: 8, top: document.querySelector(".lead")!.getBoundingClientRect().bottom + 8, right: 8, bottom: 130 };
   return { left: 24, top: 70, right: window.innerWidth < 1024 ? 60 : 270, bottom: 110 };
 };
 if (shared.zoom !== null) map.look([shared.lon!, shared.lat!], shared.zoom);

@@ -10,7 +10,8 @@ from shapely.geometry.base import BaseGeometry
 from layers import temporal
 from layers.errors import BadExtentError, BadParameterError, NoSurfaceError, TooLargeError
 from layers.geo import CellGrid, mercator
-from layers.kinds.surface import READINGS, SurfaceKind
+from layers.kinds.readings import READINGS
+from layers.kinds.surface import SurfaceKind
 from layers.model import SurfaceInfo
 from layers.views import Projection
 from mapserver.documents.ogcapi.coverages import Coverage

@@ -197,6 +197,8 @@ def shown(site: Site, query: Query) -> list[Shown]:
     found = []
     for layer, style in pairs:
         own = {word: chosen[word] for word in chosen if params.means(word, layer, style)}
+        if style.label:
+            own["lang"] = query.language
         found.append(Shown(layer, style, params.tile_options(own, style)))
     return found
 

@@ -69,8 +69,15 @@ export async function stationCard(layer: Layer, station: Station, parts: Parts):
         store.state.unit === "uR/h" && element("p", { class: "caption" }, words.text("card.conversion")),
       ),
     );
+    if (value !== null) shown.push(element("p", { class: "links" }, meaning(config.root, config.language, value)));
   }
   return [...shown, usualPart(told, parts), chartPart(layer, station, { told, series, asked }, parts), more(layer, station, told, parts)];
+}
+
+/** The page that explains a number, with this one; its name stands on the page already. */
+function meaning(root: string, language: string, nSvH: number): HTMLElement {
+  const href = `${root}/${language}/meaning?value=${nSvH / 1000}&unit=uSv/h`;
+  return element("a", { href }, document.querySelector(".ways a:last-child")?.textContent ?? href);
 }
 
 function usualPart(asked: Promise<Told>, parts: Parts): HTMLElement {

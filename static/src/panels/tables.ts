@@ -60,6 +60,7 @@ export class Tables {
       return;
     }
     const fresh = !this.dialog.open;
+    if (fresh && !this.parts.current.answered && !state.failing) return; // an empty list would grow under the reader's eyes
     if (fresh) this.dialog.showModal();
     if (fresh || changed === null || ["time", "unit", "overlays"].some((key) => changed.has(key as keyof State))) this.draw();
   }

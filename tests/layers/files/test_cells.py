@@ -13,7 +13,7 @@ from layers.files.cells import SurfaceCells, table
 from layers.geo import Bounds, CellGrid
 from layers.interpolation import Predictive
 from layers.interpolation.event import PROBABILITIES
-from layers.kinds.surface import measured
+from layers.kinds.readings import measured
 from layers.model import Context, LayerDefinition, StyleDefinition, Surface
 from layers.model.kind import Question
 from layers.store import Reader, Writer

@@ -11,7 +11,6 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import Affine
-from scipy.special import ndtr
 
 from layers.errors import BadFileError, CatalogError, GoneError, NoSurfaceError, UnavailableError
 from layers.geo import Bounds, CellGrid, Point, Window, mercator
@@ -32,6 +31,7 @@ from layers.model import (
     Surface,
 )
 from layers.model.kind import LayerKind, Question
+from layers.render.surface import off_scale
 from layers.store import PUBLIC, Batch, Reader, Writer
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -332,7 +332,7 @@ def test_a_surface_is_measured_as_its_style_asks_and_hides_what_nobody_can_know(
         found = layer.tile(AROUND, NINE, version, asked(measure, **more))
         assert isinstance(found, Raster)
         shown = found.bands["value"]
-        return np.where(found.known, ndtr(shown) if found.is_score else shown, np.nan)
+        return np.where(found.known, off_scale(found.scale, shown), np.nan)
 
     mean = value("mean")
     known = np.isfinite(mean)

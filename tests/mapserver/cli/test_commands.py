@@ -1,15 +1,20 @@
 """Every command by its exit code and its sentence."""
 
+import re
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
+from click import Context as Asked
 from click.testing import CliRunner, Result
 from rasterio.transform import Affine
 
+from layers.messages import read as read_texts
 from layers.model import Context
 from layers.store import Writer
 from mapserver.cli import main
@@ -36,20 +41,27 @@ def told(done: Result, *words: str, code: int = 1) -> None:
         assert inside not in done.output
 
 
-COMMANDS = ("align", "backup", "catalog", "doctor", "ingest", "interpolate", "reprocess", "seed",
-            "serve", "token")  # fmt: skip
-
-
 def test_help_lists_every_command_and_each_explains_itself() -> None:
     listed = run("--help")
     assert listed.exit_code == 0
-    for command in COMMANDS:
-        assert f"  {command} " in listed.output
+    commands = [name for name in main.list_commands(Asked(main)) if name != "keeper"]
+    assert len(commands) >= 15
+    for command in commands:
+        assert f"\n  {command} " in listed.output
         said = run(command, "-h")
         assert said.exit_code == 0
         assert said.output.startswith(f"Usage: main {command}")
         assert len(said.output.splitlines()) > 4
     assert "\n  keeper " not in listed.output
+    assert "..." not in listed.output.partition("Commands:")[2]
+
+
+def test_help_reads_none_of_what_the_commands_need() -> None:
+    look = "import sys; from mapserver.cli import main; main(['-h'], standalone_mode=False); "
+    look += "sys.exit(', '.join({'numpy', 'flask', 'layers.store'} & {*sys.modules}) or 0)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Commands:" in done.stdout
 
 
 def test_every_knob_is_an_option_of_serve_with_its_default() -> None:
@@ -337,3 +349,16 @@ def test_rasters_are_aligned_on_demand(grids: Path) -> None:
     done = run("align", *words)
     assert done.exit_code == 1
     assert "b.tif cannot be read here" in done.output
+
+
+def test_texts_go_to_a_native_reader_and_come_back(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(read_texts, "FOLDER", tmp_path / "read")
+    written = run("words", "--po", "kk").output
+    (tmp_path / "kk.po").write_text(written.replace("#, fuzzy\nmsgctxt", "msgctxt"), "utf-8")
+    done = run("words", "--read", str(tmp_path / "kk.po"))
+    assert done.exit_code == 0, done.output
+    assert re.search(r"\d{3} texts confirmed in .*kk\.json, \d+ still wait", done.output)
+    (tmp_path / "no.po").write_text("no catalogue", "utf-8")
+    told(run("words", "--read", str(tmp_path / "no.po")), "no.po", "line 1")
+    assert "kk  " in run("words").output
+    assert "wait for a native reader" in run("words").output

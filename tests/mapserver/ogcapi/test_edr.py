@@ -16,7 +16,7 @@ from layers import messages, temporal
 from layers.geo import Point
 from layers.interpolation import Predictive
 from layers.interpolation.event import PROBABILITIES
-from layers.kinds import surface
+from layers.kinds import readings
 from mapserver.documents import quantities
 from mapserver.documents.ogcapi.parameters import Observable
 from mapserver.services.ogcapi import edr_query, edr_stations, edr_surfaces
@@ -355,7 +355,7 @@ def test_every_surface_and_its_parameters_are_in_the_document_of_the_collection(
 
 
 def test_every_reading_of_a_surface_has_a_name_and_a_unit_in_every_language():
-    for reading in surface.READINGS:
+    for reading in readings.READINGS:
         known = Observable(DOSE, reading, "http://x", "simulated", 150.0)
         assert known.coverage("en")["unit"]["symbol"]["value"] in ("nSv/h", "1")
         labels = known.coverage("en")["observedProperty"]["label"]
@@ -524,10 +524,10 @@ def test_a_cell_reads_alike_alone_and_among_others(transform):
         bands = np.stack([rng.normal(4, 1, 300), rng.uniform(0.1, 1, 300), np.full(300, 0.1)])
         bands = bands.astype(np.float32)
     many = Predictive(bands, transform)
-    for name in surface.READINGS:
-        together = surface.read_off(many, name, 150.0)
+    for name in readings.READINGS:
+        together = readings.read_off(many, name, 150.0)
         for number in (0, 7, 299):
-            alone = surface.read_off(Predictive(bands[:, [number]], transform), name, 150.0)
+            alone = readings.read_off(Predictive(bands[:, [number]], transform), name, 150.0)
             assert alone[0] == together[number] or math.isnan(alone[0]), name
 
 

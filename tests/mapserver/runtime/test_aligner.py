@@ -12,7 +12,7 @@ from rasterio.transform import Affine
 from layers.kinds import Sources
 from layers.model import Context, LayerDefinition
 from layers.store import PUBLIC, Reader, Writer
-from mapserver.app import utc_now
+from layers.temporal import utc_now
 from mapserver.runtime import aligner
 
 
