@@ -3,7 +3,7 @@
 import logging
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from layers.errors import LayersError
@@ -110,6 +110,8 @@ def _answer_errors(app: Flask) -> None:
         if error.code == 405:
             allowed = getattr(error, "valid_methods", None) or ()
             response.headers["Allow"] = ", ".join(sorted(allowed))
+        if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+            response.headers["Content-Range"] = f"bytes */{error.length}"
         return response
 
     @app.errorhandler(Exception)

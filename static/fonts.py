@@ -26,7 +26,11 @@ WEB_WEIGHTS = (400, 700)
 WEB_FEATURES = ["kern", "tnum", "cv11"]
 # Of each script what texts, numbers and names of places need; static/css/fonts.css has the same.
 WEB_LETTERS = {
-    "latin": [*range(0x20, 0x7F), *map(ord, "\u00a0©«°±²³µ·»×ÄÇÖÜäçöüÝýĞğİıŇňŞşŽž\u02bb\u02bc–—‘’“”„•…‰′″←↑→↓−≈≤≥σ")],
+    "latin": [
+        *range(0x20, 0x7F),
+        *map(ord, "\u00a0©«°±²³µ·»×ÄÇÖÜäçöüÝýĞğİıŇňŞşŽž"),
+        *map(ord, "\u02bb\u02bc–—‘’“”„•…‰′″←↑→↓−≈≤≥σ"),
+    ],
     "cyrillic": [*range(0x410, 0x450), *map(ord, "ЁёӘәҒғҚқҢңӨөҰұҮүҺһІі")],
 }  # fmt: skip
 

@@ -23,8 +23,9 @@ def tiles(found: dict[str, Figures]) -> str:
             "" if p99 is None else f"{short(p99)} ms", None if p99 is None else p99 < 20,
         )
     )  # fmt: skip
-    work = "uncached, breaks in the query, smooth"
-    lines.append(_least(work, free, "ours, breaks, smooth", "MapServer", 8))
+    for ours, peer in (("breaks", "nearest"), ("breaks, smooth", "bilinear")):
+        said = f"MapServer, breaks, {peer}"
+        lines.append(_least(f"uncached, {ours} of the query", free, f"ours, {ours}", said, 8))
     for key in (key for key in found if key.startswith("wms")):
         lines.append(_least(key.replace("wms", "WMS"), found[key], "ours", "MapServer", 3))
     if not any(key.startswith("wms") for key in found):

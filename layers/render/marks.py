@@ -41,14 +41,13 @@ class Marks:
         self._owner: IntArray = owner
         self._dimension = shapely.get_dimensions(parts)
         of_points = self._dimension == 0
+        self.centres: IntArray = canvas.place(shapely.get_coordinates(parts[of_points]))
         self.points: list[tuple[IntArray, int]] = list(
-            zip(
-                canvas.place(shapely.get_coordinates(parts[of_points])),
-                owner[of_points].tolist(),
-                strict=True,
-            )
+            zip(self.centres, owner[of_points].tolist(), strict=True)
         )
         self.ids = [features.ids[of] for _, of in self.points]
+        self.owners = features.ids
+        self.properties = features.properties
 
     def __len__(self) -> int:
         """Return the number of points."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from layers.render.canvas import Canvas, Colour, IntArray
+from layers.render.cover import uppermost
 from layers.render.marks import Marks
 from layers.render.ramp import ink, rgba
 
@@ -17,10 +18,19 @@ HALO = rgba("#FFFFFF")
 RING = rgba("#27303F")
 PAPER = rgba("#FFFFFF", 235)
 
-_RADIUS_PX = 13.0
+RADIUS_PX = 13.0
 _RING_PX = 1.6
 _HALO_PX = 1.8
-_TEXT_PX = 10.0
+TEXT_PX = 10.0
+_WHOLE_PX = RADIUS_PX + _HALO_PX
+_MISSING_PX = 6.0
+_ROUND = (_WHOLE_PX, _WHOLE_PX)
+_EXTENT = {
+    "missing": (_MISSING_PX + _HALO_PX, _MISSING_PX + _HALO_PX),
+    "raised": (_WHOLE_PX * math.sqrt(2), _WHOLE_PX),
+    "alarm": (_WHOLE_PX * 1.5, _WHOLE_PX * 0.75),
+}
+"""Radius of the least circle around a mark, and of the largest within it."""
 _LOUDNESS = {"missing": 0, "late": 1, "normal": 2, "raised": 3, "alarm": 4}
 
 Shape = Callable[[Canvas, IntArray, float, Colour], None]
@@ -36,29 +46,33 @@ def stations(canvas: Canvas, marks: Marks) -> None:
     labels = marks.column("label", "")
     value = np.nan_to_num(marks.value, nan=-np.inf)
     loud = [_LOUDNESS.get(str(mark), _LOUDNESS["normal"]) for mark in known]
-    for i in sorted(range(len(marks)), key=lambda i: (loud[i], value[i], marks.ids[i])):
+    unknown = [marks.has_classes and marks.classes[of] == 0 for _, of in marks.points]
+    shown = ["missing" if none else str(mark) for none, mark in zip(unknown, known, strict=True)]
+    order = sorted(range(len(marks)), key=lambda i: (loud[i], value[i], marks.ids[i]))
+    reach_px = [_EXTENT.get(mark, _ROUND)[0] for mark in shown]
+    solid_px = [_EXTENT.get(mark, _ROUND)[1] for mark in shown]
+    for i in uppermost(canvas, marks.centres, order, reach_px, solid_px):
         centre, of = marks.points[i]
-        mark = "missing" if marks.classes[of] == 0 and marks.has_classes else str(known[i])
-        _station(canvas, centre, mark, marks.fill(of), str(labels[i] or ""))
+        _station(canvas, centre, shown[i], marks.fill(of), str(labels[i] or ""))
 
 
 def _station(canvas: Canvas, centre: IntArray, mark: str, fill: Colour, label: str) -> None:
     if mark == "missing":
-        canvas.disc(centre, 6 + _HALO_PX, HALO)
-        canvas.disc(centre, 6, RING)
-        canvas.disc(centre, 6 - _RING_PX, PAPER)
+        canvas.disc(centre, _MISSING_PX + _HALO_PX, HALO)
+        canvas.disc(centre, _MISSING_PX, RING)
+        canvas.disc(centre, _MISSING_PX - _RING_PX, PAPER)
         return
     shape = {"raised": _square, "alarm": _triangle}.get(mark, _circle)
-    shape(canvas, centre, _RADIUS_PX + _HALO_PX, HALO)
+    shape(canvas, centre, RADIUS_PX + _HALO_PX, HALO)
     if mark == "late":
-        _circle(canvas, centre, _RADIUS_PX, fill)
-        canvas.arc(centre, _RADIUS_PX, RING, _RING_PX, share=0.6)
+        _circle(canvas, centre, RADIUS_PX, fill)
+        canvas.arc(centre, RADIUS_PX, RING, _RING_PX, share=0.6)
     else:
-        shape(canvas, centre, _RADIUS_PX, RING)
-        shape(canvas, centre, _RADIUS_PX - _RING_PX, fill)
+        shape(canvas, centre, RADIUS_PX, RING)
+        shape(canvas, centre, RADIUS_PX - _RING_PX, fill)
     if label:
-        width_px, _ = canvas.text_size_px(label, _TEXT_PX)
-        size_px = _TEXT_PX * min(1.0, 2 * (_RADIUS_PX - 3) / width_px)
+        width_px, _ = canvas.text_size_px(label, TEXT_PX)
+        size_px = TEXT_PX * min(1.0, 2 * (RADIUS_PX - 3) / width_px)
         below = np.array([0, canvas.dots(3)]) if mark == "alarm" else 0
         canvas.text(centre + below, label, size_px, ink(fill))
 
@@ -85,13 +99,15 @@ def quakes(canvas: Canvas, marks: Marks) -> None:
         float(m) if isinstance(m, int | float) and math.isfinite(m) else 0.0
         for m in marks.column("magnitude", 0.0)
     ]
-    for i in sorted(range(len(marks)), key=lambda i: (-magnitude[i], marks.ids[i])):
+    # A step of one in magnitude is 2.6 times the area; M 6 is 9 pixels wide.
+    radius_px = [min(20.0, max(2.5, 4.5 * 1.62 ** (m - 6))) for m in magnitude]
+    whole_px = [each + 1.0 for each in radius_px]
+    order = sorted(range(len(marks)), key=lambda i: (-magnitude[i], marks.ids[i]))
+    for i in uppermost(canvas, marks.centres, order, whole_px, whole_px):
         centre, of = marks.points[i]
-        # A step of one in magnitude is 2.6 times the area; M 6 is 9 pixels wide.
-        radius_px = min(20.0, max(2.5, 4.5 * 1.62 ** (magnitude[i] - 6)))
-        canvas.disc(centre, radius_px + 1.0, HALO)
-        canvas.disc(centre, radius_px, RING)
-        canvas.disc(centre, radius_px - 1.1, marks.fill(of))
+        canvas.disc(centre, whole_px[i], HALO)
+        canvas.disc(centre, radius_px[i], RING)
+        canvas.disc(centre, radius_px[i] - 1.1, marks.fill(of))
 
 
 def sites(canvas: Canvas, marks: Marks) -> None:

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from layers.geo import GEOD, Point
 
 FloatArray = NDArray[np.float64]
-_CANDIDATES = 64
+_DOUBT = 1.03
+"""What is farther than by this factor, in squares on a sphere, is farther on the ellipsoid too:
+distances on the two differ by 0.6 % at most, their squares by 1.2 %, one way or the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def coverage(place: Point, lon: FloatArray, lat: FloatArray, *, count: int = 5) 
     The azimuthal gap is the field's measure of how well a place is surrounded: below 180 degrees
     there are stations on all sides.
     """
-    near = _nearest(place, lon, lat, _CANDIDATES + count)
+    near = _nearest(place, lon, lat, count)
     n = len(near)
     azimuth, _, distance = GEOD.inv(
         np.full(n, place.lon), np.full(n, place.lat), lon[near], lat[near]
@@ -59,9 +61,11 @@ def coverage(place: Point, lon: FloatArray, lat: FloatArray, *, count: int = 5) 
 
 
 def _nearest(place: Point, lon: FloatArray, lat: FloatArray, count: int) -> NDArray[np.intp]:
-    """Return the nearest on a sphere, rising: of many, only these are worth a geodesic."""
+    """Return those that may be among the nearest, rising: only these are worth a geodesic."""
     if len(lon) <= count:
         return np.arange(len(lon))
     x, y, phi, psi = (np.radians(v) for v in (lon, place.lon, lat, place.lat))
-    cosine = np.sin(phi) * np.sin(psi) + np.cos(phi) * np.cos(psi) * np.cos(x - y)
-    return np.sort(np.argpartition(-cosine, count)[:count])
+    # The squared half chord of a sphere, which does not lose what is near as a cosine does.
+    chord = np.sin((phi - psi) / 2) ** 2 + np.cos(phi) * np.cos(psi) * np.sin((x - y) / 2) ** 2
+    reach = np.partition(chord, count - 1)[count - 1]
+    return np.flatnonzero(chord <= reach * _DOUBT)
