@@ -95,6 +95,11 @@ class Writer:
         with self._engine.begin() as connection:
             return batches.answered(connection, batch)
 
+    def renewed(self, batch: Batch) -> Batch:
+        """Return a batch that its content names, under the name by which it is answered now."""
+        with self._engine.begin() as connection:
+            return batches.renewed(connection, batch)
+
     def append_observations(
         self, batch: Batch, rows: Iterable[Observation | RejectedRecord]
     ) -> BatchAnswer:
