@@ -6,7 +6,7 @@ Both the table of the database (``YEAR``, ``EQ_MAG_MW``, ...) and what its web p
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import BinaryIO
 
 from layers.exchange import places
@@ -128,22 +128,31 @@ def _time(words: dict[str, str], comma: bool) -> tuple[datetime, str]:
         raise RowFault(
             "date_before_year_1", f"{year:g} lies before year 1, where the calendar here begins"
         )
-    parts = [int(year)]
+    parts = [_whole(year, "year")]
     for name in _PARTS:
         number = optional(words.get(name, ""), name, "time", comma)
         if number is None:
             break
-        parts.append(int(number))
+        parts.append(_whole(number, name))
     second = optional(words.get("second", ""), "second", "time", comma) or 0.0
     try:
         if len(parts) > len(_PARTS):
             year_, month, day, hour, minute = parts
-            return datetime(year_, month, day, hour, minute, int(second), tzinfo=UTC), "time"
+            if not 0 <= second < 60:
+                raise RowFault("time", f"second {second:g} is none of a minute")
+            begin = datetime(year_, month, day, hour, minute, tzinfo=UTC)
+            return begin + timedelta(seconds=second), "time"
         # An hour without its minute is no time of day.
         year_, month, day = [*parts[:3], 1, 1][:3]
         return datetime(year_, month, day, tzinfo=UTC), _PRECISIONS[min(len(parts), 3) - 1]
-    except ValueError:
+    except (ValueError, OverflowError):
         raise RowFault("time", f"{parts} is no date of the calendar") from None
+
+
+def _whole(number: float, name: str) -> int:
+    if not number.is_integer() or abs(number) > MAXYEAR:
+        raise RowFault("time", f"{name} {number:g} is no part of a date")
+    return int(number)
 
 
 ADAPTER = Adapter(
