@@ -15,14 +15,15 @@ from layers.errors import BadFileError, BadParameterError, GoneError, LayersErro
 from layers.geo import Bounds, Point, Window
 from layers.kinds.faults import is_fold, type_of
 from layers.kinds.places import pixel_places
+from layers.kinds.readings import threshold_of
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Feature, LayerDefinition, Raster
 from layers.model.kind import Question, Scenario
-from layers.seismic import bindi_2011, models, scenario
+from layers.seismic import models, scenario
 from layers.views import View
 
 MEASURES = ("pga", "pga-84", "sigma", "exceedance", "msk")
-FILTERS = ("rupture", "magnitude", "rake", "dip", "depth", "vs30", "at")
+FILTERS = ("rupture", "magnitude", "rake", "dip", "depth", "vs30", "at", "model")
 OPTIONS: Mapping[str, type | tuple[type, ...]] = {
     "rupture": str,
     "magnitude": (int, float),
@@ -35,9 +36,12 @@ OPTIONS: Mapping[str, type | tuple[type, ...]] = {
     "events": str,
 }
 MAX_ZOOM = 12
-VS30_M_S = 760.0
+MODEL, VS30_M_S = "boore-2014", 760.0
+"""Of an entry that says nothing of them."""
 REACH_DEG = 5.0
 _HELD = 16
+_NO_SUCH = 1e6
+"""No magnitude, and no depth in km, has such a number."""
 _KINDS = ("fault", "event")
 
 
@@ -47,18 +51,14 @@ class ScenarioKind:
     def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
         self._layer = layer
         self._sources = sources
-        self._collections = {
-            "fault": str(layer.options.get("faults", "faults")),
-            "event": str(layer.options.get("events", "earthquakes")),
-        }
-        self._model = str(layer.options.get("model", "boore-2014"))
+        self._collections = collections(layer)
         self._held: dict[tuple[str, Scenario], tuple[Feature, scenario.Shaking]] = {}
         self._lock = threading.Lock()
 
     def extent(self) -> Extent:
         """A box around the earthquake that the entry names."""
         try:
-            feature, _ = self._shaking(self.version(None), Scenario())
+            _, feature, _ = self._present(Scenario())
         except LayersError:
             return nothing_yet(self._layer)
         west, south, east, north = feature.geometry.bounds
@@ -89,20 +89,31 @@ class ScenarioKind:
         BadParameterError
             For a rupture that is none, or numbers that none can have.
         """
-        if version != self.version(at):
-            raise GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
+        self._must_be(version)
         _, shaking = self._shaking(version, question.scenario or Scenario())
+        # A delivery may have come in between.
+        self._must_be(version)
         lon, lat = pixel_places(window)
         value = _measured(question, shaking, lon, lat).astype(np.float32)
         known = ~np.isnan(value)
         return Raster({"value": value}, 0, known) if known.any() else None
 
-    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
-        """Median, 16 and 84 % of the acceleration and the intensity, of the entry's earthquake."""
-        version = self.version(at)
+    def inspect(
+        self, point: Point, at: datetime | None, asked: Scenario | None = None
+    ) -> Mapping[str, Any]:
+        """Median, 16 and 84 % of the acceleration and the intensity, of one earthquake.
+
+        Raises
+        ------
+        BadParameterError
+            As ``tile``, where an earthquake is asked for; where none is and that of the entry
+            cannot be, the answer says why.
+        """
         try:
-            feature, shaking = self._shaking(version, Scenario())
+            version, feature, shaking = self._present(asked or Scenario())
         except LayersError as reason:
+            if asked is not None:
+                raise
             return {"known": False, "reason": "nothing_here", "error": str(reason), "values": []}
         lon, lat = np.array([point.lon]), np.array([point.lat])
         motion, msk = shaking.motion(lon, lat), float(shaking.intensity(lon, lat)[0])
@@ -112,7 +123,7 @@ class ScenarioKind:
             ("pga_p16", np.exp(ln_g - sigma), "g"),
             ("pga_p84", np.exp(ln_g + sigma), "g"),
             ("msk", msk, "MSK-64"),
-            ("msk_sd", bindi_2011.SIGMA, "MSK-64"),
+            ("msk_sd", shaking.intensity_sd, "MSK-64"),
         ]
         known = [(name, float(v), unit) for name, v, unit in values if np.isfinite(ln_g)]
         return {
@@ -120,27 +131,48 @@ class ScenarioKind:
             "known": bool(known),
             "reason": "" if known else "outside_domain",
             "values": [{"name": n, "value": v, "unit": u} for n, v, u in known],
-            "earthquake": {"id": feature.id, **shaking.facts},
+            "earthquake": {"id": feature.id, "names": names_of(feature), **shaking.facts},
         }
+
+    def named(self, asked: Scenario) -> tuple[Mapping[str, str], float]:
+        """Return the names of an earthquake's feature by language, and its magnitude."""
+        _, feature, shaking = self._present(asked)
+        return names_of(feature), float(shaking.facts["magnitude"])
+
+    def _must_be(self, version: str) -> None:
+        if version != self.version(None):
+            raise GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
+
+    def _present(self, asked: Scenario) -> tuple[str, Feature, scenario.Shaking]:
+        """Return an earthquake of the present version, and that version."""
+        version = self.version(None)
+        while True:
+            found = self._shaking(version, asked)
+            read, version = version, self.version(None)
+            if read == version:
+                return version, *found
 
     def _shaking(self, version: str, asked: Scenario) -> tuple[Feature, scenario.Shaking]:
         key = version, asked
         with self._lock:
             held = self._held.get(key)
-        if held is None:
-            held = self._made(self._completed(asked))
+        if held is not None:
+            return held
+        made = self._made(self._completed(asked))
+        # What was read may be newer than the version that was asked for.
+        if version == self.version(None):
             with self._lock:
-                self._held[key] = held
+                self._held[key] = made
                 while len(self._held) > _HELD:
                     del self._held[next(iter(self._held))]
-        return held
+        return made
 
     def _completed(self, asked: Scenario) -> Scenario:
         """Fill in what the entry says; of another rupture its numbers would mean nothing."""
         options = self._layer.options
         own = asked.rupture in (None, options["rupture"])
-        kept = [f.name for f in fields(Scenario) if own or f.name == "vs30_m_s"]
-        said = {name: options.get(name) for name in kept}
+        kept = [f.name for f in fields(Scenario) if own or f.name in ("vs30_m_s", "model")]
+        said = {"model": MODEL} | {name: options[name] for name in kept if name in options}
         given = {f.name: getattr(asked, f.name) for f in fields(Scenario)}
         return Scenario(**{n: v if v is not None else said.get(n) for n, v in given.items()})
 
@@ -151,11 +183,12 @@ class ScenarioKind:
                 f'rupture is "{asked.rupture}"; fault:ID or event:ID was expected'
             )
         feature = self._feature(what, feature_id)
+        model = str(asked.model)
         vs30 = VS30_M_S if asked.vs30_m_s is None else float(asked.vs30_m_s)
         try:
             if what == "fault":
-                return feature, self._of_fault(feature, asked, vs30)
-            return feature, self._of_event(feature, asked, vs30)
+                return feature, self._of_fault(feature, asked, model, vs30)
+            return feature, self._of_event(feature, asked, model, vs30)
         except BadParameterError:
             raise
         except LayersError as reason:
@@ -164,12 +197,14 @@ class ScenarioKind:
     def _feature(self, what: str, feature_id: str) -> Feature:
         where = self._sources
         collection = self._collections[what]
-        for stored in where.store.each_feature(where.audience, where.now(), collection):
-            if stored.feature.id == feature_id:
-                return stored.feature
-        raise BadParameterError(f'there is no {what} "{feature_id}" in "{collection}"')
+        stored = where.store.feature(where.audience, where.now(), collection, feature_id)
+        if stored is None:
+            raise BadParameterError(f'there is no {what} "{feature_id}" in "{collection}"')
+        return stored.feature
 
-    def _of_fault(self, feature: Feature, asked: Scenario, vs30: float) -> scenario.Shaking:
+    def _of_fault(
+        self, feature: Feature, asked: Scenario, model: str, vs30: float
+    ) -> scenario.Shaking:
         properties = feature.properties
         if is_fold(properties):
             raise BadParameterError(f'"{feature.id}" is a fold; it breaks no surface')
@@ -184,7 +219,7 @@ class ScenarioKind:
         return scenario.of_fault(
             shapely.get_coordinates(longest),
             type_of(properties),
-            model=self._model,
+            model=model,
             vs30_m_s=vs30,
             mw=asked.magnitude,
             rake=asked.rake,
@@ -193,22 +228,45 @@ class ScenarioKind:
             at=asked.at,
         )
 
-    def _of_event(self, feature: Feature, asked: Scenario, vs30: float) -> scenario.Shaking:
+    def _of_event(
+        self, feature: Feature, asked: Scenario, model: str, vs30: float
+    ) -> scenario.Shaking:
         properties = feature.properties
-        mw = properties.get("magnitude") if asked.magnitude is None else asked.magnitude
-        if not isinstance(mw, int | float):
+        mw = _number(properties.get("magnitude")) if asked.magnitude is None else asked.magnitude
+        if mw is None:
             raise BadParameterError(f'"{feature.id}" has no magnitude; say magnitude=')
-        depth = properties.get("depth_km") if asked.depth_km is None else asked.depth_km
+        depth = _number(properties.get("depth_km")) if asked.depth_km is None else asked.depth_km
         place = feature.geometry.centroid
         return scenario.of_event(
             place.x,
             place.y,
-            mw=float(mw),
-            depth_km=None if depth is None else float(depth),
-            model=self._model,
+            mw=mw,
+            depth_km=depth,
+            model=model,
             vs30_m_s=vs30,
             rake=asked.rake,
         )
+
+
+def collections(layer: LayerDefinition) -> Mapping[str, str]:
+    """Return the collections that a layer takes its faults and events from."""
+    return {
+        "fault": str(layer.options.get("faults", "faults")),
+        "event": str(layer.options.get("events", "earthquakes")),
+    }
+
+
+def names_of(feature: Feature) -> dict[str, str]:
+    """Return the names of a feature by language; of one without, its place or its id."""
+    own = feature.properties
+    found = {key[5:]: str(name) for key, name in own.items() if key.startswith("name_") and name}
+    return found or {"en": str(own.get("name") or own.get("place") or feature.id)}
+
+
+def _number(value: Any) -> float | None:
+    """Return a property that is a number which an earthquake may have, None for any other."""
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if known and abs(value) < _NO_SUCH else None
 
 
 def _measured(question: Question, shaking: scenario.Shaking, lon: Any, lat: Any) -> Any:
@@ -224,7 +282,7 @@ def _measured(question: Question, shaking: scenario.Shaking, lon: Any, lat: Any)
         case "sigma":
             return np.where(np.isnan(motion.mean), np.nan, motion.sigma)
         case "exceedance":
-            threshold = question.threshold or question.style.threshold or np.nan
+            threshold = threshold_of(question)
             if not threshold > 0:
                 raise BadParameterError(f"threshold is {threshold:g}; above 0 g was expected")
             return ndtr((motion.mean - np.log(threshold)) / motion.sigma)
@@ -244,6 +302,6 @@ def check(layer: LayerDefinition) -> None:
     if named.partition(":")[0] not in _KINDS:
         raise BadFileError(f'"rupture" is "{named}"; fault:ID or event:ID was expected')
     try:
-        models.model(str(layer.options.get("model", "boore-2014")))
+        models.model(str(layer.options.get("model", MODEL)))
     except BadParameterError as reason:
         raise BadFileError(f'"model": {reason}') from reason

@@ -127,9 +127,13 @@ TEXTS: dict[str, str] = {
     "site.people": "People",
     "site.circle": "Circle",
     "site.by_state": "By state",
-    "site.at_least": "At least",
+    "site.total": "People",
     "site.elsewhere": "If the site lies elsewhere within its accuracy",
     "site.density": "People per km²",
+    "site.people_raster": (
+        "Counted from cells of “{source}”; a cell on a circle counts by the share inside."
+    ),
+    "site.people_unread": "“{source}” could not be used: {reason}",
     "site.people_note": (
         "Lower bounds: settlements of {least} and more inhabitants are counted; smaller "
         "ones, people outside of settlements and {unknown} settlements without a number are"
@@ -178,6 +182,7 @@ TEXTS: dict[str, str] = {
     "site.missing.nothing_near": "nothing near",
     "site.missing.other_state": "map of another state",
     "site.missing.no_return_period": "not of this period",
+    "site.missing.falling_curve": "rarer motion is weaker there",
     "site.map": "The site, its circles, faults, earthquakes, borders and stations",
     "site.rank": "Rank",
     "site.first": "Chance of rank 1",

@@ -129,9 +129,13 @@ TEXTS: dict[str, str] = {
     "site.people": "Население",
     "site.circle": "Круг",
     "site.by_state": "По государствам",
-    "site.at_least": "Не менее",
+    "site.total": "Жителей",
     "site.elsewhere": "Если площадка в другом месте в пределах точности",
     "site.density": "Человек на км²",
+    "site.people_raster": (
+        "Подсчитано по ячейкам слоя «{source}»; ячейка на границе круга учтена частью внутри него."
+    ),
+    "site.people_unread": "Слой «{source}» использовать не удалось: {reason}",
     "site.people_note": (
         "Нижние оценки: учтены населённые пункты от {least} жителей; меньшие, люди вне их и"
         " пункты без числа жителей ({unknown}) не учтены."
@@ -179,6 +183,7 @@ TEXTS: dict[str, str] = {
     "site.missing.nothing_near": "поблизости ничего",
     "site.missing.other_state": "карта другого государства",
     "site.missing.no_return_period": "нет для этого периода",
+    "site.missing.falling_curve": "более редкое движение там слабее",
     "site.map": "Площадка, круги, разломы, землетрясения, границы и станции",
     "site.rank": "Место",
     "site.first": "Вероятность первого места",

@@ -5,15 +5,17 @@ import { nameOf } from "../map/station.ts";
 import type { Card, State } from "../state.ts";
 import { card, featureCard, noticeOf, positionText } from "./card.ts";
 import { askPoint, pointBody } from "./point.ts";
+import { breaking, scenarioPart } from "./scenario.ts";
 import { stationCard } from "./stationcard.ts";
 
-const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold"] as const satisfies (keyof State)[];
+const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold", "style", "scenario"] as const satisfies (keyof State)[];
 
 export class Cards {
   private readonly root: HTMLElement;
   private readonly parts: Parts;
   private shown: Card | null = null;
   private before: Element | null = null;
+  private turn = 0;
 
   constructor(root: HTMLElement, parts: Parts) {
     this.root = root;
@@ -61,18 +63,22 @@ export class Cards {
   }
 
   private async fill(now: Card): Promise<void> {
+    const turn = ++this.turn;
+    // An answer for an hour or a choice that is no longer shown comes too late.
+    const late = (): boolean => this.shown !== now || this.turn !== turn;
     const { config, words, scene, store, moments } = this.parts;
     const layer = config.layers.find((each) => each.id === now.layer);
     if (now.kind === "station" && layer) {
       const station = scene.station(now.layer, now.code);
       const kicker = words.text("card.station");
       const body = station && (await stationCard(layer, station, this.parts));
-      if (this.shown !== now) return;
+      if (late()) return;
       if (station && body) this.put(nameOf(station.reading, config.language), kicker, noticeOf(config, words, layer), ...body);
       else this.put(now.code, kicker, "", element("p", {}, words.text("card.no_value")));
     } else if (now.kind === "feature" && layer && now.feature) {
       const { title, body } = featureCard(config, layer, now.feature, words);
-      this.put(title, layer.title, noticeOf(config, words, layer), body);
+      const breaks = breaking(config, layer, now.feature);
+      this.put(title, layer.title, noticeOf(config, words, layer), body, ...(breaks ? [scenarioPart(this.parts, breaks)] : []));
     } else if (now.kind === "point") {
       const title = positionText(now.position, words);
       const kicker = words.text("point.title");
@@ -80,10 +86,10 @@ export class Cards {
       const when = time ? [element("p", { class: "caption" }, words.clock(time))] : [];
       try {
         const filled = config.layers.find((each) => each.id === store.state.filled);
-        const found = await askPoint(config.root, now.position, time, filled ?? null, store.state.threshold);
-        if (this.shown === now) this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
+        const found = await askPoint(config.root, now.position, time, filled ?? null, store.state);
+        if (!late()) this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
       } catch {
-        if (this.shown === now) this.put(title, kicker, "", element("p", {}, words.text("point.failed")));
+        if (!late()) this.put(title, kicker, "", element("p", {}, words.text("point.failed")));
       }
     }
   }
