@@ -123,13 +123,11 @@ def _check_code(system: str) -> None:
 def _sites(rows: list[Found], system: str) -> list[CandidateSite]:
     try:
         crs = pyproj.CRS.from_user_input(system).to_2d()
-        if len(crs.axis_info) != 2:
-            raise BadParameterError(f'"{system[:60]}" does not have two axes')
+        if not (crs.is_geographic or crs.is_projected):
+            raise BadParameterError(f"{crs.name} is a system of neither a map nor degrees")
         to_degrees = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
     except pyproj.exceptions.ProjError as reason:
         raise BadParameterError(f'"{system[:60]}" is no reference system that is known') from reason
-    if not (crs.is_geographic or crs.is_projected):
-        raise BadParameterError(f"{crs.name} is a system of neither a map nor degrees")
     sites: list[CandidateSite] = []
     for number, (geometry, properties) in enumerate(rows, start=1):
         label = _name(properties) or f"{number}"

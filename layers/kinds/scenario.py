@@ -74,7 +74,7 @@ class ScenarioKind:
         """Token of the faults and events: it changes with every write to either."""
         where = self._sources
         tokens = [
-            where.store.collection_token(where.audience, name)
+            where.store.collection_token(where.audience, where.now(), name)
             for name in self._collections.values()
         ]
         return hashlib.blake2b(" ".join(tokens).encode(), digest_size=5).hexdigest()

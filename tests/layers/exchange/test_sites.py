@@ -133,8 +133,8 @@ def test_places_in_metres_are_read_by_the_system_that_the_file_or_its_sender_nam
 @pytest.mark.parametrize(
     ("crs", "said"),
     [
-        ("EPSG:4978", "two axes"),  # metres from the middle of the Earth
-        ("EPSG:5773", "two axes"),  # heights
+        ("EPSG:4978", "neither a"),  # metres from the middle of the Earth
+        ("EPSG:5773", "neither a"),  # heights
         ("+proj=utm +zone=42 +ellps=WGS84", "no code"),
         ("+init=/etc/hostname:x", "no code"),
         ("http://example.com/x", "no code"),
@@ -327,7 +327,7 @@ def test_a_file_that_cannot_be_read_is_answered_by_a_sentence(
             BadParameterError,
             "is known",
         ),
-        (b"name,x,y\na,1,2\n", "; drop table", BadParameterError, "no reference system"),
+        (b"name,x,y\na,1,2\n", "; drop table", BadParameterError, "no code of a ref"),
         (b'{"type":"Point","coordinates":[70,40]}', "EPSG:32642", BadExtentError, "looks like deg"),
         (b'{"type":"Point","coordinates":[5e6,5e6]}', "EPSG:4978", BadParameterError, "neither a"),
     ],
