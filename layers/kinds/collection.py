@@ -146,7 +146,8 @@ class CollectionKind:
             return self._held
 
     def _token(self) -> str:
-        return self._sources.store.collection_token(self._sources.audience, self._collection)
+        where = self._sources
+        return where.store.collection_token(where.audience, where.now(), self._collection)
 
     def _columns(self, token: str) -> Columns:
         maker, geometry, numbers = TableMaker(), [], array("d")
@@ -164,7 +165,7 @@ class CollectionKind:
         return Extent(bounds, 0, MAX_ZOOM) if bounds else nothing_yet(self._layer)
 
     def version(self, at: datetime | None) -> str:
-        """Token of the collection: it changes with every write to it."""
+        """Token of the collection: it changes with every write, and when a feature's time ends."""
         return self.held().token
 
     def tile(

@@ -129,8 +129,19 @@ def test_what_the_web_page_of_noaa_exports_is_read_too() -> None:
     )
     tashkent, refused = records(text)
     assert isinstance(tashkent, Feature)
-    assert tashkent.time == datetime(1966, 4, 25, 23, 22, 49, tzinfo=UTC)
+    assert tashkent.time == datetime(1966, 4, 25, 23, 22, 49, 300_000, tzinfo=UTC)
     assert tashkent.properties["magnitude_type"] == "unknown"
+    assert isinstance(refused, RejectedRecord)
+    assert refused.code == "time"
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["2000.7\t1\t1\t1\t1\t1", "1e300\t1\t1\t\t\t", "2000\t1e300\t1\t\t\t", "2000\t1.5\t1\t\t\t",
+     "2000\t1\t1\t1\t1\t60", "2000\t1\t1\t1\t1\t-1", "9999\t12\t31\t23\t59\t59.9999999"],
+)  # fmt: skip
+def test_what_is_no_date_is_refused_and_nothing_of_it_is_cut_off(date: str) -> None:
+    (refused,) = records(NOAA.partition("\n")[0] + f"\n1\t{date}\t9\t\t6\t\tX\t41\t69\t\n")
     assert isinstance(refused, RejectedRecord)
     assert refused.code == "time"
 
