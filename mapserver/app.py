@@ -3,7 +3,7 @@
 import logging
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from layers.errors import LayersError
@@ -38,6 +38,30 @@ from mapserver.services.site import Site
 
 LOG = logging.getLogger("mapserver")
 MAX_QUERY_BYTES = 4_000
+SERVICES = (
+    tiles,
+    wms,
+    wmts,
+    ogcapi,
+    sensorthings,
+    data,
+    files,
+    stac,
+    styles,
+    point,
+    series,
+    observations,
+    events,
+    pages,
+    layer_pages,
+    map_pictures,
+    lite,
+    reading,
+    alarms,
+    screening,
+    site_pages,
+    health,
+)
 
 
 def create_app(site: Site) -> Flask:
@@ -46,31 +70,7 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    services = (
-        tiles,
-        wms,
-        wmts,
-        ogcapi,
-        sensorthings,
-        data,
-        files,
-        stac,
-        styles,
-        point,
-        series,
-        observations,
-        events,
-        pages,
-        layer_pages,
-        map_pictures,
-        lite,
-        reading,
-        alarms,
-        screening,
-        site_pages,
-        health,
-    )
-    for service in services:
+    for service in SERVICES:
         app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:
@@ -78,10 +78,22 @@ def create_app(site: Site) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=0, x_prefix=0
         )
 
+    _answer_errors(app)
+
     @app.before_request
     def bounded() -> None:
         if len(request.query_string) > MAX_QUERY_BYTES:
             raise QueryTooLongError(f"the query has more than {MAX_QUERY_BYTES} bytes")
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        return negotiation.finish(response, request)
+
+    return app
+
+
+def _answer_errors(app: Flask) -> None:
+    """Give every error an answer in the dialect of its address, none with a trace."""
 
     @app.errorhandler(LayersError)
     def known(error: LayersError) -> Response:
@@ -98,15 +110,11 @@ def create_app(site: Site) -> Flask:
         if error.code == 405:
             allowed = getattr(error, "valid_methods", None) or ()
             response.headers["Allow"] = ", ".join(sorted(allowed))
+        if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+            response.headers["Content-Range"] = f"bytes */{error.length}"
         return response
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> Response:
         LOG.exception("%s %s failed", request.method, request.path)
         return negotiation.problem_answer(500, "see the server's log", request)
-
-    @app.after_request
-    def finish(response: Response) -> Response:
-        return negotiation.finish(response, request)
-
-    return app

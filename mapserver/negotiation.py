@@ -38,8 +38,8 @@ SHARED = (
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",
-        "ETag, Content-Location, Content-Range, Content-Crs, Link, Warning, X-Data-Time, "
-        "X-Data-Version",
+        "ETag, Accept-Ranges, Content-Bbox, Content-Crs, Content-Disposition, Content-Location, "
+        "Content-Range, Link, Retry-After, Warning, X-Data-Time, X-Data-Version",
     ),
 )
 """What an answer to reading carries: every origin may read it."""
@@ -215,5 +215,6 @@ def finish(response: Response, request: Request) -> Response:
         headers.update(SHARED)
         if request.method == "OPTIONS":
             headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-            headers["Access-Control-Allow-Headers"] = "If-None-Match, Range"
+            headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Range, Range"
+            headers["Access-Control-Max-Age"] = "86400"
     return response

@@ -24,6 +24,8 @@ from layers.tiles import TileOptions, TileRequest
 LATEST, STATIC = "latest", "static"
 FORMATS = ("png", "webp", "mvt")
 TILE_KEYS = ("threshold", "q", "breaks", "smooth")
+KIND_KEYS = tuple(dict.fromkeys(key for kind in KINDS.values() for key in kind.filters))
+"""Keys that have a meaning for the layers of some kinds."""
 MAX_BREAKS = 32
 SCENARIO_NUMBERS = {
     "magnitude": "magnitude",
@@ -127,13 +129,15 @@ def tile_request(
     query: MultiDict[str, str],
 ) -> TileRequest:
     """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
-    only(query, TILE_KEYS + KINDS[layer.kind].filters)
+    only(query, (*TILE_KEYS, "lang", *KINDS[layer.kind].filters))
     asked, image = window(words["zoom"], words["col"], words["leaf"])
     options = tile_options(query, style)
     for key in TILE_KEYS:
         if key in query and not means(key, layer, style):
             why = "is not smoothed" if KINDS[layer.kind].cells else "has no cells"
             raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}": it {why}')
+    if "lang" in query and not style.label:
+        raise BadParameterError(f'"lang" means nothing to style "{style.id}": it has no names')
     token = words["version"]
     return TileRequest(
         layer=layer.id,
@@ -147,7 +151,9 @@ def tile_request(
 
 
 def means(key: str, layer: LayerDefinition, style: StyleDefinition) -> bool:
-    """Tell whether a key of ``TILE_KEYS`` means anything to a style of a layer."""
+    """Tell whether a key of ``TILE_KEYS`` or of a kind means anything to a style of a layer."""
+    if key not in TILE_KEYS:
+        return key in KINDS[layer.kind].filters
     if key == "threshold":
         return style.measure == "exceedance"
     if key == "q":
@@ -249,6 +255,7 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
         end=end,
         scenario=scenario(query),
         return_period_y=return_period(query),
+        language=language(query),
     )
 
 
@@ -276,7 +283,7 @@ def scenario(query: Mapping[str, str]) -> Scenario | None:
             raise BadParameterError(f'at is "{query["at"]}"; lon,lat in degrees was expected')
         place = Point(number(words[0], "at"), number(words[1], "at"))
         at = (place.lon, place.lat)
-    found = Scenario(rupture=query.get("rupture"), at=at, **numbers)
+    found = Scenario(rupture=query.get("rupture"), at=at, model=query.get("model"), **numbers)
     return None if found == Scenario() else found
 
 

@@ -1,6 +1,6 @@
 // Builds what the browser gets into dist/. Files named after their content are listed in dist/manifest.json,
 // logical name -> { file, bytes, integrity }; palettes and the font for drawing on the server keep their names.
-// dist/basemap, dist/surroundings and dist/print are not ours: scripts in Python make them.
+// dist/basemap, dist/surroundings, dist/print and dist/web are not ours: scripts in Python make them.
 import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
@@ -14,7 +14,7 @@ const manifest = {};
 
 await mkdir(out, { recursive: true });
 for (const name of await readdir(out)) {
-  if (!["basemap", "surroundings", "print"].includes(name)) await rm(new URL(name, out), { recursive: true });
+  if (!["basemap", "surroundings", "print", "web"].includes(name)) await rm(new URL(name, out), { recursive: true });
 }
 
 function digest(algorithm, bytes, form) {
@@ -58,8 +58,31 @@ for (const { path, contents } of bundled.outputFiles) {
 const atlas = JSON.parse(await readFile(new URL("node_modules/world-atlas/countries-10m.json", here)));
 const states = ["Kazakhstan", "Uzbekistan", "Baikonur"];
 const outline = merge(atlas, atlas.objects.countries.geometries.filter((each) => states.includes(each.properties.name)));
-const rounded = outline.coordinates.map((rings) => rings.map((ring) => ring.map((pair) => pair.map((n) => Number(n.toFixed(3))))));
+const rounded = outline.coordinates.map((rings) => rings.map((ring) => simplified(ring).map((pair) => pair.map((n) => Number(n.toFixed(3))))));
 await put("area.json", Buffer.from(JSON.stringify(rounded)));
+
+/** A ring without the points that lie within 0.005 degrees of it, some 500 m: the method of Douglas and Peucker. */
+function simplified(ring) {
+  const kept = new Set([0, ring.length - 1]);
+  const parts = [[0, Math.floor(ring.length / 2)], [Math.floor(ring.length / 2), ring.length - 1]];
+  kept.add(parts[0][1]);
+  while (parts.length) {
+    const [begin, end] = parts.pop();
+    const [[x, y], [u, v]] = [ring[begin], ring[end]];
+    let [far, most] = [0, 0.005];
+    for (let i = begin + 1; i < end; i++) {
+      const [px, py] = ring[i];
+      const along = Math.max(0, Math.min(1, ((px - x) * (u - x) + (py - y) * (v - y)) / ((u - x) ** 2 + (v - y) ** 2 || 1)));
+      const off = Math.hypot(px - x - along * (u - x), py - y - along * (v - y));
+      if (off > most) [far, most] = [i, off];
+    }
+    if (far) {
+      kept.add(far);
+      parts.push([begin, far], [far, end]);
+    }
+  }
+  return ring.filter((_, i) => kept.has(i));
+}
 
 await put("icon.svg", await readFile(new URL("css/icon.svg", here)));
 await cp(new URL("palettes/", here), new URL("palettes/", out), { recursive: true });
@@ -68,7 +91,7 @@ await cp(new URL("palettes/", here), new URL("palettes/", out), { recursive: tru
 await mkdir(new URL("fonts/", out), { recursive: true });
 await copyFile(new URL("node_modules/inter-ui/variable/InterVariable.woff2", here), new URL("fonts/inter-server.woff2", out));
 
-const shipped = ["leaflet/LICENSE", "@fontsource-variable/inter/LICENSE", "world-atlas/LICENSE"];
+const shipped = ["leaflet/LICENSE", "inter-ui/LICENSE.txt", "world-atlas/LICENSE"];
 const licences = await Promise.all(
   shipped.map(async (path) => `${dirname(path)}\n\n${await readFile(new URL(`node_modules/${path}`, here), "utf8")}`),
 );

@@ -232,6 +232,7 @@ def _style(
         labels=tuple(map(str, labels)),
         return_period_y=fields.number("return_period_y"),
         symbol=fields.choice("symbol", spec.symbols, spec.symbol),
+        label=fields.get("label", str, ""),
     )
     # A misspelt key comes first: what follows would only be its consequence.
     fields.done()
@@ -247,6 +248,8 @@ def _style(
         raise fields.error(f'breaks are in {canonical}, or shares ("1"); "unit" is "{style.unit}"')
     if labels and len(labels) != len(breaks) + 1:
         raise fields.error(f'"labels" has {len(labels)} entries; {len(breaks) + 1} classes exist')
+    if style.label and not spec.vector:
+        raise fields.error(f'"label" names a property of features; a "{kind}" has none')
     if style.measure == "exceedance" and style.threshold is None:
         raise fields.error('an exceedance needs a "threshold" in the canonical unit')
     return style

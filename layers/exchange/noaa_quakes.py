@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from layers.exchange import places
 from layers.exchange.adapter import COLUMN, Adapter, Defaults, Record
-from layers.exchange.cells import needed, optional
-from layers.exchange.quakes import COLLECTION, quake
-from layers.exchange.rows import RowFault, columns, missing, table, unguarded
-from layers.geo import Bounds
-from layers.model import Feature, RejectedRecord
+from layers.exchange.cells import needed
+from layers.exchange.quakes import COLLECTION, Row, before_calendar, dated, earthquakes, quake
+from layers.exchange.rows import RowFault
+from layers.model import Feature
 
 SOURCE = "NOAA NCEI"
 _ALIASES = {
@@ -44,7 +42,7 @@ _MAGNITUDES = ("mw", "ms", "mb", "ml", "unknown")
 """The first that is known counts: the moment first, what does not say its kind last."""
 _EFFECTS = ("intensity_mmi", "deaths", "injuries", "damage_musd")
 _PARTS = ("month", "day", "hour", "minute")
-_PRECISIONS = ("year", "month", "day")
+_NEEDED = ("year", "lon", "lat")
 
 
 def is_header(words: set[str]) -> bool:
@@ -64,84 +62,57 @@ def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
     BadFileError, BadParameterError, TooLargeError
         As ``Adapter.records`` says.
     """
-    source = table(stream)
-    column = columns(source.header, _ALIASES, defaults)
-    lacking = [name for name in ("year", "lon", "lat") if name not in column]
-    if lacking:
-        raise missing(source.header, tuple(_ALIASES), lacking)
-    box = places.domain(defaults)
-    seen: dict[str, int] = {}
-    for row in source.rows:
-        if isinstance(row, RejectedRecord):
-            yield row
-            continue
-        line, cells, raw = row
-        words = {name: unguarded(cells[i].strip()) for name, i in column.items()}
-        try:
-            feature = _feature(words, defaults, box, source.comma, line)
-            if feature.id in seen:
-                raise RowFault(
-                    "duplicate_id", f'the id "{feature.id}" stands in line {seen[feature.id]}'
-                )
-        except RowFault as fault:
-            yield fault.record(line, raw)
-            continue
-        seen[feature.id] = line
-        yield feature
+    return earthquakes(
+        stream, defaults, _ALIASES, (_NEEDED, tuple(_ALIASES)), lambda row, _: _quake(row, defaults)
+    )
 
 
-def _feature(
-    words: dict[str, str], defaults: Defaults, box: Bounds | None, comma: bool, line: int
-) -> Feature:
-    time, precision = _time(words, comma)
-    lon = needed(words["lon"], "longitude", "position", comma)
-    lat = needed(words["lat"], "latitude", "position", comma)
+def _quake(row: Row, defaults: Defaults) -> Feature:
+    time, precision = _time(row)
+    lon, lat = row.place
     known = {
         kind: number
         for kind in _MAGNITUDES
-        if (number := optional(words.get(kind, ""), "magnitude", "magnitude", comma)) is not None
+        if (number := row.number(kind, "magnitude", "magnitude")) is not None
     }
     kind = next(iter(known), "")
-    key = words.get("id") or f"{time:%Y-%m-%d}-{lon:g}-{lat:g}"
+    key = row.words.get("id") or f"{time:%Y-%m-%d}-{lon:g}-{lat:g}"
     found = quake(
-        f"noaa-{key}", defaults.get("collection", COLLECTION), lon, lat, box,
+        f"noaa-{key}", defaults.get("collection", COLLECTION), lon, lat, row.box,
         time=time,
         magnitude=known.get(kind),
         magnitude_type=kind,
-        depth_km=optional(words.get("depth_km", ""), "depth", "depth", comma),
-        place=words.get("place", ""),
+        depth_km=row.number("depth_km", "depth", "depth"),
+        place=row.words.get("place", ""),
         time_precision=precision,
         source=defaults.get("source", SOURCE),
-        line=line,
+        line=row.line,
     )  # fmt: skip
     effects = {
         name: number
         for name in _EFFECTS
-        if (number := optional(words.get(name, ""), name, "number", comma)) is not None
+        if (number := row.number(name, name, "number")) is not None
     }
     return dataclasses.replace(found, properties={**found.properties, **effects})
 
 
-def _time(words: dict[str, str], comma: bool) -> tuple[datetime, str]:
-    year = needed(words["year"], "year", "time", comma)
+def _time(row: Row) -> tuple[datetime, str]:
+    year = needed(row.words["year"], "year", "time", row.comma)
     if year < 1:
-        raise RowFault(
-            "date_before_year_1", f"{year:g} lies before year 1, where the calendar here begins"
-        )
+        raise before_calendar(f"{year:g}")
     parts = [int(year)]
     for name in _PARTS:
-        number = optional(words.get(name, ""), name, "time", comma)
+        number = row.number(name, name, "time")
         if number is None:
             break
         parts.append(int(number))
-    second = optional(words.get("second", ""), "second", "time", comma) or 0.0
+    second = row.number("second", "second", "time") or 0.0
     try:
         if len(parts) > len(_PARTS):
             year_, month, day, hour, minute = parts
             return datetime(year_, month, day, hour, minute, int(second), tzinfo=UTC), "time"
         # An hour without its minute is no time of day.
-        year_, month, day = [*parts[:3], 1, 1][:3]
-        return datetime(year_, month, day, tzinfo=UTC), _PRECISIONS[min(len(parts), 3) - 1]
+        return dated(parts)
     except ValueError:
         raise RowFault("time", f"{parts} is no date of the calendar") from None
 

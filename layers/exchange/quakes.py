@@ -1,19 +1,114 @@
-"""Earthquakes: the properties that every source is brought to, and their limits."""
+"""Earthquakes of tables: the properties that every source is brought to, and their limits."""
 
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import BinaryIO
 
 import shapely
 
 from layers.exchange import places
-from layers.exchange.rows import RowFault
+from layers.exchange.adapter import Defaults, Record
+from layers.exchange.cells import needed, optional
+from layers.exchange.rows import RowFault, columns, missing, table, unguarded
 from layers.geo import Bounds
-from layers.model import Feature
+from layers.model import Feature, RejectedRecord
 
 COLLECTION = "earthquakes"
 # The largest magnitude ever measured is 9.5 (Chile 1960); small local ones are negative. The
 # deepest earthquakes known lie near 750 km; stations on mountains make some slightly negative.
 _MAGNITUDES = (-3.0, 10.0)
 _DEPTHS_KM = (-10.0, 800.0)
+
+
+_PRECISIONS = ("year", "month", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its words by column, its line, and how numbers are written in it."""
+
+    words: dict[str, str]
+    line: int
+    comma: bool
+    box: Bounds | None
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Longitude and latitude; a RowFault without them."""
+        lon = needed(self.words["lon"], "longitude", "position", self.comma)
+        return lon, needed(self.words["lat"], "latitude", "position", self.comma)
+
+    def number(self, name: str, what: str, code: str) -> float | None:
+        """Return a number, None where there is none; a RowFault for what is no number."""
+        return optional(self.words.get(name, ""), what, code, self.comma)
+
+
+def earthquakes(
+    stream: BinaryIO,
+    defaults: Defaults,
+    aliases: Mapping[str, Sequence[str]],
+    wanted: tuple[tuple[str, ...], tuple[str, ...]],
+    made: Callable[[Row, Mapping[str, str]], Feature],
+) -> Iterator[Record]:
+    """Yield one earthquake or rejected record per row, in file order.
+
+    Parameters
+    ----------
+    wanted : (names, names)
+        Columns that must be there, and all that a message may name.
+    made : callable
+        A row, and the header's word for each column, to an earthquake; raises RowFault.
+
+    Raises
+    ------
+    BadFileError, BadParameterError, TooLargeError
+        As ``Adapter.records`` says.
+    """
+    source = table(stream)
+    column = columns(source.header, aliases, defaults)
+    lacking = [name for name in wanted[0] if name not in column]
+    if lacking:
+        raise missing(source.header, wanted[1], lacking)
+    named = {name: source.header[i] for name, i in column.items()}
+    box = places.domain(defaults)
+    seen: dict[str, int] = {}
+    for row in source.rows:
+        if isinstance(row, RejectedRecord):
+            yield row
+            continue
+        line, cells, raw = row
+        words = {name: unguarded(cells[i].strip()) for name, i in column.items()}
+        try:
+            feature = made(Row(words, line, source.comma, box), named)
+            if feature.id in seen:
+                raise RowFault(
+                    "duplicate_id", f'the id "{feature.id}" stands in line {seen[feature.id]}'
+                )
+        except RowFault as fault:
+            yield fault.record(line, raw)
+            continue
+        seen[feature.id] = line
+        yield feature
+
+
+def before_calendar(word: str) -> RowFault:
+    """Return the fault of a year that the calendar here does not have."""
+    return RowFault(
+        "date_before_year_1", f"{word} lies before year 1, where the calendar here begins"
+    )
+
+
+def dated(parts: Sequence[int]) -> tuple[datetime, str]:
+    """Return the beginning of a year, month or day, and which of them is known.
+
+    Raises
+    ------
+    ValueError
+        For a date that no calendar has.
+    """
+    year, month, day = [*parts[:3], 1, 1][:3]
+    return datetime(year, month, day, tzinfo=UTC), _PRECISIONS[min(len(parts), 3) - 1]
 
 
 def quake(

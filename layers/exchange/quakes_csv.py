@@ -4,21 +4,18 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import BinaryIO
 
 import shapely
 
 from layers import temporal
 from layers.errors import BadInstantError
-from layers.exchange import places
 from layers.exchange.adapter import COLUMN, Adapter, Defaults, Record
-from layers.exchange.cells import needed, optional
-from layers.exchange.quakes import COLLECTION, quake
-from layers.exchange.rows import RowFault, columns, guarded, missing, table, unguarded
-from layers.geo import Bounds
-from layers.model import Feature, RejectedRecord
+from layers.exchange.quakes import COLLECTION, Row, before_calendar, dated, earthquakes, quake
+from layers.exchange.rows import RowFault, guarded
+from layers.model import Feature
 
 HEADER = ("time", "lon", "lat", "depth_km", "mag", "mag_type", "id", "place", "source")
 _ALIASES = {
@@ -34,7 +31,7 @@ _ALIASES = {
     "type": ("event_type",),
 }
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
-_PRECISIONS = ("year", "month", "day")
+_NEEDED = ("time", "lon", "lat", "mag")
 
 
 def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
@@ -49,46 +46,22 @@ def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
     BadFileError, BadParameterError, TooLargeError
         As ``Adapter.records`` says.
     """
-    source = table(stream)
-    column = columns(source.header, _ALIASES, defaults)
-    lacking = [name for name in ("time", "lon", "lat", "mag") if name not in column]
-    if lacking:
-        raise missing(source.header, HEADER, lacking)
-    # A column called `mw` says the type of its magnitudes by its name.
-    named = source.header[column["mag"]]
-    kind = named.capitalize() if named in ("mw", "ms", "mb") else ""
-    box = places.domain(defaults)
-    seen: dict[str, int] = {}
-    for row in source.rows:
-        if isinstance(row, RejectedRecord):
-            yield row
-            continue
-        line, cells, raw = row
-        words = {name: unguarded(cells[i].strip()) for name, i in column.items()}
-        words["mag_type"] = words.get("mag_type") or kind
-        words["source"] = words.get("source") or defaults.get("source", "")
-        try:
-            feature = _feature(
-                words, defaults.get("collection", COLLECTION), box, source.comma, line
-            )
-            if feature.id in seen:
-                raise RowFault(
-                    "duplicate_id", f'the id "{feature.id}" stands in line {seen[feature.id]}'
-                )
-        except RowFault as fault:
-            yield fault.record(line, raw)
-            continue
-        seen[feature.id] = line
-        yield feature
+    return earthquakes(
+        stream,
+        defaults,
+        _ALIASES,
+        (_NEEDED, HEADER),
+        lambda row, named: _quake(row, named, defaults),
+    )
 
 
-def _feature(
-    words: dict[str, str], collection: str, box: Bounds | None, comma: bool, line: int
-) -> Feature:
+def _quake(row: Row, named: Mapping[str, str], defaults: Defaults) -> Feature:
+    words = row.words
     time, precision = _time(words["time"])
-    lon = needed(words["lon"], "longitude", "position", comma)
-    lat = needed(words["lat"], "latitude", "position", comma)
-    magnitude = optional(words["mag"], "magnitude", "magnitude", comma)
+    lon, lat = row.place
+    magnitude = row.number("mag", "magnitude", "magnitude")
+    # A column called `mw` says the type of its magnitudes by its name.
+    kind = named["mag"].capitalize() if named["mag"] in ("mw", "ms", "mb") else ""
     key = words.get("id", "")
     if len(key) > 200 or not key.isprintable():
         raise RowFault("id", f"the id {key[:40]!r} is no word of at most 200 characters")
@@ -96,15 +69,15 @@ def _feature(
         content = f"{temporal.word(time)} {lon!r} {lat!r} {magnitude!r}"
         key = hashlib.sha256(content.encode()).hexdigest()[:16]
     return quake(
-        key, collection, lon, lat, box,
+        key, defaults.get("collection", COLLECTION), lon, lat, row.box,
         time=time,
         magnitude=magnitude,
-        magnitude_type=words["mag_type"],
-        depth_km=optional(words.get("depth_km", ""), "depth", "depth", comma),
+        magnitude_type=words.get("mag_type") or kind,
+        depth_km=row.number("depth_km", "depth", "depth"),
         place=words.get("place", ""),
         time_precision=precision,
-        source=words["source"],
-        line=line,
+        source=words.get("source") or defaults.get("source", ""),
+        line=row.line,
         event_type=words.get("type", ""),
     )  # fmt: skip
 
@@ -114,17 +87,12 @@ def _time(text: str) -> tuple[datetime, str]:
     if not text:
         raise RowFault("time", "the time is empty")
     if text.startswith("-") or text.startswith("0000"):
-        raise RowFault(
-            "date_before_year_1", f"{text[:20]} lies before year 1, where the calendar here begins"
-        )
+        raise before_calendar(text[:20])
     date = _DATE.fullmatch(text)
     try:
         if date is None:
             return temporal.instant(text), "time"
-        parts = [int(part) for part in date.groups() if part]
-        year, month, day = [*parts, 1, 1][:3]
-        whole = datetime(year, month, day, tzinfo=UTC)
-        return whole, _PRECISIONS[len(parts) - 1]
+        return dated([int(part) for part in date.groups() if part])
     except BadInstantError as error:
         raise RowFault("time", str(error)) from None
     except ValueError:

@@ -1,5 +1,6 @@
 """The cells of a surface or of a raster as bands: what their files are written from."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ LARGEST_CELLS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(ABC):
     """Bands on a grid, read strip by strip; the first ``columns`` of them are those of a table."""
 
     grid: CellGrid
@@ -42,9 +43,9 @@ class Cells:
     columns: int
     tags: Mapping[str, str]
 
+    @abstractmethod
     def strips(self) -> Iterator[tuple[int, Float32Array]]:
         """Yield first row and cells of shape (bands, rows, width), from north to south."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

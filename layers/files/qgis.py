@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from layers.files import bands
+from layers.files import bands, qgis_labels
+from layers.files.rules import rule
 from layers.kinds import KINDS
 from layers.model import LayerDefinition, StyleDefinition
 from layers.render import legend, ramp
@@ -17,7 +18,7 @@ VERSION = "3.22.0"
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _RING, _HALO = "39,48,63,255", "255,255,255,255"
 _MARKERS: Mapping[str, tuple[str, float]] = {
-    "station": ("circle", 4.0),
+    "station": ("circle", 6.9),
     "quake": ("circle", 3.0),
     "site": ("diamond", 4.0),
     "point": ("circle", 2.4),
@@ -29,30 +30,31 @@ _QUAKE_SIZE = 'min(10.6, max(1.3, 2.4 * 1.62 ^ (coalesce("magnitude", 0) - 6)))'
 NO_VALUE = "no value"
 
 
-def style(layer: LayerDefinition, chosen: StyleDefinition) -> bytes:
-    """Return a style of a layer for its files."""
+def style(layer: LayerDefinition, chosen: StyleDefinition, language: str = "en") -> bytes:
+    """Return a style of a layer for its files; names are written in a language."""
     if KINDS[layer.kind].vector:
-        return _features(chosen)
+        return _features(chosen, language)
     return _cells(chosen, bands.number_of(layer, chosen))
 
 
-def _features(style: StyleDefinition) -> bytes:
+def _features(style: StyleDefinition, language: str) -> bytes:
     """Return the style of features: a rule a class, and one for what has no value."""
-    root = Element("qgis", {"version": VERSION, "styleCategories": "Symbology"})
+    root = Element("qgis", {"version": VERSION, "styleCategories": "Symbology|Labeling"})
     renderer = SubElement(root, "renderer-v2", {"type": "RuleRenderer", "symbollevels": "0"})
     rules = SubElement(renderer, "rules", {"key": "root"})
     symbols = SubElement(renderer, "symbols")
     entries = legend.entries(style)
     for number, entry in enumerate(entries):
-        rule = {"key": f"class{number}", "symbol": str(number), "label": entry.label}
-        SubElement(rules, "rule", {**rule, "filter": _rule(style.measure, entry)})
+        words = {"key": f"class{number}", "symbol": str(number), "label": entry.label}
+        SubElement(rules, "rule", {**words, "filter": rule(style.measure, entry)})
         _symbol(symbols, str(number), style.symbol, entry.colour)
     last = str(len(entries))
-    rule = {"key": "else", "symbol": last}
+    words = {"key": "else", "symbol": last}
     if entries:
-        rule |= {"filter": "ELSE", "label": NO_VALUE}
-    SubElement(rules, "rule", rule)
-    _symbol(symbols, last, style.symbol, "" if entries else ramp.PLAIN)
+        words |= {"filter": "ELSE", "label": NO_VALUE}
+    SubElement(rules, "rule", words)
+    _symbol(symbols, last, style.symbol, "" if entries else ramp.plain(style))
+    root.set("labelsEnabled", str(int(qgis_labels.write(root, style, language))))
     return _written(root)
 
 
@@ -80,16 +82,6 @@ def _cells(style: StyleDefinition, band: int) -> bytes:
 def _written(root: Element) -> bytes:
     indent(root, " ")
     return f"{_HEAD}{tostring(root, 'unicode')}\n".encode()
-
-
-def _rule(measure: str, entry: legend.LegendEntry) -> str:
-    name = '"{}"'.format(measure.replace('"', '""'))
-    parts = [f"{name} IS NOT NULL"]
-    if entry.low is not None:
-        parts.append(f"{name} >= {entry.low!r}")
-    if entry.high is not None:
-        parts.append(f"{name} < {entry.high!r}")
-    return " AND ".join(parts)
 
 
 def _symbol(symbols: Element, name: str, symbol: str, colour: str) -> None:

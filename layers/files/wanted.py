@@ -12,7 +12,7 @@ from layers.kinds import KINDS
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import style_token
 
-EDITION = "1"
+EDITION = "2"
 """Changes with the way in which files are made, and their names with it."""
 
 MEDIA_TYPES: Mapping[str, str] = {

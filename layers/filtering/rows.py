@@ -145,6 +145,24 @@ class Rows:
         ids = list(self.table.ids)
         return np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
 
+    def sorted_by(self, keys: Sequence[tuple[str, bool]]) -> IntArray:
+        """Return rows by properties, each with whether its values fall; equal ones by their ids.
+
+        Numbers stand before texts, and what has no value stands last in either direction.
+        """
+        rank = np.empty(len(self), np.int64)
+        rank[self.by_id] = np.arange(len(self))
+        found = [rank]
+        for name, falls in reversed(keys):
+            coded = self.column(name)
+            order = sorted(range(len(coded.values)), key=lambda i: _place(coded.values[i]))
+            places = np.empty(len(order), np.int64)
+            places[order] = np.arange(len(order))
+            missing = np.array([value is None for value in coded.values])
+            places = np.where(missing, len(order), -places if falls else places)
+            found.append(np.broadcast_to(places[coded.index], rank.shape))
+        return np.lexsort(found)
+
     def after(self, feature_id: str) -> int:
         """Return how many rows have an id that is not greater, in the order of ``by_id``."""
         return bisect.bisect_right(self.by_id, feature_id, key=lambda row: self.table.ids[int(row)])
@@ -156,6 +174,12 @@ class Rows:
             return None
         row = int(self.by_id[place])
         return row if self.table.ids[row] == feature_id else None
+
+
+def _place(value: Any) -> tuple[int, Any]:
+    if isinstance(value, bool | int | float):
+        return 0, value
+    return 1, "" if value is None else str(value)
 
 
 _HELD: "WeakKeyDictionary[Any, tuple[Rows, Table | None]]" = WeakKeyDictionary()

@@ -4,10 +4,12 @@ from layers.errors import BadFileError, nearest
 from layers.model import LayerDefinition
 
 KEY = "evidence"
+PEOPLE = ("people", "1/km2")
+"""Units of a population: people of a cell, or for each square kilometre of it."""
 FEATURES = ("airport", "hazard-facility", "protected", "flood", "water")
 """Of features: how far the nearest is, or whether a place lies in one."""
-CELLS = ("slope", "elevation")
-"""Of cells: per cent, and metres above the sea."""
+CELLS = ("slope", "elevation", "population")
+"""Of cells: per cent, metres above the sea, and people."""
 
 
 def of(layer: LayerDefinition) -> str:
@@ -35,6 +37,9 @@ def check_cells(layer: LayerDefinition) -> None:
         With the words that are known.
     """
     _check(layer, CELLS)
+    unit = str(layer.options.get("unit", ""))
+    if of(layer) == "population" and unit not in PEOPLE:
+        raise BadFileError(f'"unit" is "{unit}"; of a population it is {" or ".join(PEOPLE)}')
 
 
 def _check(layer: LayerDefinition, known: tuple[str, ...]) -> None:

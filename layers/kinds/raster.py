@@ -17,6 +17,7 @@ from layers.kinds.cells import cut, overlap, pixel_zoom, placed
 from layers.kinds.raster_datasets import POOL, Pool, check_blocks
 from layers.kinds.raster_files import LOOK_S, Pattern, RasterFile, Shelf
 from layers.kinds.raster_mosaic import Mosaic
+from layers.kinds.raster_people import Cells, box_around
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Float32Array, LayerDefinition, Raster
 from layers.model.kind import Question
@@ -178,6 +179,23 @@ class RasterKind:
 
     def _gone(self, version: str) -> GoneError:
         return GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
+
+    def people(self, place: Point, radius_m: float) -> Cells | None:
+        """Return the newest cells around a place, None where the files do not reach so far.
+
+        Raises
+        ------
+        BadFileError
+            Where they cannot be read, or are too many.
+        """
+        moment = self._moment(None)
+        held, asked = self.mosaic.bounds(moment), box_around(place, radius_m)
+        if held is None or not (
+            held.west <= asked.west and asked.east <= held.east
+            and held.south <= asked.south and asked.north <= held.north
+        ):  # fmt: skip
+            return None
+        return self.mosaic.people(place, moment, radius_m, self._unit)
 
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The uppermost cell with a value that holds the point, as stored."""

@@ -13,6 +13,7 @@ from layers.errors import BadFileError, BadParameterError, GoneError, Unavailabl
 from layers.geo import Bounds, Point, Window
 from layers.kinds.raster_datasets import Header, Pool
 from layers.kinds.raster_files import RasterFile, Shelf
+from layers.kinds.raster_people import Cells, box_around, cells_around
 from layers.kinds.raster_reading import read, value_at
 from layers.model import Float32Array
 from layers.views import View
@@ -150,6 +151,24 @@ class Mosaic:
         if not file.is_unchanged():
             raise GoneError(f"{file.path.name} changed while it was read")
         return value
+
+    def people(self, place: Point, at: datetime | None, radius_m: float, unit: str) -> Cells:
+        """Return the cells around a place of all files; where two hold people, both count.
+
+        Raises
+        ------
+        BadFileError
+            Where a file cannot be read, or has too many cells there.
+        """
+        laid = self._laid(at)
+        box = box_around(place, radius_m)
+        self._all_there(laid, box)
+        found = [
+            cells_around(self._pool, file, header, self._band, unit, place, radius_m)
+            for file, header in laid.within(box)
+        ]
+        columns = [(c.lon, c.lat, c.people, c.side_m) for c in found] or [(np.empty(0),) * 4]
+        return Cells(*(np.concatenate(each) for each in zip(*columns, strict=True)))
 
     def value_at(self, point: Point, at: datetime | None) -> tuple[str, float | None]:
         """Return the uppermost file that has a value at a point, and the value as stored.

@@ -22,7 +22,7 @@ from layers.seismic import bindi_2011, models, scenario
 from layers.views import View
 
 MEASURES = ("pga", "pga-84", "sigma", "exceedance", "msk")
-FILTERS = ("rupture", "magnitude", "rake", "dip", "depth", "vs30", "at")
+FILTERS = ("rupture", "magnitude", "rake", "dip", "depth", "vs30", "at", "model")
 OPTIONS: Mapping[str, type | tuple[type, ...]] = {
     "rupture": str,
     "magnitude": (int, float),
@@ -35,7 +35,8 @@ OPTIONS: Mapping[str, type | tuple[type, ...]] = {
     "events": str,
 }
 MAX_ZOOM = 12
-VS30_M_S = 760.0
+MODEL, VS30_M_S = "boore-2014", 760.0
+"""Of an entry that says nothing of them."""
 REACH_DEG = 5.0
 _HELD = 16
 _KINDS = ("fault", "event")
@@ -47,11 +48,7 @@ class ScenarioKind:
     def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
         self._layer = layer
         self._sources = sources
-        self._collections = {
-            "fault": str(layer.options.get("faults", "faults")),
-            "event": str(layer.options.get("events", "earthquakes")),
-        }
-        self._model = str(layer.options.get("model", "boore-2014"))
+        self._collections = collections(layer)
         self._held: dict[tuple[str, Scenario], tuple[Feature, scenario.Shaking]] = {}
         self._lock = threading.Lock()
 
@@ -97,12 +94,23 @@ class ScenarioKind:
         known = ~np.isnan(value)
         return Raster({"value": value}, 0, known) if known.any() else None
 
-    def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
-        """Median, 16 and 84 % of the acceleration and the intensity, of the entry's earthquake."""
+    def inspect(
+        self, point: Point, at: datetime | None, asked: Scenario | None = None
+    ) -> Mapping[str, Any]:
+        """Median, 16 and 84 % of the acceleration and the intensity, of one earthquake.
+
+        Raises
+        ------
+        BadParameterError
+            As ``tile``, where an earthquake is asked for; where none is and that of the entry
+            cannot be, the answer says why.
+        """
         version = self.version(at)
         try:
-            feature, shaking = self._shaking(version, Scenario())
+            feature, shaking = self._shaking(version, asked or Scenario())
         except LayersError as reason:
+            if asked is not None:
+                raise
             return {"known": False, "reason": "nothing_here", "error": str(reason), "values": []}
         lon, lat = np.array([point.lon]), np.array([point.lat])
         motion, msk = shaking.motion(lon, lat), float(shaking.intensity(lon, lat)[0])
@@ -120,8 +128,13 @@ class ScenarioKind:
             "known": bool(known),
             "reason": "" if known else "outside_domain",
             "values": [{"name": n, "value": v, "unit": u} for n, v, u in known],
-            "earthquake": {"id": feature.id, **shaking.facts},
+            "earthquake": {"id": feature.id, "names": names_of(feature), **shaking.facts},
         }
+
+    def named(self, asked: Scenario) -> tuple[Mapping[str, str], float]:
+        """Return the names of an earthquake's feature by language, and its magnitude."""
+        feature, shaking = self._shaking(self.version(None), asked)
+        return names_of(feature), float(shaking.facts["magnitude"])
 
     def _shaking(self, version: str, asked: Scenario) -> tuple[Feature, scenario.Shaking]:
         key = version, asked
@@ -139,8 +152,8 @@ class ScenarioKind:
         """Fill in what the entry says; of another rupture its numbers would mean nothing."""
         options = self._layer.options
         own = asked.rupture in (None, options["rupture"])
-        kept = [f.name for f in fields(Scenario) if own or f.name == "vs30_m_s"]
-        said = {name: options.get(name) for name in kept}
+        kept = [f.name for f in fields(Scenario) if own or f.name in ("vs30_m_s", "model")]
+        said = {"model": MODEL} | {name: options[name] for name in kept if name in options}
         given = {f.name: getattr(asked, f.name) for f in fields(Scenario)}
         return Scenario(**{n: v if v is not None else said.get(n) for n, v in given.items()})
 
@@ -151,11 +164,12 @@ class ScenarioKind:
                 f'rupture is "{asked.rupture}"; fault:ID or event:ID was expected'
             )
         feature = self._feature(what, feature_id)
+        model = str(asked.model)
         vs30 = VS30_M_S if asked.vs30_m_s is None else float(asked.vs30_m_s)
         try:
             if what == "fault":
-                return feature, self._of_fault(feature, asked, vs30)
-            return feature, self._of_event(feature, asked, vs30)
+                return feature, self._of_fault(feature, asked, model, vs30)
+            return feature, self._of_event(feature, asked, model, vs30)
         except BadParameterError:
             raise
         except LayersError as reason:
@@ -169,7 +183,9 @@ class ScenarioKind:
                 return stored.feature
         raise BadParameterError(f'there is no {what} "{feature_id}" in "{collection}"')
 
-    def _of_fault(self, feature: Feature, asked: Scenario, vs30: float) -> scenario.Shaking:
+    def _of_fault(
+        self, feature: Feature, asked: Scenario, model: str, vs30: float
+    ) -> scenario.Shaking:
         properties = feature.properties
         if is_fold(properties):
             raise BadParameterError(f'"{feature.id}" is a fold; it breaks no surface')
@@ -184,7 +200,7 @@ class ScenarioKind:
         return scenario.of_fault(
             shapely.get_coordinates(longest),
             type_of(properties),
-            model=self._model,
+            model=model,
             vs30_m_s=vs30,
             mw=asked.magnitude,
             rake=asked.rake,
@@ -193,7 +209,9 @@ class ScenarioKind:
             at=asked.at,
         )
 
-    def _of_event(self, feature: Feature, asked: Scenario, vs30: float) -> scenario.Shaking:
+    def _of_event(
+        self, feature: Feature, asked: Scenario, model: str, vs30: float
+    ) -> scenario.Shaking:
         properties = feature.properties
         mw = properties.get("magnitude") if asked.magnitude is None else asked.magnitude
         if not isinstance(mw, int | float):
@@ -205,10 +223,25 @@ class ScenarioKind:
             place.y,
             mw=float(mw),
             depth_km=None if depth is None else float(depth),
-            model=self._model,
+            model=model,
             vs30_m_s=vs30,
             rake=asked.rake,
         )
+
+
+def collections(layer: LayerDefinition) -> Mapping[str, str]:
+    """Return the collections that a layer takes its faults and events from."""
+    return {
+        "fault": str(layer.options.get("faults", "faults")),
+        "event": str(layer.options.get("events", "earthquakes")),
+    }
+
+
+def names_of(feature: Feature) -> dict[str, str]:
+    """Return the names of a feature by language; of one without, its place or its id."""
+    own = feature.properties
+    found = {key[5:]: str(name) for key, name in own.items() if key.startswith("name_") and name}
+    return found or {"en": str(own.get("name") or own.get("place") or feature.id)}
 
 
 def _measured(question: Question, shaking: scenario.Shaking, lon: Any, lat: Any) -> Any:
@@ -244,6 +277,6 @@ def check(layer: LayerDefinition) -> None:
     if named.partition(":")[0] not in _KINDS:
         raise BadFileError(f'"rupture" is "{named}"; fault:ID or event:ID was expected')
     try:
-        models.model(str(layer.options.get("model", "boore-2014")))
+        models.model(str(layer.options.get("model", MODEL)))
     except BadParameterError as reason:
         raise BadFileError(f'"model": {reason}') from reason

@@ -3,11 +3,13 @@
 A text may hold ``{names}`` that are filled in. Texts are written so that no plural form is needed.
 Ids that begin with one of ``PARTS`` and a point stand in modules of their own: of the page of a
 layer, of values at places, of pages that explain, of the OGC API, of what is written without
-script, of candidate sites.
+script, of candidate sites. What a native reader has confirmed (``read.py``) stands above them.
 """
 
 from collections.abc import Mapping
 from importlib import import_module
+
+from layers.messages import read
 
 LANGUAGES = ("kk", "uz", "ru", "en")
 PARTS = ("about", "edr", "learn", "ogcapi", "public", "site")
@@ -20,7 +22,11 @@ def _texts(language: str) -> dict[str, str]:
     return found
 
 
-_CATALOGUES: Mapping[str, Mapping[str, str]] = {each: _texts(each) for each in LANGUAGES}
+_ENGLISH = _texts("en")
+_CATALOGUES: Mapping[str, Mapping[str, str]] = {
+    "en": _ENGLISH,
+    **{each: _texts(each) | read.confirmed(each, _ENGLISH) for each in LANGUAGES if each != "en"},
+}
 
 SERVER_ONLY = tuple(f"{part}." for part in PARTS)
 """Beginnings of the ids that no script of the page reads."""

@@ -239,6 +239,23 @@ TEXTS: dict[str, str] = {
     "fault.type.oblique": "oblique",
     "fault.sense.dextral": "right-lateral",
     "fault.sense.sinistral": "left-lateral",
+    # The shaking of one earthquake, as a scenario
+    "scenario.show": "Show the shaking of this",
+    "scenario.hide": "Take the shaking off the map",
+    "scenario.words": "A scenario, computed by a ground motion model: "
+    "neither a record nor a forecast.",
+    "scenario.named": "M {magnitude} · {name}",
+    "scenario.refused": "The models do not hold for this one: {reason}",
+    "scenario.magnitude": "Magnitude",
+    "scenario.model": "Ground motion model",
+    "scenario.dip": "Dip",
+    "scenario.rake": "Rake",
+    "scenario.ground": "Ground",
+    "scenario.assumed": "Assumed",
+    "scenario.assumed.magnitude_of_the_whole_length": "the magnitude of the whole length",
+    "scenario.assumed.dip_usual_for_its_type": "the dip usual for its type",
+    "scenario.assumed.every_strike_as_likely_as_another": "every strike as likely as another",
+    "scenario.assumed.depth_of_15_km": "a depth of 15 km",
     # Quantities and units
     "quantity.ambient_dose_rate": "Dose rate",
     "quantity.pm2_5": "PM2.5",

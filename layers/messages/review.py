@@ -1,27 +1,20 @@
-"""Which texts a native reader has seen. English is what the others are written after.
+"""Which texts a native reader has confirmed. English is what the others are written after."""
 
-A reader's word counts for the text that was read: one that is changed later waits again.
-"""
-
-import hashlib
 from collections.abc import Mapping
 
 from layers import messages
+from layers.messages import read
 
-READ: Mapping[str, Mapping[str, str]] = {"kk": {}, "uz": {}, "ru": {}}
-"""For each language the ids that were read, with the digest of the text that stood there."""
-
-
-def digest(text: str) -> str:
-    """Return a short name of a text, as ``READ`` holds it."""
-    return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
+READERS = tuple(language for language in messages.LANGUAGES if language != "en")
+CONFIRMED: Mapping[str, frozenset[str]] = {
+    each: frozenset(read.confirmed(each, messages.catalogue("en"))) for each in READERS
+}
+"""For each language the ids whose text of today was confirmed."""
 
 
 def is_read(message: str, language: str) -> bool:
-    """Tell whether a native reader has seen the text that an id has now."""
-    if language not in READ:
-        return True
-    return READ[language].get(message) == digest(messages.text(message, language))
+    """Tell whether a native reader has confirmed the text that an id has now."""
+    return language not in READERS or message in CONFIRMED[language]
 
 
 def waiting(language: str) -> list[str]:

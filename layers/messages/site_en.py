@@ -127,9 +127,13 @@ TEXTS: dict[str, str] = {
     "site.people": "People",
     "site.circle": "Circle",
     "site.by_state": "By state",
-    "site.at_least": "At least",
+    "site.total": "People",
     "site.elsewhere": "If the site lies elsewhere within its accuracy",
     "site.density": "People per km²",
+    "site.people_raster": (
+        "Counted from cells of “{source}”; a cell on a circle counts by the share inside."
+    ),
+    "site.people_unread": "“{source}” could not be used: {reason}",
     "site.people_note": (
         "Lower bounds: settlements of {least} and more inhabitants are counted; smaller "
         "ones, people outside of settlements and {unknown} settlements without a number are"

@@ -131,9 +131,14 @@ TEXTS: dict[str, str] = {
     "site.people": "Aholi",
     "site.circle": "Doira",
     "site.by_state": "Davlatlar boʻyicha",
-    "site.at_least": "Kamida",
+    "site.total": "Aholi soni",
     "site.elsewhere": "Maydon aniqlik doirasida boshqa joyda boʻlsa",
     "site.density": "km² ga odam",
+    "site.people_raster": (
+        "“{source}” qatlami katakchalaridan hisoblandi; doira chetidagi katakchaning "
+        "ichki qismi hisobga olinadi."
+    ),
+    "site.people_unread": "“{source}” qatlamidan foydalanib boʻlmadi: {reason}",
     "site.people_note": (
         "Quyi baholar: {least} va undan koʻp aholili joylar sanalgan; kichiklari, ulardan "
         "tashqaridagi odamlar va aholisi nomaʼlum joylar ({unknown}) hisobga olinmagan."

@@ -20,7 +20,7 @@ class Scenario:
 
     ``rupture`` names a feature, ``fault:ID`` or ``event:ID``; ``at`` is the longitude and latitude
     of the place of a fault around which it breaks. Angles are in degrees, ``depth_km`` that of an
-    event's hypocentre or of a fault's top edge.
+    event's hypocentre or of a fault's top edge. ``model`` is a ground motion model.
     """
 
     rupture: str | None = None
@@ -30,6 +30,7 @@ class Scenario:
     depth_km: float | None = None
     vs30_m_s: float | None = None
     at: tuple[float, float] | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

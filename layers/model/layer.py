@@ -26,7 +26,8 @@ class StyleDefinition:
     ``exceedance``, ``uncertainty``, ``quantile``) or the property of a feature. ``breaks`` rise
     strictly, in ``unit``; colours are one more than breaks. ``threshold`` is the default of an
     exceedance, in the canonical unit. ``return_period_y`` is that of a
-    hazard. ``titles`` maps a language to a title.
+    hazard. ``titles`` maps a language to a title. ``label`` is the property that names a feature on
+    the map; a language and an underscore before it make the name in that language.
     """
 
     id: str
@@ -40,6 +41,7 @@ class StyleDefinition:
     labels: tuple[str, ...] = ()
     symbol: str = "fill"
     return_period_y: float | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ FORMATS = tuple(MEDIA_TYPES)
 _OPAQUE_ONLY = ("jpeg",)
 _WHITE = (255, 255, 255)
 _COLOURS = 256
-_LOOKED_AT = 58
+_LOOKED_AT = {"webp": 45, "jpeg": 58}
 """Quality of what is only looked at: letters are still read well."""
 _LETTER_PX, _LINE_PX, _EDGE_PX = 13, 17, 8
 
@@ -53,9 +53,9 @@ def scenery(rgba: Uint8Array, image: str) -> bytes:
     if image == "png":
         picture.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE).save(stream, "PNG", optimize=True)
     elif image == "webp":
-        picture.save(stream, "WEBP", quality=_LOOKED_AT, method=4)
+        picture.save(stream, "WEBP", quality=_LOOKED_AT[image], method=4)
     else:
-        picture.save(stream, "JPEG", quality=_LOOKED_AT, optimize=True, progressive=True)
+        picture.save(stream, "JPEG", quality=_LOOKED_AT[image], optimize=True, progressive=True)
     return stream.getvalue()
 
 

@@ -125,7 +125,8 @@ class Pictures:
 
     def asked(self, sheet: Sheet, view: View) -> Raster | Features | Picture | None:
         """Return what the kind of a sheet has for a view."""
-        question = sheet.options.question(self.style(sheet), draw.BUFFER_PX)
+        style = self.style(sheet)
+        question = sheet.options.question(style, draw.reach_px(style))
         kind = self._kinds[sheet.layer]
         return kind.tile(view, sheet.time, data_part(sheet.version), question)
 
@@ -141,15 +142,19 @@ class Pictures:
         colours = ramp.colours(style, breaks)
         return (whole if whole.any() else None), colours
 
-    def rgba(self, sheet: Sheet, view: View) -> Uint8Array | None:
-        """Return one sheet alone, shape (height, width, 4); None where it shows nothing."""
+    def rgba(self, sheet: Sheet, view: View, *, named: bool = True) -> Uint8Array | None:
+        """Return one sheet alone, shape (height, width, 4); None where it shows nothing.
+
+        Without names where the caller writes what has room beside other sheets.
+        """
         if self._is_classed(sheet):
             classes, colours = self._classes(sheet, view)
             return None if classes is None else colours[classes]
         if KINDS[self._layers[sheet.layer].kind].vector:
             found = self.asked(sheet, view)
             if isinstance(found, Features):
-                return placed.picture(found, self.style(sheet), view, self.font)
+                language = sheet.options.language if named else ""
+                return placed.picture(found, self.style(sheet), view, self.font, language)
             return None
         whole = np.zeros((view.height, view.width, 4), np.uint8)
         for row, col, part in view.parts():

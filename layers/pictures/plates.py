@@ -153,7 +153,7 @@ class Plates:
         style = self._pictures.style(sheet)
         found = self._pictures.asked(sheet, view) if style.symbol == OUTLINE else None
         if not isinstance(found, Features):
-            return self._pictures.rgba(sheet, view)
+            return self._pictures.rgba(sheet, view, named=False)
         grades = found.properties[style.measure]
         kept = [i for i, g in enumerate(grades) if not (g or 0) < min(style.breaks, default=0)]
         return placed.picture(_some(found, kept), style, view, self._pictures.font)

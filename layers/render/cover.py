@@ -56,7 +56,7 @@ def _disc(radius_px: float) -> NDArray[np.bool_]:
     """Return which pixels lie within a circle around the corner of four, shape (2 n, 2 n)."""
     side = max(0, math.floor(radius_px))
     centre = np.arange(-side, side) + 0.5
-    return np.hypot(centre[:, None], centre) <= radius_px - _SLACK_PX
+    return np.asarray(np.hypot(centre[:, None], centre) <= radius_px - _SLACK_PX)
 
 
 def _lay(covered: NDArray[np.bool_], disc: NDArray[np.bool_], x: int, y: int) -> None:

@@ -13,8 +13,8 @@ INK = "#1C2430"
 LINE = rgba(INK, 200)
 
 _LINE_PX, _CASING_PX = 1.5, 3.0
-_TEXT_PX = 10.0
-_APART_PX = 420
+TEXT_PX = 10.0
+APART_PX = 420
 """From one number on a line to the next; the first stands half as far from its beginning."""
 
 
@@ -32,17 +32,17 @@ def isolines(canvas: Canvas, marks: Marks) -> None:
         canvas.line(stroke, colour, _LINE_PX)
     for line, of in zip(parts, owner, strict=True):
         for place in _places(canvas, marks, line):
-            canvas.text(place, f"{marks.value[of]:.6g}", _TEXT_PX, INK, halo=PAPER)
+            canvas.text(place, f"{marks.value[of]:.6g}", TEXT_PX, INK, halo=PAPER)
 
 
 def _places(canvas: Canvas, marks: Marks, line: shapely.Geometry) -> list[IntArray]:
     """Return where a whole line has numbers: the same in every tile that shows a part of it."""
     vertices = marks.vertices(line)
     along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(vertices, axis=0).T))))
-    step = _APART_PX * canvas.unit
+    step = APART_PX * canvas.unit
     at = np.arange(step / 2, along[-1], step)
     found = np.column_stack([np.interp(at, along, vertices[:, axis]) for axis in (0, 1)])
     size = np.array([canvas.frame.width_px, canvas.frame.height_px]) * canvas.unit
-    reach = 4 * _TEXT_PX * canvas.unit
+    reach = 4 * TEXT_PX * canvas.unit
     seen = ((found > -reach) & (found < size + reach)).all(axis=1)
     return list(np.rint(found[seen]).astype(np.int64))

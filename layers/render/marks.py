@@ -46,6 +46,8 @@ class Marks:
             zip(self.centres, owner[of_points].tolist(), strict=True)
         )
         self.ids = [features.ids[of] for _, of in self.points]
+        self.owners = features.ids
+        self.properties = features.properties
 
     def __len__(self) -> int:
         """Return the number of points."""

@@ -21,7 +21,11 @@ _EDGE_PX, _EDGES = 32, 5_000
 
 
 def picture(
-    features: Features, style: StyleDefinition, view: View, font: bytes | None = None
+    features: Features,
+    style: StyleDefinition,
+    view: View,
+    font: bytes | None = None,
+    language: str = "",
 ) -> NDArray[np.uint8]:
     """Return the picture of a view, RGBA of shape (height, width, 4).
 
@@ -31,7 +35,9 @@ def picture(
     frame = _of_zoom(view)
     if frame is None:
         features, frame = _laid(features, view)
-    blocks = [[painted(features, style, part, font) for part in row] for row in _blocks(frame)]
+    blocks = [
+        [painted(features, style, part, font, language) for part in row] for row in _blocks(frame)
+    ]
     return np.vstack([np.hstack(row) for row in blocks])
 
 

@@ -12,6 +12,13 @@ ColourArray = NDArray[np.uint8]
 
 PLAIN = "#6B7480"
 """What has no palette is drawn in one quiet grey."""
+FAULT = "#8A2B1E"
+"""Faults are not: they are seen on land of every colour."""
+
+
+def plain(style: StyleDefinition) -> str:
+    """Return the one colour of a style without a palette."""
+    return FAULT if style.symbol == "fault" else PLAIN
 
 
 def words(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> tuple[str, ...]:

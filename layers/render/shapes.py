@@ -8,14 +8,14 @@ import shapely
 from layers.geo import HALF_WORLD_M
 from layers.render.canvas import Canvas, IntArray
 from layers.render.marks import GeometryArray, Marks
-from layers.render.ramp import ink, rgba
+from layers.render.ramp import FAULT, PLAIN, ink, rgba
 from layers.render.symbols import HALO, RING
 
-FAULT = rgba("#8A2B1E")
-FOLD = rgba("#6B7480")
+FAULT_INK = rgba(FAULT)
+FOLD = rgba(PLAIN)
 EDGE = rgba("#FFFFFF", 200)
 
-_NUMERAL_PX = 13.0
+NUMERAL_PX = 13.0
 _LATTICE_PX = 144
 _DASH_PX, _GAP_PX = 7.0, 5.0
 
@@ -39,7 +39,7 @@ def zones(canvas: Canvas, marks: Marks) -> None:
     areas(canvas, marks)
     for centre, of in numerals(canvas, marks):
         fill = marks.fill(of)
-        canvas.text(centre, marks.label(of), _NUMERAL_PX, ink(fill), halo=fill)
+        canvas.text(centre, marks.label(of), NUMERAL_PX, ink(fill), halo=fill)
 
 
 def outlines(canvas: Canvas, marks: Marks) -> None:
@@ -55,7 +55,7 @@ def outlines(canvas: Canvas, marks: Marks) -> None:
     for stroke, colour in borders:
         canvas.line(stroke, colour, 2.2)
     for centre, of in numerals(canvas, marks):
-        canvas.text(centre, marks.label(of), _NUMERAL_PX, "#1C2430", halo=HALO)
+        canvas.text(centre, marks.label(of), NUMERAL_PX, "#1C2430", halo=HALO)
 
 
 def faults(canvas: Canvas, marks: Marks) -> None:
@@ -64,7 +64,7 @@ def faults(canvas: Canvas, marks: Marks) -> None:
     cut = marks.cut(parts)
     folded = [marks.flag("fold", of) for of in owner]
     drawn = [
-        (stroke, marks.fill(of) if marks.has_classes else FAULT)
+        (stroke, marks.fill(of) if marks.has_classes else FAULT_INK)
         for line, of, fold in zip(cut, owner, folded, strict=True)
         if not fold
         for stroke in marks.strokes(line)
@@ -106,7 +106,7 @@ def numerals(canvas: Canvas, marks: Marks) -> list[tuple[IntArray, int]]:
     """
     parts, owner = marks.polygons()
     frame = canvas.frame
-    west, south, east, north = frame.box_m(_NUMERAL_PX * 2)
+    west, south, east, north = frame.box_m(NUMERAL_PX * 2)
     lattice = _lattice(west, south, east, north, _LATTICE_PX * frame.pixel_m)
     found = []
     for i, (zone, of) in enumerate(zip(parts, owner, strict=True)):
@@ -118,7 +118,7 @@ def numerals(canvas: Canvas, marks: Marks) -> list[tuple[IntArray, int]]:
         places = np.vstack((home, lattice[apart]))
         x, y = places.T
         near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-        half_m = np.divide(canvas.text_size_px(label, _NUMERAL_PX), 2) * frame.pixel_m
+        half_m = np.divide(canvas.text_size_px(label, NUMERAL_PX), 2) * frame.pixel_m
         for place in places[near]:
             box = shapely.box(*(place - half_m), *(place + half_m))
             above = shapely.intersects(parts[i + 1 :], box)

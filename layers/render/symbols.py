@@ -18,11 +18,11 @@ HALO = rgba("#FFFFFF")
 RING = rgba("#27303F")
 PAPER = rgba("#FFFFFF", 235)
 
-_RADIUS_PX = 13.0
+RADIUS_PX = 13.0
 _RING_PX = 1.6
 _HALO_PX = 1.8
-_TEXT_PX = 10.0
-_WHOLE_PX = _RADIUS_PX + _HALO_PX
+TEXT_PX = 10.0
+_WHOLE_PX = RADIUS_PX + _HALO_PX
 _MISSING_PX = 6.0
 _ROUND = (_WHOLE_PX, _WHOLE_PX)
 _EXTENT = {
@@ -63,16 +63,16 @@ def _station(canvas: Canvas, centre: IntArray, mark: str, fill: Colour, label: s
         canvas.disc(centre, _MISSING_PX - _RING_PX, PAPER)
         return
     shape = {"raised": _square, "alarm": _triangle}.get(mark, _circle)
-    shape(canvas, centre, _RADIUS_PX + _HALO_PX, HALO)
+    shape(canvas, centre, RADIUS_PX + _HALO_PX, HALO)
     if mark == "late":
-        _circle(canvas, centre, _RADIUS_PX, fill)
-        canvas.arc(centre, _RADIUS_PX, RING, _RING_PX, share=0.6)
+        _circle(canvas, centre, RADIUS_PX, fill)
+        canvas.arc(centre, RADIUS_PX, RING, _RING_PX, share=0.6)
     else:
-        shape(canvas, centre, _RADIUS_PX, RING)
-        shape(canvas, centre, _RADIUS_PX - _RING_PX, fill)
+        shape(canvas, centre, RADIUS_PX, RING)
+        shape(canvas, centre, RADIUS_PX - _RING_PX, fill)
     if label:
-        width_px, _ = canvas.text_size_px(label, _TEXT_PX)
-        size_px = _TEXT_PX * min(1.0, 2 * (_RADIUS_PX - 3) / width_px)
+        width_px, _ = canvas.text_size_px(label, TEXT_PX)
+        size_px = TEXT_PX * min(1.0, 2 * (RADIUS_PX - 3) / width_px)
         below = np.array([0, canvas.dots(3)]) if mark == "alarm" else 0
         canvas.text(centre + below, label, size_px, ink(fill))
 

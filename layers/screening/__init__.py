@@ -13,6 +13,7 @@ from layers.screening.people import (
     Town,
     nearest_town,
     people_around,
+    people_in_cells,
 )
 from layers.screening.presets import DEFAULT, PRESETS, preset
 from layers.screening.ranking import (
@@ -63,6 +64,7 @@ __all__ = [
     "judge",
     "nearest_town",
     "people_around",
+    "people_in_cells",
     "preset",
     "ranks",
     "reach_km",

@@ -122,6 +122,17 @@ class Shapes:
         distance[holds], azimuth[holds], lon[holds], lat[holds] = 0.0, np.nan, place.lon, place.lat
         return Ways(distance, azimuth, lon, lat)
 
+    def holders(self, lon: FloatArray, lat: FloatArray) -> NDArray[np.intp]:
+        """Return which area holds each of n points in degrees, -1 for none."""
+        found = np.full(len(lon), -1, np.intp)
+        if not len(lon):
+            return found
+        box = shapely.box(lon.min(), lat.min(), lon.max(), lat.max())
+        for i in self._areas[shapely.intersects(self.geometry[self._areas], box)].tolist():
+            open_ = np.flatnonzero(found < 0)
+            found[open_[shapely.intersects_xy(self.geometry[i], lon[open_], lat[open_])]] = i
+        return found
+
     def holding(self, place: Point) -> NDArray[np.intp]:
         """Return which of the geometries are areas that hold the place, their edges included."""
         here = shapely.Point(place.lon, place.lat)

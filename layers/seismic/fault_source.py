@@ -1,6 +1,7 @@
 """Hazard of one fault: ruptures of each magnitude float over its plane, all places as likely."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,7 @@ def fault_rates(
     levels_g: FloatArray,
     sites: tuple[FloatArray, FloatArray],
     *,
-    area_km2: tuple[float, float] = (-4.0, 1.0),
-    aspect: float = 2.0,
+    size_km: Callable[[float], tuple[float, float]],
     step_km: float = 0.5,
 ) -> FloatArray:
     """Return annual rates of exceedance at sites, of a fault with one straight segment.
@@ -38,10 +38,9 @@ def fault_rates(
         Earthquakes a year on it.
     sites : (lon, lat)
         Degrees, shape (n,).
-    area_km2 : (float, float)
-        (a, b) of log10(area) = a + b M.
-    aspect : float
-        Length of a rupture over its width, until it is as wide as the fault.
+    size_km : callable
+        A magnitude to the length and width of its rupture. Each is cut at the fault on its own: a
+        rupture as wide as the fault is no longer for it.
     step_km : float
         About how far a rupture moves from place to place.
 
@@ -56,9 +55,7 @@ def fault_rates(
     weight = sum(share for _, share in laws.models)
     found = np.zeros((len(sites[0]), len(levels_g)))
     for mw, share in zip(magnitudes.mw, magnitudes.share, strict=True):
-        area = 10 ** (area_km2[0] + area_km2[1] * float(mw))
-        width = min(math.sqrt(area / aspect), whole_width)
-        length = min(area / width, whole_length)
+        length, width = np.minimum(size_km(float(mw)), (whole_length, whole_width))
         begin = _places(whole_length - length, step_km)[:, None]
         downs = _places(whole_width - width, step_km)
         for down in downs:

@@ -179,6 +179,7 @@ def _facts(
         "dip": source.dip,
         "vs30_m_s": vs30_m_s,
         "model": models.TITLES[model],
+        "model_id": model,
         "assumed": assumed,
     }
     if rupture is not None:

@@ -66,6 +66,10 @@ class Loaded:
     catalog: Catalog
     at: datetime | None = None
 
+    def told(self, layer: LayerDefinition) -> Said:
+        """Return source and vintage of evidence from one layer."""
+        return {"source": layer.title, "vintage": self.tokens[layer.id]}
+
     def said(self, traces: Sequence[Traces]) -> Said:
         """Return source and vintage of evidence from layers: their titles and versions."""
         return {

@@ -1,12 +1,15 @@
 """Who and what lies around a site: people by state, towns, borders, waters, and the other side."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from layers.errors import BadFileError, NoSurfaceError
 from layers.geo import Point
-from layers.model import CandidateSite
+from layers.kinds.raster import RasterKind
+from layers.model import CandidateSite, LayerDefinition
 from layers.screening import (
     Circle,
     Evidence,
@@ -16,6 +19,7 @@ from layers.screening import (
     ZoneSize,
     nearest_town,
     people_around,
+    people_in_cells,
 )
 from layers.siting.loaded import Loaded
 
@@ -25,6 +29,8 @@ DENSITY_KM = (16.0, 25.0, 30.0, 32.0)
 LIMITS_PER_KM2 = (100.0, 193.0)
 """Densities that NP-032-19 and RG 4.7 name, shown beside each ring; to be checked before use."""
 TOWNS = (25_000, 100_000)
+READ_KM = (5.0, 32.0, 100.0, 300.0)
+"""Radii that cells of a raster are read for."""
 
 
 def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Evidence]]:
@@ -34,18 +40,21 @@ def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
     found = people_around(site.place, around.settlements, radii_km=radii, accuracy_m=site.radius_m)
     circles = dict(zip(radii, found, strict=True))
     whole = {r: _region_holds(site.place, r, loaded) for r in radii}
-    said = _said(loaded, "settlements")
+    settled = _said(loaded, "settlements")
+    raster, cells, unread = _in_cells(site, loaded, radii)
     evidence = []
     for radius in DENSITY_KM:
-        circle, area = circles[radius], math.pi * radius**2
+        circle, area = cells.get(radius, circles[radius]), math.pi * radius**2
         name = f"density_{radius:.0f}km"
-        if not whole[radius]:
+        if radius not in cells and not whole[radius]:
             evidence.append(Evidence(name, "1/km2", missing="outside"))
             continue
         evidence.append(
             Evidence(
                 name, "1/km2", circle.density_per_km2, low=circle.least / area,
-                high=circle.most / area, lower_bound=True, method="settlements in a circle", **said,
+                high=circle.most / area, lower_bound=radius not in cells,
+                method="cells in a circle" if radius in cells else "settlements in a circle",
+                **(loaded.told(raster) if raster and radius in cells else settled),
             )
         )  # fmt: skip
     towns = {size: nearest_town(site.place, around.settlements, size) for size in TOWNS}
@@ -57,28 +66,63 @@ def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
         km, sure = town.distance_m / 1000, site.radius_m / 1000
         evidence.append(
             Evidence(name, "km", km, low=max(0.0, km - sure), high=km + sure,
-                     method="geodesic to the middle of the town", **said)
+                     method="geodesic to the middle of the town", **settled)
         )  # fmt: skip
     return {
-        "lower_bound": True,
+        "lower_bound": not all(radius in cells for radius in SHOWN_KM),
         "least_inhabitants": 500,
+        "raster": None if raster is None else {"layer": raster.id, **loaded.told(raster)},
+        "unread": unread,
         "limits_per_km2": list(LIMITS_PER_KM2),
-        "rings": [_ring(circles[radius], whole[radius]) for radius in SHOWN_KM],
+        "rings": [_ring(circles[r], cells.get(r), whole=whole[r]) for r in SHOWN_KM],
         "towns": [_town(size, town) for size, town in towns.items()],
     }, evidence
 
 
-def _ring(circle: Circle, whole: bool) -> dict[str, Any]:
+def _in_cells(
+    site: CandidateSite, loaded: Loaded, radii: tuple[float, ...]
+) -> tuple[LayerDefinition | None, dict[float, Circle], str]:
+    """Return people counted from the first raster of population, by radius where it reaches so far.
+
+    The third is why it could not be read, empty where it could or there is none.
+    """
+    layer = next(iter(loaded.rasters.get("population", ())), None)
+    kind = None if layer is None else loaded.catalog.kind(layer.id)
+    if not isinstance(kind, RasterKind):
+        return None, {}, ""
+    found: dict[float, Circle] = {}
+    codes = np.array([*loaded.surroundings.state_codes, ""])
+    # Far circles are counted in larger squares: each reading serves the radii up to its own.
+    for least, reach in pairwise((0.0, *READ_KM)):
+        try:
+            cells = kind.people(site.place, 1000 * reach + site.radius_m)
+        except (BadFileError, NoSurfaceError) as reason:
+            return layer, found, str(reason)
+        if cells is None:
+            break
+        country = codes[loaded.surroundings.states.holders(cells.lon, cells.lat)]
+        asked = [r for r in radii if least < r <= reach]
+        counted = people_in_cells(
+            site.place, cells.lon, cells.lat, cells.people, cells.side_m, country,
+            radii_km=asked, accuracy_m=site.radius_m,
+        )  # fmt: skip
+        found |= dict(zip(asked, counted, strict=True))
+    return layer, found, ""
+
+
+def _ring(settled: Circle, cells: Circle | None, *, whole: bool) -> dict[str, Any]:
+    circle, known = cells or settled, whole or cells is not None
     return {
         "radius_km": circle.radius_km,
-        "people": circle.people if whole else None,
-        "total": circle.total if whole else None,
-        "least": circle.least if whole else None,
-        "most": circle.most if whole else None,
-        "settlements": circle.settlements,
-        "unknown": circle.unknown,
-        "density_per_km2": round(circle.density_per_km2, 3) if whole else None,
-        "missing": "" if whole else "outside",
+        "people": circle.people if known else None,
+        "total": circle.total if known else None,
+        "least": circle.least if known else None,
+        "most": circle.most if known else None,
+        "lower_bound": cells is None,
+        "settlements": settled.settlements,
+        "unknown": settled.unknown,
+        "density_per_km2": round(circle.density_per_km2, 3) if known else None,
+        "missing": "" if known else "outside",
     }
 
 

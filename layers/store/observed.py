@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, tuple_
 
 from layers import temporal
-from layers.store import policy
+from layers.store import policy, snapshots
 from layers.store.policy import Audience
 from layers.store.schema import BATCH, HOUR_REVISION, OBSERVATION, STATION
 
@@ -18,6 +18,18 @@ _KEY = (
     OBSERVATION.c.begin_s,
     OBSERVATION.c.end_s,
 )
+_TOLD = (
+    *(STATION.c[name] for name in ("lon", "lat", "elevation_m", "network_id")),
+    *(
+        OBSERVATION.c[name]
+        for name in (
+            "value", "sd", "source_value", "source_unit", "conversion", "status", "reasons",
+            "detector", "revision",
+        )
+    ),
+    BATCH.c.received_at,
+    BATCH.c.context,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,36 +90,9 @@ def observed(
     limit: int,
 ) -> list[Observed]:
     """Return the next visible observations after a place, at most ``limit``."""
-    query = policy.stations(
-        select(
-            *_KEY,
-            STATION.c.lon,
-            STATION.c.lat,
-            STATION.c.elevation_m,
-            STATION.c.network_id,
-            *(
-                OBSERVATION.c[name]
-                for name in (
-                    "value",
-                    "sd",
-                    "source_value",
-                    "source_unit",
-                    "conversion",
-                    "status",
-                    "reasons",
-                    "detector",
-                    "revision",
-                )
-            ),
-            BATCH.c.received_at,
-            BATCH.c.context,
-        )
-        .select_from(OBSERVATION)
-        .join(STATION, STATION.c.code == OBSERVATION.c.station)
-        .join(BATCH, BATCH.c.seq == OBSERVATION.c.batch),
-        audience,
-        now,
-    )
+    _, every = snapshots.query(audience, now)
+    # As they are told: a row is an observation without looking for its columns by name.
+    query = every.with_only_columns(*_KEY, *_TOLD)
     hour, begin = OBSERVATION.c.hour, OBSERVATION.c.begin_s
     if wanted.begin_s is not None:
         query = query.where(hour >= int(wanted.begin_s // 3600), begin >= wanted.begin_s)

@@ -25,7 +25,8 @@ class TileOptions:
     """Choices of the query; ``threshold`` and ``breaks`` in the canonical unit, or a share.
 
     ``min_magnitude``, ``begin`` and ``end`` (excluded) choose among events; ``scenario`` is the
-    earthquake whose shaking is shown, ``return_period_y`` that of a hazard.
+    earthquake whose shaking is shown, ``return_period_y`` that of a hazard; ``language`` that of
+    names.
     """
 
     threshold: float | None = None
@@ -37,10 +38,15 @@ class TileOptions:
     end: datetime | None = None
     scenario: Scenario | None = None
     return_period_y: float | None = None
+    language: str = "en"
 
     def question(self, style: StyleDefinition, buffer_px: int) -> Question:
         """Return what a kind is asked."""
-        chosen = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        chosen = {
+            each.name: getattr(self, each.name)
+            for each in dataclasses.fields(self)
+            if each.name != "language"  # the same features have names in all of them
+        }
         return Question(style, buffer_px=buffer_px, **chosen)
 
     @property
@@ -62,6 +68,8 @@ class TileOptions:
             said.append(dataclasses.asdict(self.scenario))
         if self.return_period_y is not None:
             said.append({"return_period_y": float(self.return_period_y)})
+        if self.language != PLAIN.language:
+            said.append({"language": self.language})
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
 
 

@@ -290,7 +290,7 @@ class Tiler:
         return classing.picture(kind, style, pinned.window, pinned.time, version, shown)
 
     def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
-        buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.BUFFER_PX
+        buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.reach_px(style)
         question = pinned.options.question(style, buffer_px * pinned.window.size_px // TILE_PX)
         return self._kinds[pinned.layer].tile(
             pinned.window, pinned.time, data_part(str(pinned.version)), question
@@ -309,7 +309,7 @@ class Tiler:
                 colours = ramp.colours(style, chosen.breaks)
                 return _INDEXED[pinned.format](shown, colours) if shown.any() else None
             case Features():
-                rgba = draw.picture(found, style, pinned.window, self._font)
+                rgba = draw.picture(found, style, pinned.window, self._font, chosen.language)
                 return _PICTURE[pinned.format](rgba) if rgba.any() else None
 
     def _style(self, layer_id: str, style_id: str) -> StyleDefinition:

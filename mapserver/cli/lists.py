@@ -1,11 +1,14 @@
 """Commands that show what the catalogue says."""
 
+from pathlib import Path
+
 import click
 
 from layers import catalog as catalogs
 from layers import messages
+from layers.errors import BadFileError
 from layers.kinds import KINDS
-from layers.messages import po, review
+from layers.messages import po, read, review
 from mapserver import settings
 from mapserver.documents import assets
 from mapserver.runtime.entries import definition
@@ -60,12 +63,35 @@ def default() -> None:
     default=None,
     help="Print the texts of a language as a gettext catalogue; what waits is marked fuzzy.",
 )
-def words(language: str | None) -> None:
+@click.option(
+    "--read",
+    "returned",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="Take a catalogue that a native reader went through: what is not fuzzy is confirmed.",
+)
+def words(language: str | None, returned: Path | None) -> None:
     """Count the texts of each language, and those that wait for a native reader."""
     if language is not None:
         click.echo(po.written(language), nl=False)
         return
+    if returned is not None:
+        _take(returned)
+        return
     for each in messages.LANGUAGES:
         waiting, every = len(review.waiting(each)), len(messages.catalogue(each))
-        said = f"{waiting} wait for a native reader" if each in review.READ else "the source"
+        said = f"{waiting} wait for a native reader" if each in review.READERS else "the source"
         click.echo(f"{each}  {every} texts, {said}")
+
+
+def _take(path: Path) -> None:
+    try:
+        found = po.returned(path.read_text("utf-8"))
+        kept = read.keep(found.language, found.texts, messages.catalogue("en"))
+    except (BadFileError, UnicodeDecodeError, OSError) as error:
+        raise BadFileError(f"{path}: {error}") from error
+    for each in found.refused:
+        click.echo(each, err=True)
+    click.echo(f"{len(found.texts)} texts confirmed in {kept}, {found.waiting} still wait")
+    if found.refused:
+        raise SystemExit(1)

@@ -16,7 +16,7 @@ ALPHABETS = {
     "en": ("latin",),
     "uz": ("latin",),
     "ru": ("latin", "cyrillic"),
-    "kk": ("latin", "cyrillic", "cyrillic-ext"),
+    "kk": ("latin", "cyrillic"),
 }
 
 
@@ -76,7 +76,7 @@ class Assets:
 
 def fonts(language: str) -> list[str]:
     """Return the logical names of the alphabets that a language needs."""
-    return [f"media/inter-{alphabet}-wght-normal.woff2" for alphabet in ALPHABETS[language]]
+    return [f"media/inter-{alphabet}.woff2" for alphabet in ALPHABETS[language]]
 
 
 def read(folder: Path | None = None) -> Assets:

@@ -1,5 +1,6 @@
 """What is written on a picture of the map: title, hour, state, legend, sources, in one language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from layers import messages
@@ -35,9 +36,13 @@ def caption(
     threshold: float | None,
     unit: str,
     at: datetime | None,
+    earthquake: tuple[Mapping[str, str], float] | None = None,
     utc_offset_min: int = 300,
 ) -> Caption:
-    """Return the caption of a map of one layer in a style at an hour."""
+    """Return the caption of a map of one layer in a style at an hour.
+
+    ``earthquake`` are names and magnitude of what a scenario shows.
+    """
     title = catalog.titles.get(language, catalog.title)
     lines = []
     legend, unknown = "", ""
@@ -52,6 +57,11 @@ def caption(
             legend = messages.text("legend.exceedance", language, value=shown)
             lines.append(legend)
         unknown = messages.text("public.unknown", language)
+    if earthquake is not None:
+        names, magnitude = earthquake
+        number = f"{magnitude:.1f}" if language == "en" else f"{magnitude:.1f}".replace(".", ",")
+        name = names.get(language) or next(iter(names.values()))
+        lines.append(messages.text("scenario.named", language, magnitude=number, name=name))
     if at is not None:
         lines.append(figures.hour(at, language, utc_offset_min))
     return Caption(

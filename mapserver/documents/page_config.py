@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from layers import messages
 from layers.geo import Bounds
-from layers.model import Extent, LayerDefinition, StyleDefinition
+from layers.kinds import scenario
+from layers.model import CatalogDefinition, Extent, LayerDefinition, StyleDefinition
+from layers.seismic import models
 from mapserver.documents import legend
 
 if TYPE_CHECKING:
     from mapserver.documents.assets import Assets
-    from mapserver.documents.page import PageDescription
+    from mapserver.documents.page_description import PageDescription
 
 FILLED = ("surface", "raster", "hazard", "scenario")
 AREA = Bounds(46.4, 37.1, 87.4, 55.6)
@@ -30,6 +32,7 @@ LATER = frozenset(
         "point",
         "quake",
         "reason",
+        "scenario",
         "status",
         "table",
         "usual",
@@ -56,7 +59,7 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
         "notice": assets.land.get("notices", {}).get(language, ""),
         "places": f"{root}/static/basemap/places.json",
         "layers": [
-            _layer(layer, page.extents[layer.id], language, assets)
+            _layer(layer, page.extents[layer.id], language, assets) | _scenario(layer, page.catalog)
             for layer in page.catalog.layers
             if layer.id in page.extents
         ],
@@ -112,6 +115,19 @@ def value_text(value: float | None, unit: str, language: str) -> str:
         number = number.replace(".", ",")
     word = messages.catalogue(language).get(f"unit.{name}", name)
     return f"{number} {word}"
+
+
+def _scenario(layer: LayerDefinition, catalog: CatalogDefinition) -> dict[str, Any]:
+    """Return what a layer can show the shaking of, by layer, and by which models."""
+    if layer.kind != "scenario":
+        return {}
+    held = {name: what for what, name in scenario.collections(layer).items()}
+    return {
+        "ruptures": {
+            each.id: held[each.collection] for each in catalog.layers if each.collection in held
+        },
+        "models": [{"id": name, "title": title} for name, title in models.TITLES.items()],
+    }
 
 
 def _layer(

@@ -80,7 +80,7 @@ def meaning(
             for each in QUESTIONS
         ],
         legend=table,
-        draft=language in review.READ,
+        draft=language in review.READERS,
     )
 
 

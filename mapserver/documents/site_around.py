@@ -28,12 +28,12 @@ class Around(Words):
                     self.unit(ring["radius_km"], "km"),
                     by_state or self.missing(ring["missing"]),
                     self.missing(ring["missing"]) if ring["total"] is None
-                    else self.count(ring["total"]),
+                    else f"{'≥ ' if ring['lower_bound'] else ''}{self.count(ring['total'])}",
                     span,
                     self.number(ring["density_per_km2"]),
                 )
             )  # fmt: skip
-        header = [self.say(w) for w in ("circle", "by_state", "at_least", "elsewhere", "density")]
+        header = [self.say(w) for w in ("circle", "by_state", "total", "elsewhere", "density")]
         limits = " / ".join(self.count(limit) for limit in people["limits_per_km2"])
         header[-1] = f"{header[-1]} ({limits})"
         towns = []
@@ -48,14 +48,19 @@ class Around(Words):
             }  # fmt: skip
             size = self.count(town["at_least"])
             towns.append((self.say("town", people=size), self.say("town_value", **words)))
-        note = self.say("people_note", least=self.count(people["least_inhabitants"]),
-                        unknown=self.count(people["rings"][-1]["unknown"]))  # fmt: skip
+        notes = []
+        if people["raster"]:
+            told = {"source": people["raster"]["source"], "reason": people["unread"]}
+            notes.append(self.say("people_unread" if people["unread"] else "people_raster", **told))
+        if people["lower_bound"]:
+            notes.append(self.say("people_note", least=self.count(people["least_inhabitants"]),
+                                  unknown=self.count(people["rings"][-1]["unknown"])))  # fmt: skip
         return Section(
             self.say("people"),
             (
                 table(header, rows, "ntnnn", "", (0.1, 0.4, 0.14, 0.2, 0.16)),
                 Facts(tuple(towns)),
-                Text(note, "note"),
+                *(Text(note, "note") for note in notes),
             ),
         )
 

@@ -25,7 +25,7 @@ from mapserver.services.site import Site
 LIVE = "live"
 """The name of a link that a globe follows again and again."""
 LIVE_EVERY_S = 600
-KEYS = {"csv": ("bom",), "kmz": ("style",), "qml": ("style",)}
+KEYS = {"csv": ("bom",), "kmz": ("style",), "qml": ("style", "lang")}
 """What a query may say of a file, by its suffix."""
 
 
@@ -155,7 +155,7 @@ def _features(site: Site, wanted: Wanted, cache: str) -> Response:
 
 
 def _qgis(layer: LayerDefinition, style: StyleDefinition, cache: str) -> Response:
-    body = qgis.style(layer, style)
+    body = qgis.style(layer, style, params.language(request.args))
     return negotiation.answer(body, MEDIA_TYPES["qml"], request, cache=cache)
 
 

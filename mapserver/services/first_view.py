@@ -14,8 +14,8 @@ from layers.errors import NotFoundError
 from layers.geo import Bounds
 from layers.kinds.stations import RAISED_NSV_H, StationsKind
 from layers.model import LayerDefinition
-from mapserver.documents.page import FirstPicture
 from mapserver.documents.page_config import AREA
+from mapserver.documents.page_description import FirstPicture
 from mapserver.documents.summary import FirstStation, Summary, age_h
 from mapserver.services import shared
 from mapserver.services.site import Site
@@ -102,8 +102,8 @@ class _Shape:
 
 # Covered are what the panels of the page cover, in pixels of the picture: static/src/app.ts.
 _SHAPES = (
-    _Shape("(min-width: 64rem)", 1200, 750, (20, 58, 225, 92)),
-    _Shape("(max-aspect-ratio: 3/4)", 420, 910, (9, 161, 9, 161), 4.36),
+    _Shape("(min-width: 64rem)", 720, 450, (12, 35, 135, 55)),
+    _Shape("(max-aspect-ratio: 3/4)", 420, 910, (9, 200, 9, 140), 4.36),
     _Shape("", 720, 490, (12, 12, 12, 32)),
 )
 

@@ -8,7 +8,7 @@ from layers import messages, temporal
 from layers.messages import LANGUAGES
 from mapserver import negotiation, params
 from mapserver.documents import captions, figures, page_config
-from mapserver.documents.page import MOST_ROWS, SHAPES_OF
+from mapserver.documents.page_description import MOST_ROWS, SHAPES_OF
 from mapserver.documents.sheet import Sheet
 from mapserver.documents.style_table import style_table
 from mapserver.documents.summary import FirstStation, Summary, loudest_first

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from layers import temporal
 from layers.errors import BadParameterError, GoneError, NotFoundError
 from layers.kinds import is_timed
+from layers.kinds.scenario import ScenarioKind
 from layers.messages import LANGUAGES
 from layers.model import LayerDefinition
+from layers.model.kind import Scenario
 from layers.pictures import MEDIA_TYPES, Caption, Place, Plate, Sheet, boxes
 from layers.tiles import TileOptions
 from layers.views import View
@@ -155,7 +157,15 @@ class MapPictures:
             threshold=state.options.threshold,
             unit=state.unit,
             at=at,
+            earthquake=self._earthquake(state),
         )
+
+    def _earthquake(self, state: Shared) -> tuple[Mapping[str, str], float] | None:
+        """Return names and magnitude of what a scenario shows."""
+        kind = None if state.filled is None else self._site.catalog.kind(state.filled[0].id)
+        if not isinstance(kind, ScenarioKind):
+            return None
+        return kind.named(state.options.scenario or Scenario())
 
     def _area(self, state: Shared) -> tuple[FloatArray, ...]:
         """Return the rings in which the surface is shown; none for what is drawn whole."""

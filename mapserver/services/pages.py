@@ -12,7 +12,9 @@ from layers.errors import NotFoundError
 from layers.messages import LANGUAGES
 from mapserver import negotiation, params
 from mapserver.documents import page_config
-from mapserver.documents.page import PREVIEW, PageDescription, compose
+from mapserver.documents.page import compose
+from mapserver.documents.page_description import PageDescription
+from mapserver.documents.page_figure import PREVIEW
 from mapserver.services import first_view
 from mapserver.services.previews import Previews
 from mapserver.services.site import Site
@@ -77,6 +79,13 @@ def blueprint(site: Site) -> Blueprint:
             methods=["GET"],
         )
 
+    _serve_files(bp, site)
+    return bp
+
+
+def _serve_files(bp: Blueprint, site: Site) -> None:
+    """Add what the pages are made of: assets, texts, the service worker, the icon."""
+
     @bp.get("/static/<path:name>")
     def static(name: str) -> Response:
         found = safe_join(str(site.assets.folder), name)
@@ -109,8 +118,6 @@ def blueprint(site: Site) -> Blueprint:
     @bp.get("/favicon.ico")
     def icon() -> AnyResponse:
         return redirect(f"/static/{site.assets['icon.svg'].file}", 302)
-
-    return bp
 
 
 def wished(accepted: LanguageAccept) -> str:

@@ -10,12 +10,16 @@ from layers import temporal
 from layers.errors import BadParameterError
 from layers.geo import Point
 from layers.kinds import is_timed
+from layers.kinds import scenario as shaking
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
+from layers.model.kind import Scenario
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
 from mapserver.services.site import Site
+
+KEYS = ("lon", "lat", "time", "layer", "threshold")
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -24,17 +28,17 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/api/v1/point")
     def point() -> Response:
-        params.only(request.args, ("lon", "lat", "time", "layer", "threshold"))
+        params.only(request.args, (*KEYS, *shaking.FILTERS))
         place = params.point(request.args)
         at = params.instant_or_latest(request.args.get("time"))
-        thresholds = _thresholds(site, request.args)
+        chosen = _chosen(site, request.args)
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
         with site.store.still():
             for definition in site.catalog.layers.values():
                 if not queryable(definition):
                     continue
-                found = _found(site, definition, place, at, thresholds.get(definition.id))
+                found = _found(site, definition, place, at, **chosen.get(definition.id, {}))
                 stations = found.pop("nearest_stations", None)
                 if stations is not None and definition.visible:
                     nearest = nearest or stations
@@ -52,23 +56,39 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
-def _thresholds(site: Site, query: Mapping[str, str]) -> dict[str, float]:
-    """Return the threshold that the query names, by the surface whose unit it is in."""
-    if "threshold" not in query:
-        if "layer" in query:
-            raise BadParameterError('"layer" names the surface of a threshold; send threshold= too')
-        return {}
+def _chosen(site: Site, query: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return what the query chooses of the layer that it names: a threshold, or an earthquake."""
+    shaken = [key for key in shaking.FILTERS if key in query]
+    asked = [key for key in ("threshold", *shaken) if key in query]
     if "layer" not in query:
-        raise BadParameterError("a threshold is in the unit of a surface; name it by layer=")
+        if asked:
+            raise BadParameterError(f'"{asked[0]}" is of one layer; name it by layer=')
+        return {}
+    if not asked:
+        raise BadParameterError(
+            '"layer" names the surface of a threshold, or what shows a rupture; '
+            "send threshold= too, or rupture="
+        )
     layer = query["layer"]
-    if not isinstance(site.catalog.kind(layer), SurfaceKind):
+    kind = site.catalog.kind(layer)
+    if "threshold" in query and not isinstance(kind, SurfaceKind):
         raise BadParameterError(f'layer "{layer}" has no threshold: it is no surface')
-    return {layer: params.number(query["threshold"], "threshold")}
+    if shaken and not isinstance(kind, shaking.ScenarioKind):
+        raise BadParameterError(f'layer "{layer}" has no "{shaken[0]}": it is no scenario')
+    if "threshold" in query:
+        return {layer: {"threshold": params.number(query["threshold"], "threshold")}}
+    return {layer: {"scenario": params.scenario(query)}}
 
 
-def told(site: Site, layer: LayerDefinition, place: Point, at: datetime | None) -> dict[str, Any]:
+def told(
+    site: Site,
+    layer: LayerDefinition,
+    place: Point,
+    at: datetime | None,
+    scenario: Scenario | None = None,
+) -> dict[str, Any]:
     """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    found: dict[str, Any] = _plain(_found(site, layer, place, at))
+    found: dict[str, Any] = _plain(_found(site, layer, place, at, scenario=scenario))
     return found
 
 
@@ -78,11 +98,14 @@ def _found(
     place: Point,
     at: datetime | None,
     threshold: float | None = None,
+    scenario: Scenario | None = None,
 ) -> dict[str, Any]:
     kind = site.catalog.kind(layer.id)
     moment = at if is_timed(layer) else None
     if isinstance(kind, SurfaceKind):
         known = kind.inspect(place, moment, threshold)
+    elif isinstance(kind, shaking.ScenarioKind):
+        known = kind.inspect(place, moment, scenario)
     else:
         known = kind.inspect(place, moment)
     return {

@@ -17,14 +17,16 @@ from werkzeug.datastructures import MultiDict
 from layers import temporal
 from layers.errors import BadExtentError, BadParameterError, nearest
 from layers.geo import HALF_WORLD_M, Bounds, cell_m, mercator
+from layers.kinds import scenario
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import TileOptions
 from layers.views import View
 from mapserver import params
+from mapserver.documents.page_config import FILLED
 from mapserver.documents.reading import UNITS
 from mapserver.services.site import Site
 
-KEYS = ("map", "bbox", "layer", "threshold", "with", "time", "unit", "station")
+KEYS = ("map", "bbox", "layer", "threshold", "with", "time", "unit", "station", *scenario.FILTERS)
 NO_LAYER = "none"
 MOST_ZOOM = 18.0
 _STATION = re.compile(r"[!-~]{1,64}")
@@ -104,10 +106,13 @@ def read(site: Site, query: MultiDict[str, str], more: tuple[str, ...] = ()) -> 
     filled = _filled(site, words.get("layer"))
     if "threshold" in words and (filled is None or filled[1].measure != "exceedance"):
         raise BadParameterError('"threshold" means nothing here; a layer in its exceedance has one')
-    options = TileOptions(smooth=filled is not None and filled[0].kind == "surface")
-    if filled is not None and "threshold" in words:
-        chosen = {"threshold": words["threshold"], "smooth": "1"}
-        options = params.tile_options(chosen, filled[1])
+    shaking = [key for key in scenario.FILTERS if key in words]
+    if shaking and (filled is None or filled[0].kind != "scenario"):
+        raise BadParameterError(f'"{shaking[0]}" means nothing here: no scenario is shown')
+    chosen = {key: words[key] for key in ("threshold", *shaking) if key in words}
+    if filled is not None and filled[0].kind == "surface":
+        chosen["smooth"] = "1"
+    options = TileOptions() if filled is None else params.tile_options(chosen, filled[1])
     unit = words.get("unit", UNITS[0])
     if unit not in UNITS:
         raise BadParameterError(f'unit is "{unit}"; one of {", ".join(UNITS)} was expected')
@@ -164,7 +169,7 @@ def _overlays(site: Site, word: str | None) -> tuple[LayerDefinition, ...]:
 
 def is_filled(layer: LayerDefinition) -> bool:
     """Whether a layer fills an area: one of them is shown at a time."""
-    return layer.kind in ("surface", "raster")
+    return layer.kind in FILLED
 
 
 def is_overlay(layer: LayerDefinition) -> bool:

@@ -1,5 +1,5 @@
 // The state of the page in its address, so that a link shows what the sender saw: behind # or, for servers too, behind ?.
-import type { Against, Span, Theme } from "./state.ts";
+import { SCENARIO, type Against, type Scenario, type Span, type Theme } from "./state.ts";
 import { DOSE_UNITS, type DoseUnit } from "./text/numbers.ts";
 
 export interface Shared {
@@ -9,6 +9,7 @@ export interface Shared {
   filled: string | null; // id of the filled surface; "none" for no surface
   style: string | null;
   threshold: number | null; // canonical unit
+  scenario: Scenario | null;
   overlays: string[] | null;
   time: string | null; // null: the newest
   unit: DoseUnit | null;
@@ -29,6 +30,7 @@ export const NOTHING: Shared = {
   filled: null,
   style: null,
   threshold: null,
+  scenario: null,
   overlays: null,
   time: null,
   unit: null,
@@ -43,7 +45,7 @@ export const NOTHING: Shared = {
 };
 
 /** Words that the server reads too; the others are of the page alone. */
-const OF_BOTH = new Set(["map", "layer", "threshold", "with", "time", "unit", "station"]);
+const OF_BOTH = new Set(["map", "layer", "threshold", "with", "time", "unit", "station", ...SCENARIO]);
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 const ID = /^[a-z][a-z0-9-]{0,62}$/;
 const SPANS: readonly string[] = ["48h", "30d", "1y"] satisfies Span[];
@@ -60,6 +62,7 @@ function wordsOf(state: Shared): [key: string, value: string][] {
   }
   put("layer", state.filled && `${state.filled}${state.style ? `.${state.style}` : ""}`);
   put("threshold", state.threshold === null ? null : String(state.threshold));
+  for (const [key, value] of Object.entries(state.scenario ?? {})) put(key, encodeURIComponent(value));
   put("with", state.overlays?.join(","));
   put("time", state.time);
   put("unit", state.unit);
@@ -108,6 +111,7 @@ function read(found: Shared, key: string, value: string): void {
     if (ID.test(layer)) found.filled = layer;
     if (ID.test(style)) found.style = style;
   } else if (key === "threshold" && Number.isFinite(number) && number > 0) found.threshold = number;
+  else if (value && (SCENARIO as readonly string[]).includes(key)) found.scenario = { ...found.scenario, [key]: value };
   else if (key === "with") found.overlays = value.split(",").filter((id) => ID.test(id));
   else if (key === "time" && TIME.test(value)) found.time = value;
   else if (key === "unit" && (DOSE_UNITS as readonly string[]).includes(value)) found.unit = value as DoseUnit;

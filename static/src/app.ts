@@ -28,6 +28,7 @@ const store = new Store({
   filled: shared.filled === "none" ? null : (filledNow?.id ?? null),
   style: filledNow?.styles.find((style) => style.id === shared.style)?.id ?? filledNow?.styles[0]?.id ?? "",
   threshold: shared.threshold,
+  scenario: shared.scenario,
   overlays: shared.overlays ?? config.layers.filter((layer) => isOverlay(layer) && layer.visible).map((layer) => layer.id),
   time: shared.time,
   unit: shared.unit ?? "uSv/h",
@@ -46,7 +47,8 @@ const moments = new Moments(current, () => store.state);
 
 const map = new MapView(byId("map"), config.bounds, config.max_zoom, calm());
 const covered = (): { left: number; top: number; right: number; bottom: number } => {
-  if (isNarrow()) return { left: 8, top: 150, right: 8, bottom: 150 };
+  // The bar of hours is not there yet.
+  if (isNarrow()) return { left: 8, top: document.querySelector(".lead")!.getBoundingClientRect().bottom + 8, right: 8, bottom: 130 };
   return { left: 24, top: 70, right: window.innerWidth < 1024 ? 60 : 270, bottom: 110 };
 };
 if (shared.zoom !== null) map.look([shared.lon!, shared.lat!], shared.zoom);
@@ -123,7 +125,7 @@ wantsDark.addEventListener("change", () => {
 });
 
 function sharedNow(): Shared {
-  const { filled, style, threshold, overlays, time, unit, card, span, table, against, swipe } = store.state;
+  const { filled, style, threshold, scenario, overlays, time, unit, card, span, table, against, swipe } = store.state;
   const [lon, lat] = map.centre;
   return {
     zoom: map.zoom,
@@ -132,6 +134,7 @@ function sharedNow(): Shared {
     filled: filled ?? "none",
     style: filled && style,
     threshold,
+    scenario,
     overlays: [...overlays],
     time,
     unit,
@@ -180,7 +183,7 @@ function followAll(state: State, changed: ReadonlySet<keyof State> | null): void
     showLegend(byId("legend"), config, { ...state, overlays: drawn }, words);
   }
   if (any("filled", "overlays", "time")) timeBar.show(moments.all);
-  if (!later && (state.card || state.table || state.against)) void need();
+  if (!later && (state.scenario || state.card || state.table || state.against)) void need();
   void scene.follow().then(() => later?.follow(store.state, changed));
   remember();
 }

@@ -35,6 +35,8 @@ export interface Layer {
   attribution: string;
   visible: boolean;
   clipped: boolean; // shown inside the area only
+  ruptures?: Record<string, "fault" | "event">; // of a scenario: what features of which layers it can show
+  models?: { id: string; title: string }[]; // and by which ground motion models
   styles: Style[];
 }
 

@@ -9,6 +9,7 @@ import { Cards } from "./panels/cards.ts";
 import { Comparison } from "./panels/comparison.ts";
 import { Keeping } from "./panels/keeping.ts";
 import { showLayers } from "./panels/layers.ts";
+import { nameScenario } from "./panels/scenario.ts";
 import { Sheets } from "./panels/sheets.ts";
 import { Tables } from "./panels/tables.ts";
 import type { Scene } from "./scene.ts";
@@ -69,6 +70,7 @@ export function begin(parts: Parts): Later {
       if (any("against") && !state.against && sheets.isOpen("compare")) sheets.close();
       comparison.follow(state);
       if (sheets.isOpen("keep")) keeping.show();
+      nameScenario(parts);
       tables.follow(state, changed);
       cards.follow(changed);
     },

@@ -16,10 +16,15 @@ export type Against = { by: "hours"; hours: number } | { by: "time"; time: strin
 
 export type Span = "48h" | "30d" | "1y";
 
+/** An earthquake as the server is asked for it: its words of a query. null: what the layer itself says. */
+export type Scenario = Partial<Record<(typeof SCENARIO)[number], string>>;
+export const SCENARIO = ["rupture", "magnitude", "model", "at", "vs30", "rake", "dip", "depth"] as const;
+
 export interface State {
   filled: string | null;
   style: string; // of the filled layer
   threshold: number | null;
+  scenario: Scenario | null; // of a filled layer that shows one
   overlays: readonly string[];
   time: string | null; // null follows the newest
   unit: DoseUnit;

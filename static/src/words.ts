@@ -3,7 +3,7 @@ import type { Config, Layer, LegendClass, Style } from "./config.ts";
 import type { State } from "./state.ts";
 import { Messages } from "./text/messages.ts";
 import { decimalsFor, DOSE_FACTORS, formatDose, formatEdge, formatNumber } from "./text/numbers.ts";
-import { age, formatDate, formatTime, offsetWord, partsOf } from "./text/times.ts";
+import { formatTime, offsetWord } from "./text/times.ts";
 
 export class Words {
   readonly messages: Messages;
@@ -31,13 +31,6 @@ export class Words {
     if (unit === "nSv/h") return formatDose(value, this.state().unit, this.config.language);
     if (unit === "1") return `${formatNumber(100 * value, value > 0 && value < 0.01 ? 1 : 0, this.config.language)}`;
     return formatNumber(value, decimalsFor(value, unit === "g" ? 2 : 1), this.config.language);
-  }
-
-  /** With one more digit than a value is shown with, for ranges that would else be one number. */
-  fine(value: number, unit: string): string {
-    if (unit !== "nSv/h" || value >= 1000) return this.number(value, unit);
-    const chosen = this.state().unit;
-    return formatNumber(value / DOSE_FACTORS[chosen], chosen === "uSv/h" ? 3 : 1, this.config.language);
   }
 
   value(value: number, unit: string): string {
@@ -87,25 +80,5 @@ export class Words {
 
   utc(time: string): string {
     return `${formatTime(time, 0, this.messages)} UTC`;
-  }
-
-  /** An hour as [begin, end), in the local time of both states. */
-  hour(begin: string, end: string): string {
-    const offset = this.config.utc_offset_min;
-    return `${formatTime(begin, offset, this.messages)}–${partsOf(end, offset).clock} ${offsetWord(offset)}`;
-  }
-
-  date(time: string): string {
-    return formatDate(time, 0, this.messages);
-  }
-
-  /** A time long ago: with its year. */
-  moment(time: string): string {
-    return `${this.date(time)}, ${partsOf(time, 0).clock} UTC`;
-  }
-
-  age(seconds: number): string {
-    const { id, count } = age(seconds);
-    return this.text(id, { count: String(count) });
   }
 }

@@ -1,5 +1,10 @@
-"""The same page in four languages, two themes and four widths, and as devices ask for it."""
+"""The same page in four languages, two themes and four widths, and as devices ask for it.
 
+With a folder in ``PICTURES`` each state is also kept as a picture, to be looked at.
+"""
+
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +26,8 @@ STATES = {
     "layers": ("", "#layers fieldset", "layers.title"),
     "keeping": ("", "#keep-link", "tools.keep"),
 }
+# What else a link asks for, a measure in the title or a sheet above the legend, moves the others.
+STILL = ("first view", "station", "unknown place", "lists")
 # Marks and dots are put where there is room; what else is pressed is as large as a fingertip.
 SMALL = """() => [...document.querySelectorAll("button, select, input[type=range], summary")]
   .filter(e => e.checkVisibility() && !e.closest("table"))
@@ -49,6 +56,11 @@ def test_every_state_is_accessible_on_every_screen(
     # What an id stands for is never shown in its place.
     said = made.page.locator("body").inner_text()
     assert not [name for name in messages.catalogue(language) if f" {name} " in f" {said} "]
+    if folder := os.environ.get("PICTURES"):
+        name = f"{width}-{state.replace(' ', '-')}-{language}-{scheme}.png"
+        made.page.screenshot(path=Path(folder) / name)
+    if state in STILL:
+        assert made.page.evaluate("[window.shifted, window.moved]") == [0, []]
     made.axe()
     made.check()
     made.page.close()

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 CODE_KB = 70
 HTML_KB = 12
 FIRST_VIEW_KB = 450
+FONTS_KB = 30
 OWN_REQUESTS = 20
 TILES = 40
 STATION = "KZAST"
@@ -54,26 +55,52 @@ def tool(page: Page, name: str) -> Any:
     return page.get_by_role("button", name=text(name), exact=True)
 
 
+def weighed(made: Visit) -> tuple[int, int]:
+    """Print what a first view weighs; return its bytes and how many tiles it has."""
+    sizes = {each.url: int(each.headers.get("content-length", 0)) for each in made.answers}
+    own = {url for url in sizes if "/tiles/" not in url and not url.endswith("/api/v1/events")}
+    tiles, total = sum("/tiles/" in url for url in sizes), sum(sizes.values())
+    print(f"{len(own)} requests, {tiles} tiles, {total} B")
+    assert len(own) <= OWN_REQUESTS
+    assert not any("/later-" in url for url in sizes)
+    assert made.page.evaluate("[window.shifted, window.moved]") == [0, []]
+    made.check()
+    return total, tiles
+
+
 def test_the_first_view_is_within_its_budgets_and_nothing_moves(phone: Visit) -> None:
     answers = list(phone.answers)
     sizes = {each.url: int(each.headers.get("content-length", 0)) for each in answers}
     html = sizes[f"{phone.url}/en"]
     code = sum(n for url, n in sizes.items() if re.search(r"/static/app-\w+\.(js|css)$", url))
-    tiles = sum("/tiles/" in each.url for each in answers)
-    own = {url for url in sizes if "/tiles/" not in url and not url.endswith("/api/v1/events")}
-    total = sum(sizes.values())
-    print(f"{len(own)} requests, {tiles} tiles, {total} B; code {code} B, page {html} B")
+    fonts = sum(n for url, n in sizes.items() if url.endswith(".woff2"))
+    print(f"code {code} B, page {html} B, letters {fonts} B")
     assert {each.headers.get("content-encoding") for each in answers if "app-" in each.url} == {
         "gzip"
     }
     assert 10_000 < code <= CODE_KB * 1000
     assert 1_000 < html <= HTML_KB * 1000
+    assert fonts <= FONTS_KB * 1000
+    total, tiles = weighed(phone)
     assert total <= FIRST_VIEW_KB * 1000
-    assert len(own) <= OWN_REQUESTS
     assert tiles <= TILES
-    assert phone.page.evaluate("[window.shifted, window.moved]") == [0, []]
-    assert not any("/later-" in url for url in sizes)
-    phone.check()
+    # Most of the screen is the map.
+    free = phone.page.evaluate(
+        "document.querySelector('#time').getBoundingClientRect().top"
+        " - document.querySelector('.lead').getBoundingClientRect().bottom"
+    )
+    assert free > 0.6 * NARROW[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "dense"), [("en", WIDE, 1), ("kk", NARROW, 3), ("ru", (768, 1024), 2)]
+)
+@pytest.mark.full
+def test_the_first_view_is_light_on_other_screens_too(
+    opening: Callable[..., Visit], language: str, size: tuple[int, int], dense: int
+) -> None:
+    made = opening(f"/{language}", size, device_scale_factor=dense)
+    assert weighed(made)[0] <= FIRST_VIEW_KB * 1000
 
 
 def test_a_citizen_asks_whether_it_is_normal_here(phone: Visit) -> None:

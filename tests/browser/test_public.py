@@ -1,11 +1,9 @@
 """What the public has without script, without a line, in other pages: in a real browser."""
 
-import contextlib
 import gzip
 import http.server
 import json
 import re
-import socket
 import threading
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from layers import messages
+from tests.browser.line import Line
 from tests.real.conftest import browser, demonstration  # noqa: F401
 from tests.servers import Server, wait_for
 
@@ -115,14 +114,29 @@ def test_a_page_is_light_on_the_wire(server: Server, path: str, language: str) -
     assert not re.search(r"<style|\son\w+=|\sstyle=|javascript:", html)
 
 
-@pytest.mark.parametrize("path", ["lite", "meaning?value=0.42&unit=uSv/h", "words"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+PLAIN = (
+    "/kk/lite",
+    "/kk/meaning?value=0.42&unit=uSv/h",
+    "/uz/words",
+    "/ru/layers/dose-rate",
+    "/uz/layers/stations",
+    "/kk/screening",
+    "/embed?lang=uz",
+)
+
+
+@pytest.mark.parametrize("path", PLAIN)
+@pytest.mark.parametrize(
+    "looks",
+    [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
+    ids=["light", "dark", "forced colours"],
+)
 def test_plain_pages_have_no_fault_that_axe_finds(
-    server: Server, open_page: Any, path: str, scheme: str
+    server: Server, open_page: Any, path: str, looks: dict[str, Any]
 ) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not among the packages of static/")
-    page = open_page(f"{server.url}/kk/{path}", color_scheme=scheme)
+    page = open_page(f"{server.url}{path}", **looks)
     # The page's policy lets no script in; the protocol of the browser does.
     page.evaluate(AXE.read_text("utf-8") + "; undefined")
     found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
@@ -171,48 +185,6 @@ def test_the_picture_lies_where_the_map_comes_and_goes_when_it_is_there(
     assert page.complaints == []
 
 
-class Line:
-    """A line to a server that can be cut: connections are refused, and those that stand broken."""
-
-    def __init__(self, server: Server) -> None:
-        self._far = ("127.0.0.1", int(server.url.rpartition(":")[2]))
-        self._open: list[socket.socket] = []
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._port = self._listening.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
-        threading.Thread(target=self._listen, args=(self._listening,), daemon=True).start()
-
-    def _listen(self, listening: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = listening.accept()
-                far = socket.create_connection(self._far)
-                self._open += [near, far]
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
-
-    @staticmethod
-    def _pass_on(one: socket.socket, other: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while piece := one.recv(65536):
-                other.sendall(piece)
-            other.shutdown(socket.SHUT_WR)
-
-    def cut(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for each in self._open:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        self._open.clear()
-
-    def mend(self) -> None:
-        self._listening = socket.create_server(("127.0.0.1", self._port))
-        threading.Thread(target=self._listen, args=(self._listening,), daemon=True).start()
-
-
 @pytest.fixture
 def line(server: Server) -> Iterator[Line]:
     made = Line(server)
@@ -230,18 +202,14 @@ def test_without_a_line_the_last_state_stays_and_says_that_it_is_the_last(
 ) -> None:
     page = open_page(f"{line.url}/uz")
     page.wait_for_selector("button.station")
-    page.wait_for_function(f"({KEPT})().then((all) => all.includes('/current.json'))")
+    # The worker comes some seconds after the page, which has the line to itself until then.
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for(lambda: {"/uz", "/current.json"} <= set(page.evaluate(KEPT)))
+    page.reload()
+    page.wait_for_selector("button.station")
     page.wait_for_load_state("networkidle")
-    # On a busy machine the worker may come later than the page.
-    for _ in range(10):
-        page.reload()
-        page.wait_for_selector("button.station")
-        page.wait_for_load_state("networkidle")
-        assert page.locator("#stale").is_hidden()
-        if page.evaluate("Boolean(navigator.serviceWorker.controller)"):
-            break
-    else:
-        raise AssertionError("no worker stands between page and line")
+    assert page.evaluate("Boolean(navigator.serviceWorker.controller)")
+    assert page.locator("#stale").is_hidden()
     when = page.locator("#state .of-hour").inner_text()
 
     line.cut()

@@ -7,11 +7,11 @@ FLOORS: Mapping[str, int] = {
     "frost": 6,
     "gdal": 48,
     "leaflet": 12,
-    "maplibre": 13,
+    "maplibre": 15,
     "openlayers": 22,
     "owslib": 29,
     "python": 28,
-    "qgis": 59,
+    "qgis": 62,
     "schemathesis": 3,
 }
 

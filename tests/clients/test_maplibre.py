@@ -132,3 +132,36 @@ def test_items_of_an_hour_are_a_source(world: World, page: Page) -> None:
     source = {"type": "geojson", "data": data}
     found = show(page, source, [{"id": "it", "type": kind, "source": "it", "paint": paint}])
     assert {each["begin_time"] for each in found["found"]} == {at}
+
+
+OWN = """async (said) => {
+  const map = new maplibregl.Map({container: "map", center: said.at, zoom: 5, pixelRatio: 1,
+    attributionControl: false, fadeDuration: 0, canvasContextAttributes:
+    {preserveDrawingBuffer: true}, style: said.address});
+  const errors = [];
+  map.on("error", (event) => errors.push(String(event.error)));
+  await new Promise((yes) => map.once("idle", yes));
+  if (errors.length) throw new Error(errors.join("; "));
+  const names = map.queryRenderedFeatures({layers: [said.names]}).map((it) => it.properties);
+  return {picture: drawn([[map.getCanvas(), 0, 0, 512, 512]]), names};
+}"""
+
+
+@pytest.mark.sees(UNSHARED)
+@pytest.mark.parametrize(
+    ("layer", "names"), [("faults", "name-linestring"), ("stations", "name-point")]
+)
+def test_a_style_writes_names_with_letters_of_the_server(
+    world: World, page: Page, layer: str, names: str
+) -> None:
+    seen = {}
+    for language in ("kk", "uz", "ru", "en"):
+        address = f"{world.url}/styles/{layer}/default.json?lang={language}"
+        shown = run(page, OWN, address=address, at=[70, 42], names=f"{layer}-{names}")
+        assert len(shown["names"]) > 2
+        assert all(each[f"name_{language}"] for each in shown["names"])
+        seen[language] = rgba(shown["picture"])
+    letters = seen["en"][..., :3].max(axis=2) < 70
+    assert letters.sum() > 500
+    for language in ("kk", "uz", "ru"):
+        assert (seen[language] != seen["en"]).any(axis=2).sum() > 300, language

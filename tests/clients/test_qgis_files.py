@@ -206,3 +206,32 @@ def test_a_style_beside_a_geotiff_gives_it_the_colours_of_the_tiles(
     assert len(np.unique(tile.reshape(-1, 4), axis=0)) > 1
     # Edges of classes differ by what QGIS picks where four pixels meet.
     alike(drawn, tile, 0.98)
+
+
+@pytest.mark.parametrize(
+    ("layer", "at", "styles"),
+    [
+        ("faults", "static", ["default"]),
+        ("stations", "latest", ["default"]),
+        ("seismic-zones", "static", ["default", "outline"]),
+    ],
+)
+def test_a_style_beside_features_writes_what_the_server_writes(
+    world: World, qgis: Qgis, tmp_path: Path, layer: str, at: str, styles: list[str]
+) -> None:
+    def drawn(style: str, language: str) -> np.ndarray:
+        place = tmp_path / f"{style}-{language}"
+        place.mkdir()
+        kept = fetched(world, f"/files/{layer}/latest/{at}.fgb", place / "it.fgb")
+        path = f"/files/{layer}/latest/{at}.qml?style={style}&lang={language}"
+        text = Path(fetched(world, path, place / "it.qml")).read_text()
+        named = rgba(qgis("picture", "ogr", kept, box=BOX, size=[800, 400], crs="EPSG:4326"))
+        (place / "it.qml").write_text(text.replace('labelsEnabled="1"', 'labelsEnabled="0"'))
+        bare = rgba(qgis("picture", "ogr", kept, box=BOX, size=[800, 400], crs="EPSG:4326"))
+        assert (named != bare).any(axis=2).sum() > 300, (layer, style)
+        return named
+
+    for style in styles:
+        pictures = [drawn(style, language) for language in ("ru", "uz")]
+        # A numeral is the same in every language, a name is not.
+        assert np.array_equal(*pictures) == (layer == "seismic-zones")

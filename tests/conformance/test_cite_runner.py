@@ -33,6 +33,8 @@ TESTNG = b"""<?xml version="1.0"?>
  <class name="org.example.Items">
   <test-method status="FAIL" name="finds" is-config="true"><exception><message>none</message>
   </exception></test-method>
+  <test-method status="FAIL" name="asked" is-config="true"><exception><message>
+   Conformance level 2 will not be checked since ics = 1</message></exception></test-method>
   <test-method status="SKIP" name="pages"><exception><message>nothing to page</message></exception>
   </test-method>
  </class></test></suite></testng-results>"""
@@ -51,8 +53,9 @@ def test_results_of_testng_are_counted_without_what_prepares() -> None:
     found = of_testng(TESTNG)
     assert found.passed == 2
     assert found.failed == {"LandingPage.validates": "no schema", "Items.finds": "none"}
-    assert found.skipped == {"Items.pages": "nothing to page"}
-    assert str(found) == "2 passed, 2 failed, 1 skipped"
+    unasked = "Conformance level 2 will not be checked since ics = 1"
+    assert found.skipped == {"Items.pages": "nothing to page", "Items.asked": unasked}
+    assert str(found) == "2 passed, 2 failed, 2 skipped"
 
 
 def test_results_of_ctl_are_counted_by_their_test() -> None:

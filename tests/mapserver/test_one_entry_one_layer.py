@@ -40,6 +40,7 @@ NO_FACE = {
     "/map.<image>": "a picture of the layers that it is asked for; test_map_pictures walks them",
     "/sw.js": "a script of the page",
     "/words/<name>": "texts of the page",
+    "/glyphs/<fontstack>/<leaf>": "letters that styles write with",
 }
 OF_PEOPLE = ("/lite", "/meaning", "/words", "/screening", "/screening/sheet")
 """Ends of the addresses of pages about something else, and of the one with a single picture."""

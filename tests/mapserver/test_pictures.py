@@ -162,14 +162,15 @@ def test_features_and_files_lie_in_the_same_place_in_every_system(
     shown = [sheet(house, layer, style)]
     box = projection(crs).box(Bounds(67.5, 39.8, 71.1, 42.8))
     view = View(crs, *box, 360, 400)
-    drawn = house.site.pictures.draw(shown, view, None, "png")
-    rows, cols = np.nonzero(rgba(drawn)[..., 3] > 0)
+    # Without names: which have room is another question at another scale.
+    drawn = house.site.pictures.rgba(shown[0], view, named=False)
+    rows, cols = np.nonzero(drawn[..., 3] > 0)
     assert len(rows)
     x, y = box[0] + (cols + 0.5) * view.size[0], box[3] - (rows + 0.5) * view.size[1]
     to = pyproj.Transformer.from_crs(crs, "EPSG:3857", always_xy=True)
     x_m, y_m = to.transform(x, y)
     flat = View("EPSG:3857", *view.box_m(4), 700, 800)
-    theirs = rgba(house.site.pictures.draw(shown, flat, None, "png"))[..., 3] > 0
+    theirs = house.site.pictures.rgba(shown[0], flat, named=False)[..., 3] > 0
     rows = ((flat.north - y_m) / flat.size[1]).astype(int)
     cols = ((x_m - flat.west) / flat.size[0]).astype(int)
     # Symbols are as large in pixels here as there, so twice as large on the ground: all that is

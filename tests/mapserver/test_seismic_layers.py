@@ -34,6 +34,7 @@ def test_a_query_asks_for_another_earthquake_or_a_stronger_one(house: Any) -> No
         "rupture=fault:talas-fergana",
         "rupture=fault:talas-fergana&magnitude=6.5&at=70.4,42.7",
         "rupture=event:1902-12-16-andijan&vs30=250",
+        "rupture=event:1902-12-16-andijan&vs30=250&model=chiou-youngs-2014",
     ):
         found = pixels(house, f"/tiles/scenario/pga/{TILE}?{query}")
         assert all((found != other).any() for other in seen), query
@@ -70,6 +71,13 @@ def test_a_threshold_asks_for_the_chance_to_exceed_it(house: Any) -> None:
         ("/tiles/scenario/pga/{}?at=70", "lon,lat"),
         ("/tiles/scenario/pga/{}?at=70,95", "no position"),
         ("/tiles/scenario/pga/{}?vs30=5", "Vs30 of 5"),
+        ("/tiles/scenario/pga/{}?model=guess", "no ground motion model"),
+        ("/api/v1/point?lon=70&lat=42&layer=scenario&rupture=fault:nowhere", "there is no fault"),
+        ("/api/v1/point?lon=70&lat=42&rupture=fault:nowhere", "name it by layer="),
+        ("/api/v1/point?lon=70&lat=42&layer=dose-rate&rupture=fault:x", "it is no scenario"),
+        ("/api/v1/point?lon=70&lat=42&layer=scenario&magnitude=11", "magnitude of 11"),
+        ("/map.png?layer=dose-rate.mean&rupture=fault:talas-fergana", "no scenario is shown"),
+        ("/map.png?layer=scenario.pga&rupture=fault:nowhere", "there is no fault"),
         ("/tiles/scenario/exceedance/{}?threshold=-1", "above 0 g"),
     ],
 )
@@ -90,3 +98,47 @@ def test_a_click_tells_models_and_the_earthquake(house: Any) -> None:
     assert {v["name"] for v in scenario["values"]} >= {"pga", "pga_p16", "pga_p84", "msk"}
     assert scenario["earthquake"]["id"] == "1946-11-02-chatkal"
     assert scenario["earthquake"]["assumed"]
+
+
+def scenario_at(house: Any, query: str) -> dict[str, Any]:
+    found = house.json(f"/api/v1/point?lon=72&lat=42{query}")
+    return next(each for each in found["layers"] if each["layer"] == "scenario")
+
+
+def test_a_click_answers_for_the_earthquake_that_is_chosen(house: Any) -> None:
+    own = scenario_at(house, "")
+    chosen = scenario_at(
+        house, "&layer=scenario&rupture=fault:talas-fergana&magnitude=7.2&vs30=600"
+    )
+    assert chosen["earthquake"]["id"] == "talas-fergana"
+    assert chosen["earthquake"]["names"]["ru"] == "Таласо-Ферганский разлом"
+    assert chosen["earthquake"]["magnitude"] == 7.2
+    assert chosen["earthquake"]["vs30_m_s"] == 600
+    assert chosen["values"][0]["value"] != own["values"][0]["value"]
+    other = scenario_at(
+        house, "&layer=scenario&rupture=fault:talas-fergana&magnitude=7.2&model=chiou-youngs-2014"
+    )
+    assert other["earthquake"]["model_id"] == "chiou-youngs-2014"
+    assert other["values"][0]["value"] != chosen["values"][0]["value"]
+
+
+def test_values_under_a_click_of_wms_are_of_the_earthquake_on_the_map(house: Any) -> None:
+    query = (
+        "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetFeatureInfo&LAYERS=scenario&STYLES=pga"
+        "&QUERY_LAYERS=scenario&CRS=CRS:84&BBOX=71,41,73,43&WIDTH=200&HEIGHT=200&I=100&J=100"
+        "&FORMAT=image/png&INFO_FORMAT=application/json&rupture=fault:talas-fergana&magnitude=7.2"
+    )
+    told = house.json(query)["features"][0]["properties"]
+    at = scenario_at(house, "&layer=scenario&rupture=fault:talas-fergana&magnitude=7.2")["values"]
+    assert "talas-fergana" in str(told)
+    assert told["pga"] == pytest.approx(
+        next(v["value"] for v in at if v["name"] == "pga"), rel=0.02
+    )
+
+
+def test_a_picture_of_a_link_shows_the_earthquake_of_the_link(house: Any) -> None:
+    plain = pixels(house, "/map.png?layer=scenario.pga&width=400&height=300")
+    chosen = pixels(
+        house, "/map.png?layer=scenario.pga&width=400&height=300&rupture=fault:talas-fergana"
+    )
+    assert (plain != chosen).any()

@@ -1,6 +1,7 @@
 """One request to the OGC APIs, read: language, format, query; and how it is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -52,12 +53,14 @@ class Asked:
         route: Route,
         words: Mapping[str, str],
         request: Request,
+        picture: "Callable[[Asked], str]",
     ) -> None:
         self.site = site
         self.parts = parts
         self.route = route
         self.words = words
         self.request = request
+        self._picture = picture
         self._collection: Collection | None = None
         if route.of_collection:
             found = collection(site, words["collectionId"])
@@ -183,7 +186,10 @@ class Asked:
         """
         listed = document.get("links", ()) if linked is None else linked
         if self.format == "html":
-            sent = html(page or Page(), document, self._frame(listed)).encode()
+            page = page or Page()
+            if not page.picture:
+                page = replace(page, picture=self._picture(self))
+            sent = html(page, document, self._frame(listed)).encode()
         else:
             sent = negotiation.json_bytes(document) if body is None else body
         response = self.send(sent, cache=cache, etag=etag, headers=headers)

@@ -4,17 +4,16 @@ from typing import Any
 
 from flask import Response
 
-from layers.geo import Bounds
 from mapserver.documents.ogcapi import collection as described
 from mapserver.documents.ogcapi import links, openapi
 from mapserver.documents.ogcapi.links import HTML, JSON, OPENAPI, Link, link
 from mapserver.documents.ogcapi.page import Page, Section
 from mapserver.services.ogcapi import contract
 from mapserver.services.ogcapi.asked import Asked
-from mapserver.services.ogcapi.collections import collections, pictured
-from mapserver.services.ogcapi.described import description, extent
-from mapserver.services.ogcapi.drawn import first
+from mapserver.services.ogcapi.collections import collections
+from mapserver.services.ogcapi.described import description
 from mapserver.services.ogcapi.part import Part, Route
+from mapserver.services.ogcapi.pictured import picture_of
 
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-"
 
@@ -44,7 +43,6 @@ def landing(asked: Asked) -> Response:
         title=document["title"],
         lead=document["description"],
         notice=described.notice_of(str(catalog.context), asked.language),
-        picture=picture(asked, [each.id for each in first(asked.site)], whole(asked)),
         sections=[Section(asked.say("ogcapi.contents"), links=told(found))],
     )
     return asked.answer(document, page)
@@ -64,27 +62,6 @@ def credits(asked: Asked) -> str:
     site = asked.site
     found = (site.credited(layer).attribution for layer in site.catalog.layers.values())
     return "; ".join(dict.fromkeys(filter(None, found)))
-
-
-def whole(asked: Asked) -> Bounds:
-    """Return the box of all layers that have data and are not the land."""
-    site = asked.site
-    boxes = [
-        site.catalog.kind(layer.id).extent().bounds
-        for layer in site.catalog.layers.values()
-        if layer.kind != "basemap" and layer.visible
-    ] or [Bounds(-180.0, -85.0, 180.0, 85.0)]
-    return Bounds(
-        min(box.west for box in boxes),
-        min(box.south for box in boxes),
-        max(box.east for box in boxes),
-        max(box.north for box in boxes),
-    )
-
-
-def picture(asked: Asked, layers: list[str], bounds: Bounds, **query: str) -> str:
-    """Return the address of a picture of layers above the land."""
-    return described.picture_address(asked.site.base_url(asked.request), layers, bounds, **query)
 
 
 def conformance(asked: Asked) -> Response:
@@ -129,7 +106,6 @@ def listing(asked: Asked) -> Response:
     ]
     page = Page(
         title=asked.say("ogcapi.collections"),
-        picture=picture(asked, [each.id for each in first(asked.site)], whole(asked)),
         sections=[
             Section(
                 asked.say("ogcapi.collections"),
@@ -145,14 +121,7 @@ def one(asked: Asked) -> Response:
     """Answer ``/collections/{collectionId}``."""
     document = description(asked, asked.collection)
     document["links"] = [*asked.itself(), *(e for e in document["links"] if e["rel"] != "self")]
-    return asked.answer(document, described.page(document, asked.say, _picture_of(asked)))
-
-
-def _picture_of(asked: Asked) -> str:
-    shown = asked.collection
-    bounds, _ = extent(asked.site, shown)
-    style = {"STYLES": shown.styles[0].id} if shown.styles else {}
-    return picture(asked, pictured(asked.site, shown), bounds, **style)
+    return asked.answer(document, described.page(document, asked.say, picture_of(asked)))
 
 
 ROUTES = (

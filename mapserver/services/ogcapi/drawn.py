@@ -20,6 +20,7 @@ from layers.model import StyleDefinition
 from layers.pictures import MOST_SHEETS, Sheet
 from layers.tiles import TileOptions
 from mapserver import params
+from mapserver.services.ogcapi import subset
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection, collection, collections
 from mapserver.services.ogcapi.layer_items import moment
@@ -134,8 +135,13 @@ def sheets(asked: Asked, shown: Sequence[Collection]) -> list[Sheet]:
 
 
 def asked_period(asked: Asked) -> Period | None:
-    """Return the period of ``datetime=``."""
-    return filtering.period(asked.query["datetime"]) if "datetime" in asked.query else None
+    """Return the period of ``datetime=``, or of the time of ``subset=``."""
+    text = asked.query.get("datetime")
+    within = subset.period(subset.parts(asked.query["subset"])) if "subset" in asked.query else None
+    if text and within:
+        raise BadParameterError("datetime and the time of subset say the same: send one of them")
+    text = text or within
+    return filtering.period(text) if text else None
 
 
 def time_of(site: Site, shown: Collection, period: Period | None) -> datetime | None:
@@ -163,6 +169,8 @@ def options_of(asked: Asked, shown: Collection, period: Period | None) -> TileOp
             if not params.means(key, layer, style):
                 raise BadParameterError(f'"{key}" says nothing to style "{style.id}"')
     own = {key: text for key, text in chosen.items() if params.means(key, layer, style)}
+    if style.label and "lang" in asked.query:
+        own["lang"] = asked.language
     options = params.tile_options(own, style)
     if period is not None and "begin" in KINDS[layer.kind].filters:
         end = None if period.end is None else period.end + timedelta(microseconds=1)
@@ -172,5 +180,5 @@ def options_of(asked: Asked, shown: Collection, period: Period | None) -> TileOp
 
 def told(response: Response, asked: Asked, found: Sequence[Sheet]) -> None:
     """Say in the headers which times and versions were drawn."""
-    say(response, asked.site, found, chosen="datetime" not in asked.query)
+    say(response, asked.site, found, chosen=asked_period(asked) is None)
     response.vary.add("Accept")

@@ -112,4 +112,4 @@ def _picture(asked: Asked, found: Found) -> str:
     when = {} if found.at is None else {"TIME": temporal.word(found.at)}
     base = asked.site.base_url(asked.request)
     names = pictured(asked.site, asked.collection)
-    return described.picture_address(base, names, bounds, **when)
+    return described.picture_address(base, names, bounds, LANGUAGE=asked.language, **when)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers import filtering, temporal
-from layers.errors import BadInstantError, BadParameterError
+from layers.errors import BadInstantError, BadParameterError, nearest
 from layers.filtering import Expression, Period, Rows
 from layers.views import Projection, projection
 from mapserver import params
@@ -27,6 +27,24 @@ PAGE_LIMIT = 100
 FARTHEST_OFFSET = 10_000_000
 Box = tuple[float, float, float, float]
 IntArray = NDArray[np.int64]
+
+
+def sortby(names: Sequence[str]) -> Parameter:
+    """Return the parameter that sorts by some properties."""
+    return Parameter(
+        SORTBY,
+        "Properties that features are sorted by, between commas; `-` before one whose values fall. "
+        "What has no value stands last.",
+        {
+            "type": "array",
+            "items": {
+                "type": "string",
+                "enum": [f"{sign}{n}" for n in names for sign in ("", "-")],
+            },
+            "minItems": 1,
+            "maxItems": MOST_SORTED,
+        },
+    )
 
 
 def crs_parameter(name: str, description: str) -> Parameter:
@@ -84,7 +102,8 @@ PARAMETERS = (
         {"type": "integer", "minimum": 0, "maximum": FARTHEST_OFFSET, "default": 0},
     ),
 )
-RESERVED = frozenset((*(p.name for p in PARAMETERS), *COMMON))
+SORTBY, MOST_SORTED = "sortby", 8
+RESERVED = frozenset((*(p.name for p in PARAMETERS), SORTBY, *COMMON))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +122,7 @@ class Question:
     expression: Expression = None
     filter_crs: str = "CRS:84"
     equal: Mapping[str, str] = field(default_factory=dict)
+    sort: Sequence[tuple[str, bool]] = ()
     after: Any = None
     at: datetime | None = None
 
@@ -175,6 +195,7 @@ def question(asked: Asked) -> Question:
         expression=filtering.parse(query["filter"], language) if "filter" in query else None,
         filter_crs=crs.name(query.get("filter-crs", crs.CRS84), known, "filter-crs"),
         equal=_equal(asked),
+        sort=_sort(asked),
         after=after,
         at=at,
     )
@@ -197,6 +218,27 @@ def _equal(asked: Asked) -> dict[str, str]:
             known = ", ".join(each.schema["enum"])
             raise BadParameterError(f'{each.name} is "{text}"; known are {known}')
     return found
+
+
+def _sort(asked: Asked) -> list[tuple[str, bool]]:
+    """Return the properties to sort by, each with whether its values fall."""
+    text = asked.query.get("sortby")
+    if text is None or asked.route.own is None:
+        return []
+    own = asked.route.own(asked.site, asked.collection)
+    known = dict.fromkeys((filtering.ID, *(p.name for p in own if p.name != SORTBY)))
+    found: dict[str, bool] = {}
+    for word in text.split(","):
+        word = word.strip()  # a plus in an address is a space
+        name = word.removeprefix("+").removeprefix("-")
+        if name not in known:
+            raise BadParameterError(
+                f'sortby names "{name}"; known are {", ".join(known)}{nearest(name, known)}'
+            )
+        found.setdefault(name, word.startswith("-"))
+    if len(found) > MOST_SORTED:
+        raise BadParameterError(f"sortby names {len(found)} properties; at most {MOST_SORTED}")
+    return list(found.items())
 
 
 def _whole(query: Mapping[str, str], key: str, least: int, default: int) -> int:

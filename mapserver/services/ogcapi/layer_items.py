@@ -28,17 +28,29 @@ def found(site: Site, layer: LayerDefinition, question: Question) -> Found:
     mask = question.mask(rows)
     if question.period is not None and not is_timed(layer):
         mask &= filtering.within(rows, question.period)
-    places = np.flatnonzero(mask[rows.by_id])
+    # What no feature has at that time cannot sort them.
+    keys = [each for each in question.sort if each[0] == filtering.ID or each[0] in rows.names]
+    order = rows.sorted_by(keys) if keys else rows.by_id
+    places = np.flatnonzero(mask[order])
     matched = len(places)
     if question.after is not None:
         if not isinstance(question.after, str):
             raise BadParameterError("the token is of another collection")
-        places = places[np.searchsorted(places, rows.after(question.after)) :]
+        first = _after(rows, order, question.after) if keys else rows.after(question.after)
+        places = places[np.searchsorted(places, first) :]
     places = places[question.offset :]
-    chosen = rows.by_id[places[: question.limit]]
+    chosen = order[places[: question.limit]]
     more = len(places) > len(chosen)
     last = rows.table.ids[int(chosen[-1])] if more else None
     return Found(rows, chosen, _texts(rows, chosen), last, matched, at, version, features)
+
+
+def _after(rows: Rows, order: IntArray, feature_id: str) -> int:
+    """Return the place after a feature in an order of its own."""
+    row = rows.row_of(feature_id)
+    if row is None:
+        raise BadParameterError("the feature that the page before ended with is gone; begin again")
+    return int(np.flatnonzero(order == row)[0]) + 1
 
 
 def held(

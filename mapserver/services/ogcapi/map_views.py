@@ -16,6 +16,7 @@ from layers.pictures import Colour
 from layers.views import MAX_SIDE_PX, View, projection
 from mapserver import params
 from mapserver.documents.ogcapi import crs
+from mapserver.services.ogcapi import subset
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection
 from mapserver.services.ogcapi.described import extent
@@ -40,19 +41,64 @@ def view_of(asked: Asked, shown: Sequence[Collection]) -> View:
     """
     query, known = asked.query, systems(asked.site)
     system = crs.name(query.get("crs", crs.CRS84), known)
-    box_crs = crs.name(query.get("bbox-crs", crs.CRS84), known, "bbox-crs")
-    if "bbox-crs" in query and "bbox" not in query:
-        raise BadParameterError("bbox-crs says nothing without bbox")
+    # The system of what is not asked for is passed over, as the standard wants it.
+    named = {
+        key: crs.name(query.get(f"{key}-crs", crs.CRS84), known, f"{key}-crs")
+        for key in ("bbox", "subset", "center")
+    }
+    ways = [key for key in ("bbox", "subset", "center") if key in query]
+    axes: set[str] = set()
+    if "subset" in query:
+        axes = {name for name in subset.parts(query["subset"]) if name != subset.TIME}
+        ways = ways if axes else [key for key in ways if key != "subset"]
+    if len(ways) > 1:
+        raise BadParameterError(f"{' and '.join(ways)} say the same: send one of them")
+    sized = "width" in query or "height" in query
+    if "center" in query or (not ways and sized and "scale-denominator" in query):
+        return _centred(asked, shown, system, named["center"])
     if "bbox" in query:
-        found = boxes(query["bbox"], box_crs)
+        found = boxes(query["bbox"], named["bbox"])
         if len(found) > 1:
             raise BadParameterError("bbox crosses 180 degrees; a map of two boxes is two maps")
-        box = moved(found[0], box_crs, system)
+        box = moved(found[0], named["bbox"], system)
     else:
         box = projection(system).box(_bounds(asked, shown))
+    if axes:
+        there = projection(named["subset"]).box(_bounds(asked, shown))
+        part = subset.box(subset.parts(query["subset"]), named["subset"], there)
+        box = moved(part, named["subset"], system)
     width, height = _size(asked, box, system)
     try:
         return View(system, *box, width, height)
+    except BadExtentError as reason:
+        raise BadParameterError(f"the map: {reason}") from None
+
+
+def _centred(asked: Asked, shown: Sequence[Collection], system: str, named: str) -> View:
+    """Return the view around a point: as wide and high as asked, at the scale that is asked for.
+
+    Without a point it is the middle of what is shown, without a scale all of it is in the picture.
+    """
+    query = asked.query
+    west, south, east, north = projection(system).box(_bounds(asked, shown))
+    if "center" in query:
+        words = query["center"].split(",")
+        if len(words) != 2:
+            raise BadParameterError(f'center is "{query["center"]}"; two numbers were expected')
+        x, y = (params.number(word, "center") for word in words)
+        if projection(named).northing_first:
+            x, y = y, x
+        x, y, *_ = moved((x, y, x, y), named, system)
+    else:
+        x, y = (west + east) / 2, (south + north) / 2
+    width, height = (_side(query.get(key, str(SIDE_PX)), key) for key in ("width", "height"))
+    if "scale-denominator" in query:
+        pixel = _pixel(asked, system)
+    else:
+        pixel = max((east - west) / width, (north - south) / height)
+    across, down = width * pixel / 2, height * pixel / 2
+    try:
+        return View(system, x - across, y - down, x + across, y + down, width, height)
     except BadExtentError as reason:
         raise BadParameterError(f"the map: {reason}") from None
 
@@ -92,17 +138,11 @@ def _size(asked: Asked, box: Box, system: str) -> tuple[int, int]:
         raise BadParameterError("bbox has no area")
     shape = (east - west) / (north - south)
     sides = {name: _side(query[name], name) for name in ("width", "height") if name in query}
-    mm = params.number(query.get("mm-per-pixel", str(DISPLAY_MM)), "mm-per-pixel")
-    if not 0.01 <= mm <= 10:
-        raise BadParameterError(f"mm-per-pixel is {mm:g}; 0.01 to 10 was expected")
+    _millimetres(asked)
     if "scale-denominator" in query:
         if sides:
             raise BadParameterError("scale-denominator and a size say the same: send one of them")
-        scale = params.number(query["scale-denominator"], "scale-denominator")
-        if scale < 1:
-            raise BadParameterError(f"scale-denominator is {scale:g}; 1 or more was expected")
-        unit_m = _metres(system)
-        pixel = scale * mm / 1000 / unit_m
+        pixel = _pixel(asked, system)
         width, height = round((east - west) / pixel), round((north - south) / pixel)
     elif len(sides) == 2:
         return sides["width"], sides["height"]
@@ -118,6 +158,22 @@ def _size(asked: Asked, box: Box, system: str) -> tuple[int, int]:
     if max(width, height) > MAX_SIDE_PX:
         raise BadParameterError(f"a map of {width} x {height} pixels; a side has {MAX_SIDE_PX}")
     return width, height
+
+
+def _millimetres(asked: Asked) -> float:
+    """Return how large a pixel of the display is."""
+    mm = params.number(asked.query.get("mm-per-pixel", str(DISPLAY_MM)), "mm-per-pixel")
+    if not 0.01 <= mm <= 10:
+        raise BadParameterError(f"mm-per-pixel is {mm:g}; 0.01 to 10 was expected")
+    return mm
+
+
+def _pixel(asked: Asked, system: str) -> float:
+    """Return the side of a pixel in units of a system, at the scale that is asked for."""
+    scale = params.number(asked.query["scale-denominator"], "scale-denominator")
+    if scale < 1:
+        raise BadParameterError(f"scale-denominator is {scale:g}; 1 or more was expected")
+    return scale * _millimetres(asked) / 1000 / _metres(system)
 
 
 def _metres(system: str) -> float:

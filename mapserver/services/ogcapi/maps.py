@@ -33,6 +33,20 @@ _SIDE: Mapping[str, Any] = {"type": "integer", "minimum": 1, "maximum": MAX_SIDE
 PARAMETERS = (
     replace(BBOX, description="The box that is drawn."),
     crs_parameter("bbox-crs", "The coordinate reference system of `bbox`."),
+    Parameter(
+        "subset",
+        "In place of `bbox` and `datetime`: parts of axes, `low:high` or a time between quotes; "
+        "`*` is an open end.",
+        example="Lat(38:48),Lon(60:80)",
+    ),
+    crs_parameter("subset-crs", "The coordinate reference system of `subset`."),
+    Parameter(
+        "center",
+        "In place of `bbox`: the middle of the picture; its size is told by `width` and `height`.",
+        {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        example=[69.3, 41.3],
+    ),
+    crs_parameter("center-crs", "The coordinate reference system of `center`."),
     crs_parameter("crs", "The coordinate reference system of the picture."),
     Parameter("width", f"Pixels across, at most {MAX_SIDE_PX}.", _SIDE),
     Parameter("height", f"Pixels down, at most {MAX_SIDE_PX}.", _SIDE),
@@ -133,9 +147,9 @@ PART = Part(
             "styled-map",
             "scaling",
             "display-resolution",
+            "spatial-subsetting",
             "datetime",
             "crs",
-            "background",
             "tilesets",
             "png",
             "jpeg",

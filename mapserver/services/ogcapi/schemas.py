@@ -6,14 +6,14 @@ from typing import Any
 import shapely
 from flask import Response
 
-from layers.filtering import Rows
+from layers.filtering import ID, Rows
 from mapserver.documents.ogcapi import schema
 from mapserver.documents.ogcapi.page import Cell, Page, Section
 from mapserver.services.ogcapi import layer_items, observed_items
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection
 from mapserver.services.ogcapi.described import title
-from mapserver.services.ogcapi.items import RESERVED
+from mapserver.services.ogcapi.items import RESERVED, sortby
 from mapserver.services.ogcapi.part import Parameter
 from mapserver.services.site import Site
 
@@ -56,6 +56,8 @@ def asked_of(site: Site, collection: Collection) -> list[Parameter]:
         if plain.get("type") == "array":
             plain = {"type": "string"}
         found.append(Parameter(name, f"Only features whose `{name}` is this.", plain))
+    if collection.layer is not None:  # observations come by their hours, and are never all at hand
+        found.append(sortby([ID, *(each.name for each in found)]))
     return found
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from mapserver.services.ogcapi.asked import PREFIX, Asked
 from mapserver.services.ogcapi.part import Route
 from mapserver.services.ogcapi.parts import PARTS
+from mapserver.services.ogcapi.pictured import picture_of
 from mapserver.services.site import Site
 
 _WORD = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -30,6 +31,6 @@ def rule(route: Route) -> str:
 
 def _answering(site: Site, route: Route) -> Callable[..., Response]:
     def answer(**words: str) -> Response:
-        return route.answer(Asked(site, PARTS, route, words, request))
+        return route.answer(Asked(site, PARTS, route, words, request, picture_of))
 
     return answer

@@ -74,8 +74,13 @@ def shown_of(asked: Asked, kind: Kind) -> list[Collection]:
 
 def margin_of(shown: Sequence[Collection]) -> float:
     """Return how far symbols reach beyond their features, in tiles."""
-    vector = any(each.layer is not None and KINDS[each.layer.kind].vector for each in shown)
-    return draw.BUFFER_PX / TILE_PX if vector else 0.0
+    styles = [
+        style
+        for each in shown
+        if each.layer is not None and KINDS[each.layer.kind].vector
+        for style in each.styles
+    ]
+    return max(map(draw.overhang_px, styles), default=0) / TILE_PX
 
 
 def _place(asked: Asked, quad: Quad, shown: Sequence[Collection]) -> tuple[int, int, int]:

@@ -189,13 +189,16 @@ def shown(site: Site, query: Query) -> list[Shown]:
     if len(styles) != len(names):
         raise WmsError(f"{len(names)} layers and {len(styles)} styles", "StyleNotDefined")
     pairs = [styled(site, name, style) for name, style in zip(names, styles, strict=True)]
-    chosen = {word: query.get(word.upper()) for word in params.TILE_KEYS if query.get(word.upper())}
+    words = params.TILE_KEYS + params.KIND_KEYS
+    chosen = {word: query.get(word.upper()) for word in words if query.get(word.upper())}
     for word in chosen:
         if not any(params.means(word, layer, style) for layer, style in pairs):
             raise WmsError(f"{word.upper()} means nothing to the styles that are asked for")
     found = []
     for layer, style in pairs:
         own = {word: chosen[word] for word in chosen if params.means(word, layer, style)}
+        if style.label:
+            own["lang"] = query.language
         found.append(Shown(layer, style, params.tile_options(own, style)))
     return found
 

@@ -10,6 +10,7 @@ from layers.errors import BusyError, LayersError, UnavailableError, nearest
 from layers.pictures import MEDIA_TYPES, blank, noted
 from mapserver import errors, negotiation
 from mapserver.documents import wms_capabilities
+from mapserver.services.held import Documents
 from mapserver.services.site import Site
 from mapserver.services.wms import info, legends, maps
 from mapserver.services.wms.query import Query, WmsError
@@ -27,6 +28,13 @@ Operation = Callable[[Site, Query], Response]
 def blueprint(site: Site) -> Blueprint:
     """Return the address ``/wms``."""
     bp = Blueprint("wms", __name__)
+    documents = Documents()
+    operations: Mapping[str, Operation] = {
+        "GetCapabilities": lambda site, query: capabilities(site, query, documents),
+        "GetMap": maps.answer,
+        "GetFeatureInfo": info.answer,
+        "GetLegendGraphic": legends.answer,
+    }
 
     @bp.get("/wms")
     def wms() -> Response:
@@ -35,12 +43,11 @@ def blueprint(site: Site) -> Blueprint:
         service = query.get("SERVICE") or "WMS"
         if service.upper() != "WMS":
             raise WmsError(f'SERVICE is "{service}"; this is WMS', "InvalidParameterValue")
-        operations = {word.lower(): word for word in OPERATIONS}
-        known = operations.get(name.lower())
+        known = {word.lower(): word for word in operations}.get(name.lower())
         if known is None:
-            near = nearest(name, OPERATIONS)
+            near = nearest(name, operations)
             raise WmsError(f'no operation "{name}"{near}', "OperationNotSupported")
-        return OPERATIONS[known](site, query)
+        return operations[known](site, query)
 
     @bp.errorhandler(LayersError)
     def refused(error: LayersError) -> Response:
@@ -55,7 +62,7 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
-def capabilities(site: Site, query: Query) -> Response:
+def capabilities(site: Site, query: Query, documents: Documents) -> Response:
     """Answer GetCapabilities."""
     version = query.version
     language = query.language
@@ -74,11 +81,18 @@ def capabilities(site: Site, query: Query) -> Response:
         base_url=site.base_url(request),
         legend_size=lambda layer, style: legends.size(site, layer, style, language),
     )
+    found = documents(
+        (version, language, said.base_url),
+        (sequence, said.layers),
+        lambda: wms_capabilities.document(said),
+    )
     response = negotiation.answer(
-        wms_capabilities.document(said),
+        found.body,
         CAPABILITIES_TYPES[version],
         request,
         cache=negotiation.LATEST,
+        etag=found.etag,
+        packed=found.packed,
     )
     response.headers["Content-Language"] = language
     return response
@@ -94,14 +108,6 @@ def _newer_than(known: str, sequence: int) -> None:
         )
     if int(known) == sequence:
         raise WmsError(f"nothing has changed since {sequence}", "CurrentUpdateSequence")
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    "GetCapabilities": capabilities,
-    "GetMap": maps.answer,
-    "GetFeatureInfo": info.answer,
-    "GetLegendGraphic": legends.answer,
-}
 
 
 def told(site: Site, error: LayersError) -> Response:

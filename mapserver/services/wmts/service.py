@@ -10,6 +10,7 @@ from mapserver import errors, negotiation
 from mapserver.documents import wmts_capabilities
 from mapserver.documents.wms_capabilities import Offered
 from mapserver.documents.wmts_capabilities import ADDRESS, DOCUMENT, INFO_SUFFIXES, SECTIONS, SUFFIX
+from mapserver.services.held import Documents
 from mapserver.services.site import Site
 from mapserver.services.wms import legends
 from mapserver.services.wms.info import info_format
@@ -38,6 +39,12 @@ Operation = Callable[[Site, Query], Response]
 def blueprint(site: Site) -> Blueprint:
     """Return the addresses ``/wmts`` and ``/wmts/...``."""
     bp = Blueprint("wmts", __name__)
+    documents = Documents()
+    operations: Mapping[str, Operation] = {
+        "GetCapabilities": lambda site, query: capabilities(site, query, documents),
+        "GetTile": tile,
+        "GetFeatureInfo": value,
+    }
 
     @bp.get(ADDRESS)
     def by_keys() -> Response:
@@ -46,16 +53,15 @@ def blueprint(site: Site) -> Blueprint:
         if service.upper() != "WMTS":
             raise WmtsError(f'Service is "{service}"; this is WMTS', locator="Service")
         name = need(query, "Request")
-        operations = {word.lower(): word for word in OPERATIONS}
-        known = operations.get(name.lower())
+        known = {word.lower(): word for word in operations}.get(name.lower())
         if known is None:
-            text = f'no operation "{name}"{nearest(name, OPERATIONS)}'
+            text = f'no operation "{name}"{nearest(name, operations)}'
             raise WmtsError(text, "OperationNotSupported", name)
-        return OPERATIONS[known](site, query)
+        return operations[known](site, query)
 
     @bp.get(DOCUMENT)
     def document() -> Response:
-        return _document(site, Query(request.args))
+        return _document(site, Query(request.args), documents)
 
     @bp.get(f"{TILE}/<image_leaf>", strict_slashes=True)
     def by_address(image_leaf: str, **words: str) -> Response:
@@ -63,7 +69,8 @@ def blueprint(site: Site) -> Blueprint:
         if suffix != SUFFIX:
             text = f'no format ".{suffix}"; tiles are .{SUFFIX}'
             raise NotThereError(text, locator="Format")
-        return tiles.picture(site, checked(site, _named(words, col), by_keys=False))
+        tile = checked(site, _named(words, col), by_keys=False)
+        return tiles.picture(site, tile, Query(request.args).language)
 
     @bp.get(f"{TILE}/<col>/<pixel_row>/<info_leaf>", strict_slashes=True)
     def value_by_address(col: str, pixel_row: str, info_leaf: str, **words: str) -> Response:
@@ -100,16 +107,16 @@ def _named(words: Mapping[str, str], col: str) -> dict[str, str]:
     }
 
 
-def capabilities(site: Site, query: Query) -> Response:
+def capabilities(site: Site, query: Query, documents: Documents) -> Response:
     """Answer GetCapabilities; who accepts other versions or formats alone is told so."""
     versions = query.get("ACCEPTVERSIONS", "VERSION")
     if versions and VERSION not in versions.split(","):
         text = f"the versions {versions} are not spoken; {VERSION} is"
         raise WmtsError(text, "VersionNegotiationFailed", "AcceptVersions")
-    return _document(site, query)
+    return _document(site, query, documents)
 
 
-def _document(site: Site, query: Query) -> Response:
+def _document(site: Site, query: Query, documents: Documents) -> Response:
     language = query.language
     asked = query.get("SECTIONS")
     sections = SECTIONS if asked in ("", "All") else tuple(asked.split(","))
@@ -117,23 +124,32 @@ def _document(site: Site, query: Query) -> Response:
         if name not in SECTIONS:
             text = f'no section "{name}"; known are {", ".join(SECTIONS)}{nearest(name, SECTIONS)}'
             raise WmtsError(text, locator="Sections")
+    layers = [
+        Offered(site.credited(layer), site.catalog.kind(layer.id).extent())
+        for layer in site.catalog.layers.values()
+    ]
     described = wmts_capabilities.Capabilities(
         language=language,
         catalog=site.catalog.definition,
-        layers=[
-            Offered(site.credited(layer), site.catalog.kind(layer.id).extent())
-            for layer in site.catalog.layers.values()
-        ],
+        layers=layers,
         base_url=site.base_url(request),
         legend_size=lambda layer, style: legends.size(site, layer, style, language),
+    )
+    known = query.get("UPDATESEQUENCE")
+    found = documents(
+        (language, described.base_url, sections, known),
+        layers,
+        lambda: wmts_capabilities.document(described, sections, known),
     )
     accepted = [word.strip() for word in query.get("ACCEPTFORMATS").split(",")]
     media_type = next((each for each in accepted if each in XML_TYPES), XML_TYPES[0])
     response = negotiation.answer(
-        wmts_capabilities.document(described, sections, query.get("UPDATESEQUENCE")),
+        found.body,
         media_type,
         request,
         cache=negotiation.LATEST,
+        etag=found.etag,
+        packed=found.packed,
     )
     response.headers["Content-Language"] = language
     return response
@@ -151,7 +167,7 @@ def tile(site: Site, query: Query) -> Response:
     _version(query)
     words = said(query)
     image(need(query, "Format"))
-    return tiles.picture(site, checked(site, words, by_keys=True))
+    return tiles.picture(site, checked(site, words, by_keys=True), query.language)
 
 
 def value(site: Site, query: Query) -> Response:
@@ -162,13 +178,6 @@ def value(site: Site, query: Query) -> Response:
         media_type = info_format(need(query, "InfoFormat"))
     pixel = need(query, "I"), need(query, "J")
     return tiles.values(site, checked(site, words, by_keys=True), pixel, media_type)
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    "GetCapabilities": capabilities,
-    "GetTile": tile,
-    "GetFeatureInfo": value,
-}
 
 
 def told(error: LayersError) -> Response:

@@ -5,7 +5,8 @@ from flask import Response, request
 from layers.errors import GoneError
 from layers.geo import TILE_PX, Window
 from layers.pictures import MEDIA_TYPES, Sheet
-from layers.tiles import TileRequest
+from layers.tiles import TileOptions, TileRequest
+from layers.tiles.request import PLAIN
 from layers.views import QUADS
 from mapserver import negotiation
 from mapserver.documents import tilejson
@@ -22,18 +23,19 @@ XYZ = QUADS["WebMercatorQuad"]
 """The set of the addresses of tiles, whose bytes are the same here."""
 
 
-def picture(site: Site, tile: Tile) -> Response:
-    """Return a tile; the headers say which time and version were drawn."""
+def picture(site: Site, tile: Tile, language: str) -> Response:
+    """Return a tile, names in a language; the headers say which time and version were drawn."""
+    options = TileOptions(language=language) if tile.style.label else PLAIN
     try:
-        return _drawn(site, tile)
+        return _drawn(site, tile, options)
     except GoneError:
         # What was newest gave way in between: what stands now is asked for once.
-        return _drawn(site, tile)
+        return _drawn(site, tile, options)
 
 
-def _drawn(site: Site, tile: Tile) -> Response:
+def _drawn(site: Site, tile: Tile, options: TileOptions) -> Response:
     version, at = site.tiler.newest(tile.layer.id, tile.style.id, tile.time)
-    sheet = Sheet(tile.layer.id, tile.style.id, version, at)
+    sheet = Sheet(tile.layer.id, tile.style.id, version, at, options)
     if tile.quad is XYZ:
         response = _kept(site, tile, sheet)
     else:
@@ -55,7 +57,9 @@ def _drawn(site: Site, tile: Tile) -> Response:
 def _kept(site: Site, tile: Tile, sheet: Sheet) -> Response:
     """Return a tile of the cache, with its fixed address."""
     window = Window(tile.level, tile.col, tile.row)
-    pinned = TileRequest(sheet.layer, sheet.style, sheet.version, sheet.time, window, IMAGE)
+    pinned = TileRequest(
+        sheet.layer, sheet.style, sheet.version, sheet.time, window, IMAGE, sheet.options
+    )
     etag = site.tiler.etag(pinned)
     response = negotiation.not_modified(request, etag, negotiation.LATEST, varies=False)
     if response is not None:
@@ -67,8 +71,12 @@ def _kept(site: Site, tile: Tile, sheet: Sheet) -> Response:
         request,
         cache=negotiation.LATEST,
         etag=etag,
-        content_location=tilejson.tile_path(pinned),
+        content_location=tilejson.tile_path(pinned) + _query(sheet.options),
     )
+
+
+def _query(options: TileOptions) -> str:
+    return "" if options == PLAIN else f"?lang={options.language}"
 
 
 def values(site: Site, tile: Tile, pixel: tuple[str, str], media_type: str) -> Response:

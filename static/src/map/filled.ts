@@ -3,7 +3,7 @@ import type { Config, Layer, Style } from "../config.ts";
 import type { Current, Entry } from "../current.ts";
 import { density, thrifty } from "../device.ts";
 import type { Files } from "../files.ts";
-import type { Theme } from "../state.ts";
+import type { Scenario, Theme } from "../state.ts";
 import type { Handle, MapView } from "./leaflet.ts";
 import { showSurface, tileAddress, type Area, type Fading } from "./surface.ts";
 
@@ -15,6 +15,7 @@ export interface Choice {
   layer: Layer;
   style: Style;
   threshold: number | null;
+  scenario: Scenario | null;
   time: string | null; // null: the newest
   theme: Theme;
 }
@@ -98,8 +99,9 @@ export class Filled {
     this[which] = null;
   }
 
-  private address({ layer, style, threshold }: Choice, entry: Entry): string {
+  private address({ layer, style, threshold, scenario }: Choice, entry: Entry): string {
     const plain = tilesOf(this.config, layer, style.id, entry);
+    if (layer.kind === "scenario" && scenario) return `${plain}?${new URLSearchParams(scenario)}`;
     if (layer.kind !== "surface") return plain;
     const chosen = style.measure === "exceedance" ? (threshold ?? style.threshold) : null;
     return `${plain}?smooth=1${chosen === null ? "" : `&threshold=${chosen}`}`;

@@ -1,6 +1,7 @@
 // The card beside the map: its frame, and what a feature is.
 import type { Config, Layer } from "../config.ts";
 import { element, icon } from "../dom.ts";
+import { age, formatDate, partsOf } from "../text/times.ts";
 import type { Words } from "../words.ts";
 
 export type Row = [label: string, value: string | Node | null | undefined];
@@ -46,10 +47,10 @@ export function featureCard(config: Config, layer: Layer, feature: GeoJSON.Featu
     const rows: Row[] = [
       [words.text("quake.magnitude"), `${words.plain(magnitude, 1)} ${text("magnitude_type") === "unknown" ? "" : text("magnitude_type")}`.trim()],
       [words.text("quake.depth"), depth === null ? words.text("card.not_given") : words.value(depth, "km")],
-      [words.text("quake.time"), day && words.moment(day)],
+      [words.text("quake.time"), day && `${dateOf(day, words)}, ${partsOf(day, 0).clock} UTC`],
       [words.text("card.source"), text("source")],
     ];
-    return { title: words.text("quake.title", { magnitude: words.plain(magnitude, 1), place: name, date: day ? words.date(day) : "" }), body: facts(rows) };
+    return { title: words.text("quake.title", { magnitude: words.plain(magnitude, 1), place: name, date: day ? dateOf(day, words) : "" }), body: facts(rows) };
   }
   const accuracy = number("position_accuracy_km");
   const rows: Row[] = [
@@ -61,6 +62,13 @@ export function featureCard(config: Config, layer: Layer, feature: GeoJSON.Featu
   if (layer.kind === "faults") return { title: name || layer.title, body: facts(rows) };
   const plain = Object.entries(found).filter(([key, value]) => !key.startsWith("name") && typeof value !== "object");
   return { title: name || layer.title, body: facts(plain.map(([key, value]): Row => [key, String(value)])) };
+}
+
+export const dateOf = (time: string, words: Words): string => formatDate(time, 0, words.messages);
+
+export function ageOf(seconds: number, words: Words): string {
+  const { id, count } = age(seconds);
+  return words.text(id, { count: String(count) });
 }
 
 export function translated(prefix: string, word: string, words: Words): string {

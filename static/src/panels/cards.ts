@@ -5,9 +5,10 @@ import { nameOf } from "../map/station.ts";
 import type { Card, State } from "../state.ts";
 import { card, featureCard, noticeOf, positionText } from "./card.ts";
 import { askPoint, pointBody } from "./point.ts";
+import { breaking, scenarioPart } from "./scenario.ts";
 import { stationCard } from "./stationcard.ts";
 
-const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold"] as const satisfies (keyof State)[];
+const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold", "style", "scenario"] as const satisfies (keyof State)[];
 
 export class Cards {
   private readonly root: HTMLElement;
@@ -72,7 +73,8 @@ export class Cards {
       else this.put(now.code, kicker, "", element("p", {}, words.text("card.no_value")));
     } else if (now.kind === "feature" && layer && now.feature) {
       const { title, body } = featureCard(config, layer, now.feature, words);
-      this.put(title, layer.title, noticeOf(config, words, layer), body);
+      const breaks = breaking(config, layer, now.feature);
+      this.put(title, layer.title, noticeOf(config, words, layer), body, ...(breaks ? [scenarioPart(this.parts, breaks)] : []));
     } else if (now.kind === "point") {
       const title = positionText(now.position, words);
       const kicker = words.text("point.title");
@@ -80,7 +82,7 @@ export class Cards {
       const when = time ? [element("p", { class: "caption" }, words.clock(time))] : [];
       try {
         const filled = config.layers.find((each) => each.id === store.state.filled);
-        const found = await askPoint(config.root, now.position, time, filled ?? null, store.state.threshold);
+        const found = await askPoint(config.root, now.position, time, filled ?? null, store.state);
         if (this.shown === now) this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
       } catch {
         if (this.shown === now) this.put(title, kicker, "", element("p", {}, words.text("point.failed")));

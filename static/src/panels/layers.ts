@@ -14,7 +14,7 @@ export function showLayers(root: HTMLElement, config: Config, store: Store, word
   const surfaces = config.layers.filter(isFilled);
   const choices = [
     ...surfaces.map((layer) => surfaceChoice(layer, state, store, config, words)),
-    radio("filled", "filled-none", words.text("layers.no_surface"), state.filled === null, () => store.set({ filled: null })),
+    radio("filled", "filled-none", words.text("layers.no_surface"), state.filled === null, () => store.set({ filled: null, scenario: null })),
   ];
   root.replaceChildren(
     group(words.text("layers.surface"), ...choices),
@@ -56,7 +56,7 @@ function choose(layer: Layer, state: State, config: Config): Partial<State> {
   const others = stations.map((each) => each.id).filter((id) => !own.includes(id));
   const follow = own.length > 0 && state.overlays.some((id) => others.includes(id));
   const overlays = follow ? [...own, ...state.overlays.filter((id) => !others.includes(id) && !own.includes(id))] : state.overlays;
-  return { filled: layer.id, style: layer.styles[0]?.id ?? "", threshold: null, overlays };
+  return { filled: layer.id, style: layer.styles[0]?.id ?? "", threshold: null, scenario: null, overlays };
 }
 
 function styleChoice(layer: Layer, state: State, store: Store, words: Words): HTMLElement[] {

@@ -4,8 +4,9 @@ import { element } from "../dom.ts";
 import { ask } from "../files.ts";
 import type { Parts } from "../later.ts";
 import { roman } from "../scale.ts";
+import type { State } from "../state.ts";
 import type { Words } from "../words.ts";
-import { facts, type Row } from "./card.ts";
+import { ageOf, facts, type Row } from "./card.ts";
 import { isFilled } from "./kinds.ts";
 import { isShaking, shakingWords, type Shaking } from "./shaking.ts";
 import { thresholdOf, thresholdSlider } from "./threshold.ts";
@@ -55,10 +56,15 @@ export async function askPoint(
   [lon, lat]: readonly [number, number],
   time: string | null,
   filled: Layer | null,
-  threshold: number | null,
+  { threshold, scenario }: State,
 ): Promise<PointAnswer> {
   const own = filled && thresholdOf(filled, null);
-  const chosen = filled && own !== null && threshold !== null ? { layer: filled.id, threshold: String(threshold) } : {};
+  const chosen =
+    filled?.kind === "scenario" && scenario
+      ? { layer: filled.id, ...scenario }
+      : filled?.kind === "surface" && own !== null && threshold !== null
+        ? { layer: filled.id, threshold: String(threshold) }
+        : {};
   const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5), ...(time ? { time } : {}), ...chosen });
   return ask<PointAnswer>(`${root}/api/v1/point?${query}`);
 }
@@ -71,7 +77,7 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     if (!layer) continue;
     const shown = layer.id === filled || overlays.includes(layer.id) || layer.visible;
     if (isShaking(layer.kind)) {
-      if (shown) body.push(shakingWords(layer, answer, words));
+      if (shown) body.push(shakingWords(layer, answer, config, words));
     } else if (isFilled(layer) && shown) {
       const part = surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words);
       if (layer.id === filled && answer.known && thresholdOf(layer, null) !== null) part.append(thresholdSlider("point-threshold", layer, store, words));
@@ -96,7 +102,7 @@ function nearestWords(station: Near, config: Config, words: Words): string {
   const name = nameIn(station.name, config.language) || station.code;
   const distance = words.plain(station.distance_km, station.distance_km < 10 ? 1 : 0);
   if (station.value === null) return words.text("point.nearest_silent", { name, distance });
-  const age = words.age(Math.max(0, station.age_s ?? 0));
+  const age = ageOf(Math.max(0, station.age_s ?? 0), words);
   return words.text("point.nearest_read", { name, distance, value: words.value(station.value, station.unit), age });
 }
 
@@ -161,7 +167,7 @@ function zoneWords(layer: Layer, answer: Answer, words: Words): HTMLElement {
 function stationWords(station: Near, words: Words): string {
   const distance = words.text("point.distance", { distance: words.plain(station.distance_km, station.distance_km < 10 ? 1 : 0) });
   if (station.value === null) return `${distance}, ${words.text("card.no_value")}`;
-  const old = station.age_s === null ? "" : `, ${words.age(station.age_s)}`;
+  const old = station.age_s === null ? "" : `, ${ageOf(station.age_s, words)}`;
   return `${words.value(station.value, station.unit)}, ${distance}${old}`;
 }
 

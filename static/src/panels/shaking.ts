@@ -1,9 +1,10 @@
 // What hazard maps and an earthquake of the map say of a place: every model by name, never a mean.
-import type { Layer } from "../config.ts";
+import type { Config, Layer } from "../config.ts";
 import { element } from "../dom.ts";
 import { roman } from "../scale.ts";
 import type { Words } from "../words.ts";
 import { facts, translated, type Row } from "./card.ts";
+import { scenarioName, type Earthquake } from "./scenario.ts";
 
 interface Value {
   name: string;
@@ -16,15 +17,16 @@ interface Value {
 export interface Shaking {
   values: Value[];
   models?: { id: string; title: string; vintage: string; known: boolean }[];
-  earthquake?: { id: string; magnitude: number };
+  earthquake?: Earthquake;
 }
 
 export function isShaking(kind: string): boolean {
   return kind === "hazard" || kind === "scenario";
 }
 
-export function shakingWords(layer: Layer, answer: Shaking, words: Words): HTMLElement {
+export function shakingWords(layer: Layer, answer: Shaking, config: Config, words: Words): HTMLElement {
   const part = element("section", {}, element("h3", {}, layer.title));
+  if (answer.earthquake) part.append(element("p", { class: "caption" }, scenarioName(answer.earthquake, config, words)));
   if (!answer.values.length) part.append(element("p", { class: "unknown" }, words.text("point.outside_models")));
   else part.append(...(layer.kind === "hazard" ? hazardWords(answer, words) : motionWords(answer, words)));
   if (layer.notice) part.append(element("p", { class: "caption" }, translated("notice.", layer.notice, words)));

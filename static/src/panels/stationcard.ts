@@ -4,10 +4,19 @@ import { coloured, element, icon } from "../dom.ts";
 import type { Parts } from "../later.ts";
 import { isDoubtful, type Station } from "../map/station.ts";
 import { classOf, shapeOf } from "../scale.ts";
-import { facts, positionText, quantityWord, reasonWord, statusWord } from "./card.ts";
+import { DOSE_FACTORS } from "../text/numbers.ts";
+import { formatTime, offsetWord, partsOf } from "../text/times.ts";
+import type { Words } from "../words.ts";
+import { ageOf, facts, positionText, quantityWord, reasonWord, statusWord } from "./card.ts";
 import { chart } from "./chart.ts";
 import { askSeries, askUsual, seriesAddress, spanOf, type Asked, type Told, type Series, type Usual } from "./history.ts";
 import { unitChoice } from "./layers.ts";
+
+/** An hour as [begin, end), in the local time of both states. */
+function hour(begin: string, end: string, words: Words): string {
+  const offset = words.offsetMin;
+  return `${formatTime(begin, offset, words.messages)}–${partsOf(end, offset).clock} ${offsetWord(offset)}`;
+}
 
 const SPANS = ["48h", "30d", "1y"] as const;
 
@@ -46,8 +55,8 @@ export async function stationCard(layer: Layer, station: Station, parts: Parts):
   }
   const { begin_time: begin, end_time: end } = reading;
   if (begin && end) {
-    const age = value === null ? "" : `, ${words.age(Math.max(0, (current.generated - Date.parse(end)) / 1000))}`;
-    shown.push(element("p", { class: "caption" }, words.hour(begin, end) + age));
+    const age = value === null ? "" : `, ${ageOf(Math.max(0, (current.generated - Date.parse(end)) / 1000), words)}`;
+    shown.push(element("p", { class: "caption" }, hour(begin, end, words) + age));
   }
   if (unit === "nSv/h") {
     const name = words.text("card.unit");
@@ -60,8 +69,15 @@ export async function stationCard(layer: Layer, station: Station, parts: Parts):
         store.state.unit === "uR/h" && element("p", { class: "caption" }, words.text("card.conversion")),
       ),
     );
+    if (value !== null) shown.push(element("p", { class: "links" }, meaning(config.root, config.language, value)));
   }
   return [...shown, usualPart(told, parts), chartPart(layer, station, { told, series, asked }, parts), more(layer, station, told, parts)];
+}
+
+/** The page that explains a number, with this one; its name stands on the page already. */
+function meaning(root: string, language: string, nSvH: number): HTMLElement {
+  const href = `${root}/${language}/meaning?value=${nSvH / 1000}&unit=uSv/h`;
+  return element("a", { href }, document.querySelector(".ways a:last-child")?.textContent ?? href);
 }
 
 function usualPart(asked: Promise<Told>, parts: Parts): HTMLElement {
@@ -76,10 +92,14 @@ function usualPart(asked: Promise<Told>, parts: Parts): HTMLElement {
   return part;
 }
 
-function usualWords(told: Told, usual: Usual, { words }: Parts): Node[] {
+function usualWords(told: Told, usual: Usual, { words, store }: Parts): Node[] {
   const { value, unit } = told;
   const { low, high, rain_mm: rain } = usual;
-  const range = { low: words.fine(low, unit), high: `${words.fine(high, unit)}\u00a0${words.unit(unit)}` };
+  const chosen = store.state.unit;
+  // One more digit than a value is shown with: a range would else be one number.
+  const fine = (each: number): string =>
+    unit !== "nSv/h" || each >= 1000 ? words.number(each, unit) : words.plain(each / DOSE_FACTORS[chosen], chosen === "uSv/h" ? 3 : 1);
+  const range = { low: fine(low), high: `${fine(high)}\u00a0${words.unit(unit)}` };
   const place = value === null ? "range" : placeOf(value, usual);
   const weather = words.text(`usual.${usual.weather}`, { hours: words.plain(usual.hours, 0), days: String(told.days) });
   const id = rain === null ? "rain_unknown" : rain < 0.1 ? "no_rain" : "rain";
@@ -152,7 +172,7 @@ function more(layer: Layer, { reading, position }: Station, asked: Promise<Told>
     facts([
       [words.text("card.quantity"), quantityWord(reading.quantity || layer.quantity || "", words)],
       [words.text("card.sd"), reading.value === null ? null : spread],
-      [words.text("card.time"), time && reading.end_time && words.hour(time, reading.end_time)],
+      [words.text("card.time"), time && reading.end_time && hour(time, reading.end_time, words)],
       [words.text("card.utc"), time && words.utc(time)],
       [words.text("card.status"), statusWord(reading.status, words)],
       [words.text("card.reasons"), reading.reasons?.map((reason) => reasonWord(reason, words)).join("; ")],

@@ -5,7 +5,7 @@ import type { Parts } from "../later.ts";
 import { nameOf, type Station } from "../map/station.ts";
 import { classOf, roman, shapeOf } from "../scale.ts";
 import type { State } from "../state.ts";
-import { statusWord } from "./card.ts";
+import { dateOf, statusWord } from "./card.ts";
 import { saveFile } from "./keeping.ts";
 
 const MOST_ROWS = 500; // of a list at once; finding shows the others
@@ -60,6 +60,7 @@ export class Tables {
       return;
     }
     const fresh = !this.dialog.open;
+    if (fresh && !this.parts.current.answered && !state.failing) return; // an empty list would grow under the reader's eyes
     if (fresh) this.dialog.showModal();
     if (fresh || changed === null || ["time", "unit", "overlays"].some((key) => changed.has(key as keyof State))) this.draw();
   }
@@ -102,7 +103,7 @@ export class Tables {
         lines: features.map((feature) => {
           const time = this.text(feature, "time");
           return {
-            cells: [word(place(feature)), cell(number(feature, "magnitude"), (m) => words.plain(m, 1)), cell(number(feature, "depth_km"), (d) => words.plain(d, 0)), { text: time && words.date(time), order: time }],
+            cells: [word(place(feature)), cell(number(feature, "magnitude"), (m) => words.plain(m, 1)), cell(number(feature, "depth_km"), (d) => words.plain(d, 0)), { text: time && dateOf(time, words), order: time }],
             open: opening(feature),
           };
         }),

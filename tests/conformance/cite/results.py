@@ -6,6 +6,8 @@ from typing import Any
 
 import defusedxml.ElementTree as ET
 
+_UNASKED = "will not be checked since ics"
+"""A class that was not asked for ends what would prepare its tests with this."""
 # What TEAM Engine writes at the end of each test of a CTL suite.
 _PASSED, _SKIPPED, _FAILED = {"0", "1", "4"}, {"2", "3"}, {"5", "6"}
 
@@ -32,6 +34,8 @@ def of_testng(document: bytes) -> Outcome:
             match method.attrib["status"], method.get("is-config") == "true":
                 case "PASS", False:
                     outcome.passed += 1
+                case "FAIL", True if _UNASKED in said:
+                    outcome.skipped[name] = said
                 case "FAIL", _:
                     outcome.failed[name] = said
                 case "SKIP", False:

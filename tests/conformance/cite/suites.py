@@ -37,7 +37,7 @@ class Suite:
     """One suite: the name of its artifact, the version that was read, what it is told.
 
     ``needs`` is an address without which there is nothing to test; ``controller`` the class that
-    runs a CTL suite.
+    runs a CTL suite; a ``plain`` one of TestNG knows no options.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Suite:
     told: Callable[[Subject], Words]
     kind: str = TESTNG
     controller: str = ""
+    plain: bool = False
 
     def jar(self, folder: Path) -> Path | None:
         """Return the newest of its jars in a folder."""
@@ -138,5 +139,5 @@ SUITES = (
         "/files/stations/latest/latest.kmz",
         lambda it: {"iut": it.fetched("/files/stations/latest/latest.kmz"), "ics": "1"},
     ),
-    Suite("ets-sta10", "1.5", "/sta/v1.1", lambda it: {"iut": f"{it.url}/sta/v1.1"}),
+    Suite("ets-sta10", "1.5", "/sta/v1.1", lambda it: {"iut": f"{it.url}/sta/v1.1"}, plain=True),
 )

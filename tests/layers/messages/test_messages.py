@@ -5,7 +5,8 @@ import string
 import pytest
 
 from layers import messages
-from layers.messages import po, review
+from layers.errors import BadFileError
+from layers.messages import po, read, review
 
 OTHERS = [language for language in messages.LANGUAGES if language != "en"]
 # The letters a language cannot do without, and the look-alikes that must not stand for them.
@@ -68,20 +69,94 @@ def test_an_unknown_id_or_a_missing_value_is_an_error():
         messages.text("point.interval", "en", low="1")
 
 
-def test_a_text_waits_for_a_native_reader_until_this_very_text_was_read(monkeypatch):
+def test_what_was_read_holds_as_long_as_the_english_text_is_the_same(tmp_path):
     message = "learn.rain.text"
     assert message in review.waiting("kk")
-    read = {message: review.digest(messages.text(message, "kk"))}
-    monkeypatch.setitem(review.READ, "kk", read)
-    assert message not in review.waiting("kk")
-    monkeypatch.setitem(review.READ, "kk", {message: review.digest("another text")})
-    assert message in review.waiting("kk")
+    english = messages.catalogue("en")
+    read.keep("kk", {message: "Жаңбыр"}, english, tmp_path)
+    read.keep("kk", {"legend.title": "Шартты белгілер"}, english, tmp_path)
+    assert read.confirmed("kk", english, tmp_path) == {
+        message: "Жаңбыр",
+        "legend.title": "Шартты белгілер",
+    }
+    changed = {**english, message: "It has begun to rain."}
+    assert set(read.confirmed("kk", changed, tmp_path)) == {"legend.title"}
+    assert read.confirmed("uz", english, tmp_path) == {}
 
 
-def test_what_was_read_is_there():
-    for language, read in review.READ.items():
-        assert set(read) <= set(messages.catalogue(language))
+def test_what_was_read_is_shown():
+    for language in review.READERS:
+        for message, text in read.confirmed(language, messages.catalogue("en")).items():
+            assert messages.text(message, language) == text
     assert review.waiting("en") == []
+
+
+def entry(message, text, flags=""):
+    source = json.dumps(messages.text(message, "en"), ensure_ascii=False)
+    return f'{flags}msgctxt "{message}"\nmsgid {source}\nmsgstr {text}\n\n'
+
+
+HEAD = 'msgid ""\nmsgstr ""\n"Project-Id-Version: Kyzylkum\\n"\n"Language: uz\\n"\n\n'
+
+
+def test_a_catalogue_comes_back_from_a_reader():
+    # As editors of catalogues write it: in lines, with comments, with entries of the past.
+    found = po.returned(
+        HEAD
+        + "# Tarjimon: A. B.\n"
+        + entry("legend.title", '""\n"Shartli "\n"belgilar"')
+        + entry("time.title", '"Vaqt"', "#, fuzzy\n")
+        + entry("tools.table", '""')
+        + entry("point.distance", '"{distance} km, \\"to\u02bbg\u02bbri\\""')
+        + '#~ msgid "Old"\n#~ msgstr "Eski"\n'
+    )
+    assert found.language == "uz"
+    assert found.texts == {
+        "legend.title": "Shartli belgilar",
+        "point.distance": '{distance} km, "to\u02bbg\u02bbri"',
+    }
+    assert (found.waiting, found.refused) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "why"),
+    [
+        ("point.distance", '"uzoqda"', "must hold {distance}"),
+        ("point.distance", '"{distance} {masofa}"', "must hold {distance}"),
+        ("point.distance", '"{distance} {"', "a brace stands alone"),
+        ("date.weekdays", '"du|se"', "another length"),
+        ("legend.title", '"Yo\'q"', "U+02BB"),
+    ],
+)
+def test_an_entry_that_would_break_the_page_is_refused(message, text, why):
+    found = po.returned(HEAD + entry(message, text))
+    assert found.texts == {}
+    assert why in found.refused[0]
+
+
+def test_what_is_read_beside_another_english_text_is_refused():
+    found = po.returned(HEAD + 'msgctxt "legend.title"\nmsgid "Key"\nmsgstr "Belgilar"\n')
+    assert found.refused == ["legend.title: its English text is another by now"]
+    found = po.returned(HEAD + 'msgctxt "no.such"\nmsgid "Key"\nmsgstr "Belgilar"\n')
+    assert found.refused == ["no.such: there is no such text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "kk", HEAD.replace("uz", "en"), HEAD + "msgid_plural 3\n", HEAD + 'msgid "a\n', '"a"'],
+)
+def test_a_file_that_is_no_catalogue_is_refused(text):
+    with pytest.raises(BadFileError):
+        po.returned(text)
+
+
+@pytest.mark.parametrize("language", review.READERS)
+def test_a_catalogue_that_was_written_out_can_be_read_in(language):
+    found = po.returned(po.written(language))
+    assert found.refused == []
+    assert found.waiting == len(review.waiting(language))
+    whole = po.returned(re.sub(r"fuzzy, |, fuzzy|#, fuzzy\n", "", po.written(language)))
+    assert whole.texts == messages.catalogue(language)
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)

@@ -1,3 +1,6 @@
+import csv
+import itertools
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +23,9 @@ from layers.screening import (
     weight_known,
     weighted_sum,
 )
+from layers.screening.weights import RANDOM_INDEX
 
+REFERENCE = Path(__file__).parents[2] / "reference" / "screening"
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -113,9 +118,27 @@ def test_the_hierarchy_is_the_limit_of_powers_of_the_matrix(seed: int) -> None:
     np.testing.assert_allclose(ahp(a).weights, vector, rtol=1e-6, atol=1e-9)
 
 
-def test_the_random_indices_are_those_of_saatys_table() -> None:
-    from layers.screening.weights import RANDOM_INDEX
+def test_an_independent_implementation_has_the_same_priorities_and_index() -> None:
+    rows = (REFERENCE / "ahpy_2_1.csv").read_text("utf-8").splitlines()[1:]
+    seen = set()
+    for row in csv.DictReader(rows):
+        n = int(row["n"])
+        a = np.eye(n)
+        above = [float(Fraction(word)) for word in row["above_the_diagonal"].split()]
+        for (i, j), value in zip(itertools.combinations(range(n), 2), above, strict=True):
+            a[i, j], a[j, i] = value, 1 / value
+        found = ahp(a)
+        priorities = [float(word) for word in row["priorities"].split()]
+        assert found.weights == pytest.approx(priorities, abs=2e-7)
+        assert found.index == pytest.approx(float(row["consistency_index"]), abs=2e-7)
+        assert found.ratio == pytest.approx(found.index / RANDOM_INDEX[n])
+        seen.add(n)
+    assert seen == set(range(3, 11))
 
+
+def test_the_random_indices_are_those_of_saaty_as_scikit_criteria_had_them() -> None:
+    # Saaty (1980); scikit-criteria had an AHP in its first versions alone.
+    assert RANDOM_INDEX[1:] == (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
     file = SHARED / "seismic" / "verification" / "saaty_random_index.csv"
     if not file.is_file():
         pytest.skip("the shared data are not here")

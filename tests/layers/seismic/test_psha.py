@@ -64,11 +64,19 @@ def test_area_sources_give_the_curves_of_peer_within_five_per_cent(
         assert psha.probabilities(found) == pytest.approx(poe, rel=0.05), (lon, lat)
 
 
-def test_a_fault_source_gives_the_curves_of_peer_within_five_per_cent() -> None:
+def peer_size_km(mw: float) -> tuple[float, float]:
+    """Length and width of a rupture as the report prescribes them, beside log10(A) = M - 4."""
+    return 10 ** (0.5 * mw - 1.85), 10 ** (0.5 * mw - 2.15)
+
+
+@pytest.mark.parametrize("finer", [1, 2, pytest.param(4, marks=pytest.mark.full)])
+def test_a_fault_source_gives_the_curves_of_peer_within_five_per_cent_however_fine_the_steps(
+    finer: int,
+) -> None:
     # The report's words place the sites: on the fault of 25 km at its middle and end, 10 km west
-    # of the middle, 10 km beyond the end. Its degrees are rounded to 50 m, which is 5 % of the
-    # last level at 10 km: there 0.3 g takes M 6.44 of 6.5. The very last one (1.25e-4 beyond the
-    # end) is of so few ruptures that steps of 0.005 and 0.1 km make it 15 % more.
+    # of the middle, 10 km beyond the end (its degrees are rounded to 50 m). At 10 km beyond, 0.3 g
+    # takes M 6.44 to 6.5, whose ruptures fill the fault but for a kilometre: with an area that is
+    # kept when the fault cuts the width, they are longer and that level comes out 15 % more often.
     places = {
         ("-122.0", "38.113"): (0.0, 12.5),
         ("-122.114", "38.113"): (-10.0, 12.5),
@@ -78,15 +86,19 @@ def test_a_fault_source_gives_the_curves_of_peer_within_five_per_cent() -> None:
     ends = CENTRE.lonlat(np.array([0.0, 0.0]), np.array([0.0, 25.0])).T
     fault = Rupture(Source(6.0), ends, 12.0)
     rate = 10 ** (3.1292 - 0.9 * 5) - 10 ** (3.1292 - 0.9 * 6.5)
+    magnitudes = psha.gutenberg_richter(0.9, 5.0, 6.5, 0.01 / finer)
     sites = published("5")
     assert sites.keys() == places.keys()
-    for name, (levels, poe) in sites.items():
-        site = CENTRE.lonlat(*(np.array([v]) for v in places[name]))
-        found = fault_rates(
-            fault, 12.0, rate, psha.gutenberg_richter(0.9, 5.0, 6.5, 0.02), SADIGH, levels,
-            (site[0], site[1]), step_km=0.25,
-        )[0]  # fmt: skip
-        assert psha.probabilities(found) == pytest.approx(poe, rel=0.05), name
+    all_levels = max((levels for levels, _ in sites.values()), key=len)
+    lon, lat = CENTRE.lonlat(*np.array(list(places.values())).T)
+    found = fault_rates(
+        fault, 12.0, rate, magnitudes, SADIGH, all_levels, (lon, lat),
+        size_km=peer_size_km, step_km=0.2 / finer,
+    )  # fmt: skip
+    for name, rates in zip(places, found, strict=True):
+        levels, poe = sites[name]
+        assert levels == pytest.approx(all_levels[: len(levels)])
+        assert psha.probabilities(rates[: len(poe)]) == pytest.approx(poe, rel=0.05), name
 
 
 def test_distances_of_floating_ruptures_are_those_of_each_rupture_alone() -> None:
@@ -100,7 +112,9 @@ def test_distances_of_floating_ruptures_are_those_of_each_rupture_alone() -> Non
     levels = np.array([0.02, 0.05, 0.1, 0.3])
     laws = psha.Laws([(boore_2014.pga, 1.0)], 760.0)
     one = psha.Magnitudes(np.array([6.7]), np.array([1.0]))
-    found = fault_rates(fault, bottom, 0.01, one, laws, levels, (lon, lat), area_km2=(9.0, 0.0))
+    found = fault_rates(
+        fault, bottom, 0.01, one, laws, levels, (lon, lat), size_km=lambda _: (99, 99)
+    )
     motion = boore_2014.pga(fault.source, fault.distances(lon, lat), 760.0)
     expected = 0.01 * psha.exceeding(motion, np.log(levels), 3.0).T
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-12)

@@ -1,5 +1,6 @@
 """Every command by its exit code and its sentence."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from click import Context as Asked
 from click.testing import CliRunner, Result
 from rasterio.transform import Affine
 
+from layers.messages import read as read_texts
 from layers.model import Context
 from layers.store import Writer
 from mapserver.cli import main
@@ -347,3 +349,16 @@ def test_rasters_are_aligned_on_demand(grids: Path) -> None:
     done = run("align", *words)
     assert done.exit_code == 1
     assert "b.tif cannot be read here" in done.output
+
+
+def test_texts_go_to_a_native_reader_and_come_back(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(read_texts, "FOLDER", tmp_path / "read")
+    written = run("words", "--po", "kk").output
+    (tmp_path / "kk.po").write_text(written.replace("#, fuzzy\nmsgctxt", "msgctxt"), "utf-8")
+    done = run("words", "--read", str(tmp_path / "kk.po"))
+    assert done.exit_code == 0, done.output
+    assert re.search(r"\d{3} texts confirmed in .*kk\.json, \d+ still wait", done.output)
+    (tmp_path / "no.po").write_text("no catalogue", "utf-8")
+    told(run("words", "--read", str(tmp_path / "no.po")), "no.po", "line 1")
+    assert "kk  " in run("words").output
+    assert "wait for a native reader" in run("words").output

@@ -20,7 +20,8 @@ from layers.model import (
 )
 from mapserver.documents import page_config
 from mapserver.documents.assets import Asset, Assets, UnknownAssetError
-from mapserver.documents.page import FirstPicture, PageDescription, compose
+from mapserver.documents.page import compose
+from mapserver.documents.page_description import FirstPicture, PageDescription
 from mapserver.documents.summary import FirstStation, Summary
 
 NAMES = [
@@ -33,10 +34,8 @@ NAMES = [
     "later.css",
     "icon.svg",
     "area.json",
-    *(
-        f"media/inter-{a}-wght-normal.woff2"
-        for a in ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
-    ),
+    "media/inter-latin.woff2",
+    "media/inter-cyrillic.woff2",
 ]
 ASSETS = Assets(
     folder=Path("nowhere"),

@@ -77,6 +77,64 @@ def test_following_next_gives_every_feature_once_and_keeps_every_key(
     assert len({each["id"] for each in found}) == len(found)
 
 
+@pytest.mark.parametrize(
+    ("sortby", "key"),
+    [
+        ("magnitude", lambda p: (p["magnitude"],)),
+        ("-magnitude", lambda p: (-p["magnitude"],)),
+        ("+depth_km,-magnitude", lambda p: (p.get("depth_km") or 1e9, -p["magnitude"])),
+        ("-depth_km", lambda p: (-p["depth_km"] if p.get("depth_km") is not None else 1e9,)),
+        ("place", lambda p: (p["place"],)),
+        ("-id", None),
+    ],
+)
+@pytest.mark.parametrize("limit", ["7", "10000"])
+def test_features_are_sorted_as_they_are_asked_for(
+    house: Any, sortby: str, key: Any, limit: str
+) -> None:
+    whole = all_of(house, "earthquakes")
+    ordered = sorted(whole, reverse=key is None)
+    if key is not None:
+        ordered.sort(key=lambda each: key(whole[each]["properties"]))
+    found: list[str] = []
+    document = get(house, "earthquakes", sortby=sortby, limit=limit).json
+    while True:
+        found += [each["id"] for each in document["features"]]
+        assert document["numberMatched"] == len(whole)
+        href = next_of(document)
+        if href is None:
+            break
+        assert "sortby=" in href
+        document = house.json(local(href))
+    assert found == ordered
+
+
+def test_a_filter_and_an_offset_go_with_an_order(house: Any) -> None:
+    chosen = get(
+        house, "earthquakes", sortby="-magnitude", filter="magnitude >= 7", offset="2", limit="3"
+    ).json["features"]
+    every = [each["properties"]["magnitude"] for each in all_of(house, "earthquakes").values()]
+    expected = sorted((m for m in every if m >= 7), reverse=True)[2:5]
+    assert [each["properties"]["magnitude"] for each in chosen] == expected
+
+
+@pytest.mark.parametrize(
+    ("collection", "sortby", "said"),
+    [
+        ("earthquakes", "magnitud", 'did you mean "magnitude"'),
+        ("earthquakes", "", "sortby names"),
+        ("earthquakes", "magnitude;id", "sortby names"),
+        ("observations", "value", "unknown query parameter"),
+    ],
+)
+def test_what_cannot_be_sorted_by_is_refused(
+    house: Any, collection: str, sortby: str, said: str
+) -> None:
+    answer = house.get(ITEMS.format(collection), query_string={"sortby": sortby})
+    assert answer.status_code == 400
+    assert said in answer.json["detail"]
+
+
 def test_an_offset_passes_over_features_and_next_goes_on_from_there(house: Any) -> None:
     everything = ids(house, "stations", limit=1_000)
     found = get(house, "stations", limit=5, offset=10).json

@@ -187,6 +187,72 @@ def test_a_map_has_the_size_and_the_box_that_are_asked_for(house: Any) -> None:
     assert size(picture(house, path, **box, **coarse).data) == (199, 99)
 
 
+@pytest.mark.parametrize(
+    ("subset", "more", "bbox"),
+    [
+        ("Lat(40:50),Lon(60:80)", {}, "60,40,80,50"),
+        ("lon(60:80), lat(40:50)", {"subset-crs": EPSG.format(4326)}, "60,40,80,50"),
+        ("X(6700000:8900000),Y(4900000:6400000)", {"subset-crs": EPSG.format(3857)},
+         "6700000,4900000,8900000,6400000"),
+        ("E(400000:600000),N(4500000:4700000)", {"subset-crs": EPSG.format(32642)},
+         "400000,4500000,600000,4700000"),
+    ],
+)  # fmt: skip
+def test_a_subset_is_the_box_of_its_axes(
+    house: Any, subset: str, more: dict[str, str], bbox: str
+) -> None:
+    path, size = "/collections/dose-rate/map", {"width": 80, "height": 60}
+    ours = picture(house, path, subset=subset, **more, **size)
+    named = {"bbox-crs": more["subset-crs"]} if more else {}
+    if named.get("bbox-crs") == EPSG.format(4326):
+        bbox = "40,60,50,80"
+    theirs = picture(house, path, bbox=bbox, **named, **size)
+    assert ours.headers["Content-Bbox"] == theirs.headers["Content-Bbox"]
+    assert ours.data == theirs.data
+
+
+def test_an_axis_that_is_not_named_is_whole_and_a_time_may_be(house: Any) -> None:
+    path = "/collections/dose-rate/map"
+    whole = picture(house, path, width=64).headers["Content-Bbox"].split(",")
+    part = picture(house, path, subset="Lat(42:*)", width=64).headers["Content-Bbox"].split(",")
+    assert (part[0], part[1], part[2:]) == (whole[0], "42", whole[2:])
+    early = picture(house, path, subset=f'time("{EARLIER}")', width=64)
+    assert early.data == picture(house, path, datetime=EARLIER, width=64).data
+    assert "Warning" not in early.headers
+    assert early.headers["X-Data-Time"] == f"dose-rate={EARLIER}"
+    missing = {"subset": 'time("1901-01-01T00:00:00Z")'}
+    assert house.get(f"/ogcapi{path}", query_string=missing).status_code == 404
+
+
+def test_a_map_may_lie_around_its_middle(house: Any) -> None:
+    path = "/collections/dose-rate/map"
+    asked = {"width": 100, "height": 50, "scale-denominator": 20_000_000}
+    found = picture(house, path, center="69.3,41.3", **asked)
+    assert size(found.data) == (100, 50)
+    west, south, east, north = map(float, found.headers["Content-Bbox"].split(","))
+    assert ((west + east) / 2, (south + north) / 2) == pytest.approx((69.3, 41.3), abs=1e-6)
+    # 100 pixels of 0.28 mm at 1 : 20,000,000 are 560 km, 5.03 degrees of the equator.
+    assert east - west == pytest.approx(5.0306, abs=1e-3)
+    other = {"center": "41.3,69.3", "center-crs": EPSG.format(4326)}
+    assert picture(house, path, **other, **asked).data == found.data
+    metres = picture(house, path, center="69.3,41.3", crs=EPSG.format(3857), **asked)
+    west, _, east, _ = map(float, metres.headers["Content-Bbox"].split(","))
+    assert east - west == pytest.approx(560_000)
+    assert size(picture(house, path, center="69.3,41.3").data) == (1024, 1024)
+    # Without a middle it is that of the data.
+    extent = house.json("/ogcapi/collections/dose-rate")["extent"]["spatial"]["bbox"][0]
+    west, _, east, _ = map(float, picture(house, path, **asked).headers["Content-Bbox"].split(","))
+    assert (west + east) / 2 == pytest.approx((extent[0] + extent[2]) / 2, abs=1e-5)
+
+
+def test_the_system_of_what_is_not_asked_for_is_passed_over(house: Any) -> None:
+    plain = picture(house, "/collections/dose-rate/map", width=64)
+    for key in ("bbox-crs", "subset-crs", "center-crs"):
+        for spelt in (EPSG.format(4326), "[OGC:CRS84]"):
+            named = picture(house, "/collections/dose-rate/map", width=64, **{key: spelt})
+            assert named.data == plain.data
+
+
 def test_a_map_is_in_the_system_that_is_asked_for(house: Any) -> None:
     path = "/collections/dose-rate/map"
     lon_lat = picture(house, path, bbox="60,40,80,50", width=100, height=50)
@@ -243,18 +309,32 @@ def test_a_threshold_and_breaks_are_those_of_tiles(house: Any) -> None:
         ({"height": "1e2"}, "height"),
         ({"bbox": "60,40,60,50"}, "area"),
         ({"bbox": "170,40,-170,50"}, "180 degrees"),
-        ({"bbox-crs": EPSG.format(4326)}, "without bbox"),
+        ({"bbox-crs": "EPSG:1"}, "not offered"),
         ({"bbox": "1,2,3"}, "four"),
         ({"crs": "EPSG:1"}, "not offered"),
         ({"bgcolor": "reddish"}, "bgcolor"),
         ({"transparent": "maybe"}, "transparent"),
         ({"scale-denominator": "1"}, "side"),
         ({"scale-denominator": "0"}, "1 or more"),
-        ({"scale-denominator": "1000000", "width": "5"}, "same"),
+        ({"scale-denominator": "1000000", "width": "5", "bbox": "60,40,80,50"}, "same"),
         ({"mm-per-pixel": "0"}, "mm-per-pixel"),
         ({"bbox": "0,0,1e-9,1e-9"}, "map"),
         ({"threshold": "5"}, "threshold"),
         ({"styles": "mean"}, "unknown"),
+        ({"subset": "Lat(40:50),Lon(60:80)", "bbox": "60,40,80,50"}, "same"),
+        ({"subset": "Lat(40:50)", "center": "60,40"}, "same"),
+        ({"subset": "Lat(50:40)"}, "ends before"),
+        ({"subset": "Lat(40)"}, "low:high"),
+        ({"subset": "Lat(40:50),Lat(40:50)"}, "twice"),
+        ({"subset": "Lat(40:50:60)"}, "expected"),
+        ({"subset": ""}, "expected"),
+        ({"subset": "h(40:50)"}, "has lon, lat, time"),
+        ({"subset": "E(1:2)"}, "has lon, lat, time"),
+        ({"subset-crs": "EPSG:1"}, "not offered"),
+        ({"center-crs": "EPSG:1"}, "not offered"),
+        ({"center": "60"}, "two numbers"),
+        ({"center": "60,north"}, "number"),
+        ({"subset": 'time("2026-11-20T10:00:00Z")', "datetime": EARLIER}, "same"),
     ],
 )  # fmt: skip
 def test_a_map_that_cannot_be_drawn_is_refused(
