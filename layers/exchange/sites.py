@@ -116,18 +116,18 @@ def _check_code(system: str) -> None:
     """Refuse a text that does not name a system by its code: PROJ would take pipelines, too."""
     if not _CODE.fullmatch(system):
         raise BadParameterError(
-            f'"{system[:60]}" is no code of a reference system, such as EPSG:32642'
+            f'"{system[:60]}" is no reference system that is known by a code, such as EPSG:32642'
         )
 
 
 def _sites(rows: list[Found], system: str) -> list[CandidateSite]:
     try:
         crs = pyproj.CRS.from_user_input(system).to_2d()
-        if len(crs.axis_info) != 2:
-            raise BadParameterError(f'"{system[:60]}" does not have two axes')
         to_degrees = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
     except pyproj.exceptions.ProjError as reason:
         raise BadParameterError(f'"{system[:60]}" is no reference system that is known') from reason
+    if not (crs.is_geographic or crs.is_projected):
+        raise BadParameterError(f"{crs.name} is a system of neither a map nor degrees")
     sites: list[CandidateSite] = []
     for number, (geometry, properties) in enumerate(rows, start=1):
         label = _name(properties) or f"{number}"
@@ -143,6 +143,11 @@ def _sites(rows: list[Found], system: str) -> list[CandidateSite]:
         where = f'site {number} ("{label}")'
         if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
             raise BadExtentError(f"{where} is at no place of {crs.name}")
+        if crs.is_projected and (np.abs(xy) <= (180, 90)).all():
+            raise BadExtentError(
+                f"{where} at {xy[0, 0]:g}, {xy[0, 1]:g} looks like degrees, not like {crs.name}; "
+                "name no reference system for degrees"
+            )
         if np.abs(lat).max() > 90 or np.abs(lon).max() > 180:
             swapped = "; were longitude and latitude swapped?" if np.abs(lon).max() <= 90 else ""
             raise BadExtentError(
@@ -209,7 +214,8 @@ def _geojson(body: bytes) -> tuple[Iterator[Found], str]:
     def each() -> Iterator[Found]:
         for number, feature in enumerate(features, start=1):
             try:
-                geometry = shape(feature["geometry"])
+                with np.errstate(invalid="ignore"):  # NaN is told below, with the name of the site
+                    geometry = shape(feature["geometry"])
             except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError,
                     IndexError, OverflowError) as reason:  # fmt: skip
                 raise BadFileError(f"feature {number} has no geometry that is read") from reason

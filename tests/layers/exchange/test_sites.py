@@ -133,15 +133,15 @@ def test_places_in_metres_are_read_by_the_system_that_the_file_or_its_sender_nam
 @pytest.mark.parametrize(
     ("crs", "said"),
     [
-        ("EPSG:4978", "two axes"),  # metres from the middle of the Earth
-        ("EPSG:5773", "two axes"),  # heights
-        ("+proj=utm +zone=42 +ellps=WGS84", "no code"),
-        ("+init=/etc/hostname:x", "no code"),
-        ("http://example.com/x", "no code"),
-        ("\0", "no code"),
+        ("EPSG:4978", "neither"),  # metres from the middle of the Earth
+        ("EPSG:5773", "neither"),  # heights
+        ("+proj=utm +zone=42 +ellps=WGS84", "known by a code"),
+        ("+init=/etc/hostname:x", "known by a code"),
+        ("http://example.com/x", "known by a code"),
+        ("\0", "known by a code"),
     ],
 )
-def test_a_system_is_named_by_a_code_and_has_two_axes(crs: str, said: str) -> None:
+def test_a_system_is_named_by_a_code_and_is_one_of_a_map_or_of_degrees(crs: str, said: str) -> None:
     with pytest.raises(BadParameterError, match=said):
         sites.read(b"lon,lat\n69,41\n", crs=crs)
     with pytest.raises(LayersError):
@@ -237,6 +237,17 @@ def lying() -> bytes:
     return bytes(body.replace(size, small).replace(b"a.shp", b"a.kml"))
 
 
+def linked() -> bytes:
+    """A shapefile whose parts are symbolic links to what lies outside."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in ("a.shp", "a.shx", "a.dbf"):
+            link = zipfile.ZipInfo(name)
+            link.create_system, link.external_attr = 3, 0o120777 << 16
+            archive.writestr(link, "/etc/passwd")
+    return stream.getvalue()
+
+
 BILLION = (
     b'<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     b"<kml><Placemark><name>&b;</name></Placemark></kml>"
@@ -269,6 +280,8 @@ OUTSIDE = (
         (zipped({"a.shp": b"", "b.shp": b""}), UnsupportedFormatError, "2 shapefiles"),
         (zipped({f"{i}.txt": b"" for i in range(70)}), TooLargeError, "70 files"),
         (zipped({"a.shp": b"x", "a.shx": b"y", "a.dbf": b"z"}), BadFileError, "no ESRI Shapefile"),
+        (linked(), BadFileError, "no ESRI Shapefile"),
+        (zipped({"in.zip": zipped({"a.kml": b"<kml/>"})}), UnsupportedFormatError, "neither a"),
         (bomb(), TooLargeError, "unpacks to more"),
         (lying(), LayersError, "cannot be unpacked|is broken|unpacks to more"),
         (b"PK\x03\x04" + b"\0" * 100, BadFileError, "archive is broken"),
@@ -282,6 +295,14 @@ OUTSIDE = (
         (b'{"type":"Point","coordinates":[1%s,2]}' % (b"0" * 400), BadFileError, "no geometry"),
         (b'{"type":"Feature","properties":{"accuracy_m":1%s},"geometry":{"type":"Point",'
          b'"coordinates":[69,41]}}' % (b"0" * 400), BadFileError, "no number"),
+        (b'{"type":"Point","coordinates":[NaN,40]}', BadExtentError, "at no place"),
+        (b'{"type":"Polygon","coordinates":[[[70,40],[71,NaN],[71,41],[70,40]]]}',
+         BadExtentError, "at no place"),
+        (b'{"type":"Polygon","coordinates":[]}', BadFileError, "has no place"),
+        (b"name,lon,lat\na,nan,40\n", BadExtentError, "at no place"),
+        (b"<kml><Placemark><Point><coordinates>nan,40</coordinates></Point></Placemark></kml>",
+         BadExtentError, "at no place"),
+        (b'{"type":"Point","coordinates":[500000,4600000]}', BadExtentError, "need their refer"),
         (b'{"type":"Feature","geometry":null}', BadFileError, "no geometry"),
         (b'{"type":"Feature","geometry":{"type":"Circle"}}', BadFileError, "no geometry"),
         (b'{"type":"FeatureCollection","features":[]}', BadFileError, "no site"),
@@ -295,6 +316,27 @@ def test_a_file_that_cannot_be_read_is_answered_by_a_sentence(
 ) -> None:
     with pytest.raises(error, match=said):
         sites.read(body, "sites")
+
+
+@pytest.mark.parametrize(
+    ("body", "crs", "error", "said"),
+    [
+        (
+            b'{"type":"Point","coordinates":[5e5,46e5]}',
+            "EPSG:999999",
+            BadParameterError,
+            "is known",
+        ),
+        (b"name,x,y\na,1,2\n", "; drop table", BadParameterError, "no reference system"),
+        (b'{"type":"Point","coordinates":[70,40]}', "EPSG:32642", BadExtentError, "looks like deg"),
+        (b'{"type":"Point","coordinates":[5e6,5e6]}', "EPSG:4978", BadParameterError, "neither a"),
+    ],
+)
+def test_a_reference_system_that_cannot_be_that_of_the_places_is_told(
+    body: bytes, crs: str, error: type[LayersError], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        sites.read(body, "sites", crs)
 
 
 def test_an_outline_of_too_many_corners_is_refused() -> None:
