@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from layers.exchange import flat
+from layers.geo import DECIMALS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +33,7 @@ def write(table: "pa.Table", stream: BinaryIO, *, bom: bool = False, packed: boo
     rows = table.drop_columns([flat.GEOMETRY])
     if flat.PLACE[0] not in rows.column_names:
         shapes = np.asarray(shapely.from_wkb(geometry.to_pylist()), object)
-        texts = shapely.to_wkt(shapes, rounding_precision=flat.DECIMALS).tolist()
+        texts = shapely.to_wkt(shapes, rounding_precision=DECIMALS).tolist()
         rows = rows.add_column(1, "wkt", [texts])
     for at, name in enumerate(rows.column_names):
         if pa.types.is_timestamp(rows[name].type):

@@ -113,8 +113,8 @@ def _time(row: Row) -> tuple[datetime, str]:
             return datetime(year_, month, day, hour, minute, int(second), tzinfo=UTC), "time"
         # An hour without its minute is no time of day.
         return dated(parts)
-    except ValueError:
-        raise RowFault("time", f"{parts} is no date of the calendar") from None
+    except (ValueError, OverflowError):
+        raise RowFault("time", f"{str(parts)[:60]} is no date of the calendar") from None
 
 
 ADAPTER = Adapter(

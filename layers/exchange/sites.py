@@ -27,9 +27,10 @@ from layers.errors import (
 )
 from layers.exchange import documents, site_archives, site_xml
 from layers.exchange.rows import table
-from layers.exchange.site_places import MAX_SITES, WGS84, Found
+from layers.exchange.site_places import WGS84, Found
 from layers.geo import GEOD
 from layers.model import CandidateSite, RejectedRecord
+from layers.model.site import MOST_SITES
 
 MAX_BYTES = 5_000_000
 MAX_VERTICES = 100_000
@@ -63,7 +64,7 @@ def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
     Raises
     ------
     TooLargeError
-        Above ``MAX_BYTES``, ``MAX_UNPACKED_BYTES``, ``MAX_SITES`` or ``MAX_VERTICES``.
+        Above ``MAX_BYTES``, ``MAX_UNPACKED_BYTES``, ``MOST_SITES`` or ``MAX_VERTICES``.
     UnsupportedFormatError
         For a file of another format.
     BadFileError, BadExtentError, BadParameterError
@@ -79,8 +80,8 @@ def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
     system = own or crs or WGS84
     rows: list[Found] = []
     for geometry, properties in found:
-        if len(rows) >= MAX_SITES:
-            raise TooLargeError(f"the file holds more than {MAX_SITES} sites")
+        if len(rows) >= MOST_SITES:
+            raise TooLargeError(f"the file holds more than {MOST_SITES} sites")
         rows.append((geometry, properties))
     if not rows:
         raise BadFileError(f'"{name or "the file"}" holds no site')
