@@ -1,6 +1,7 @@
 """Candidate sites: sheets of single ones, and several side by side."""
 
-from layers.siting.comparison import MOST_SITES, compare
+from layers.model.site import MOST_SITES
+from layers.siting.comparison import compare
 from layers.siting.loaded import Desk, Loaded, digest
 from layers.siting.picture import Lines, lines_around
 from layers.siting.sheet import DEFAULT_MWTH, Options, question, sheet

@@ -11,6 +11,7 @@ from layers.errors import BadInputError
 from layers.model import CandidateSite, hazard_values
 from layers.model.hazard import HazardStatus
 from layers.model.hazard_curve import RETURN_PERIODS_Y
+from layers.model.table import number
 from layers.screening import Evidence, Said, chance_within, reach_km, to_points
 from layers.seismic import bindi_2011
 from layers.siting import recurrence
@@ -148,7 +149,7 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
         distance_km = ways.distance_m / 1000
         for i in np.flatnonzero((distance_km <= REACH_KM) | (distance_km <= reach)).tolist():
             own = traces.row(i)
-            accuracy = _accuracy_km(own)
+            accuracy = number(own.get("position_accuracy_km"))
             sure = None if accuracy is None else float(np.hypot(accuracy, site.radius_m / 1000))
             fold = bool(own.get("fold"))
             rows.append(
@@ -163,7 +164,7 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
                     "slip_rate_min_mm_y": own.get("slip_rate_min_mm_y"),
                     "slip_rate_max_mm_y": own.get("slip_rate_max_mm_y"),
                     "distance_km": _rounded(float(distance_km[i])),
-                    "azimuth_deg": _azimuth(float(ways.azimuth_deg[i])),
+                    "azimuth_deg": ways.azimuth(i),
                     "accuracy_km": accuracy,
                     "considered_within_km": _rounded(float(reach[i])),
                     "consider": bool(not fold and distance_km[i] <= reach[i]),
@@ -272,7 +273,7 @@ def _felt(site: CandidateSite, traces: Traces) -> Iterator[dict[str, Any]]:
             "place": own.get("place", ""),
             "source": own.get("source", ""),
             "distance_km": _rounded(distance_km),
-            "azimuth_deg": _azimuth(float(ways.azimuth_deg[i])),
+            "azimuth_deg": ways.azimuth(i),
             "lon": _rounded(float(xy[i, 0]), 5),
             "lat": _rounded(float(xy[i, 1]), 5),
             "msk": None if msk is None else _rounded(msk, 2),
@@ -313,12 +314,6 @@ def zones(site: CandidateSite, loaded: Loaded) -> tuple[list[dict[str, Any]], li
     return rows, [Evidence("msk_zone", "MSK-64", float(max(degrees)), method="zone", **said)]
 
 
-def _accuracy_km(own: Mapping[str, Any]) -> float | None:
-    value = own.get("position_accuracy_km")
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if known and value is not None else None
-
-
 def _names(own: Mapping[str, Any]) -> dict[str, str]:
     names = {
         lang: str(own[f"name_{lang}"]) for lang in ("kk", "uz", "ru", "en") if f"name_{lang}" in own
@@ -326,10 +321,6 @@ def _names(own: Mapping[str, Any]) -> dict[str, str]:
     if not names and own.get("name"):
         names = {"en": str(own["name"])}
     return names
-
-
-def _azimuth(value: float) -> float | None:
-    return None if np.isnan(value) else round(value, 1)
 
 
 def _rounded(value: float, digits: int = 4) -> float:
