@@ -1,7 +1,7 @@
 """The only SQL and the only paths of the data folder."""
 
 from layers.store.batches import Batch
-from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, SchemaError
+from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, TRANSIENT, SchemaError
 from layers.store.datastreams import NUMBER_BITS
 from layers.store.hours import SHOWN_HOURS, state_of
 from layers.store.lock import FolderLock
@@ -22,6 +22,7 @@ __all__ = [
     "SAFE_SQLITE",
     "SHOWN_HOURS",
     "SQLITE_VERSION",
+    "TRANSIENT",
     "Audience",
     "Batch",
     "FolderLock",

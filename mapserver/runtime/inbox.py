@@ -2,7 +2,6 @@
 
 import dataclasses
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,12 +11,11 @@ from layers.errors import LayersError, UnavailableError
 from layers.feeds import folder, url
 from layers.model import BatchAnswer, Context, FeedDefinition
 from layers.refresh import Delivery
+from layers.store import TRANSIENT
 from mapserver.settings import Settings
 
 LOG = logging.getLogger("mapserver.inbox")
 EVERY = timedelta(seconds=2)
-PASSING = (OSError, sqlite3.OperationalError)
-"""What a disk, and not a file, is to blame for: it is tried again."""
 
 Deliver = Callable[[Delivery], BatchAnswer]
 
@@ -95,7 +93,7 @@ class Inbox:
             folder.finish(file, "refused", str(error))
         except Exception as error:  # one file must not keep all others waiting
             LOG.exception("%s could not be taken", file.name)
-            if isinstance(error.__cause__ or error, PASSING):
+            if isinstance(error.__cause__ or error, TRANSIENT):
                 raise UnavailableError(str(error)) from error
             folder.finish(file, "refused", "the server failed on this file; its log says how")
         else:
