@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         self.drip(b"x" * 500)
 
     def at_dripping_head(self) -> None:
-        self.drip(b"HTTP/1.0 200 OK\r\n" + b"X-A: 1\r\n" * 60 + b"\r\nbody")
+        self.drip(b"HTTP/1.0 200 OK\r\n" + b"X-A: 1\r\n" * 60 + b"\r\n")
 
     def drip(self, text: bytes) -> None:
         with contextlib.suppress(OSError):
@@ -83,12 +83,13 @@ class Handler(BaseHTTPRequestHandler):
                 self.server.stopping.wait(0.01)  # type: ignore[attr-defined]
                 self.wfile.write(bytes([byte]))
                 self.wfile.flush()
+            self.server.heard.append(self.path)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.asked = []  # type: ignore[attr-defined]
+        running.asked, running.heard = [], []  # type: ignore[attr-defined]
         running.stopping = threading.Event()  # type: ignore[attr-defined]
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -165,6 +166,7 @@ def test_a_server_that_drips_is_left_when_the_time_is_over(
 ) -> None:
     with pytest.raises(FeedUnreachableError, match=r"was not complete within 0\.4 s"):
         fetch(feed(server, place, timeout_s=0.4))
+    assert server.heard == [], "it was heard to its end"  # type: ignore[attr-defined]
 
 
 def test_a_port_where_nobody_listens_is_a_sentence() -> None:
