@@ -29,6 +29,16 @@ async function put(name, bytes, file) {
   manifest[name] = { file: hashed, bytes: bytes.length, integrity: `sha384-${digest("sha384", bytes, "base64")}` };
 }
 
+// Leaflet makes its classes by calls, which a bundler must keep for what they might do: they only make a class.
+const shaken = {
+  name: "shaken",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /leaflet-src\.esm\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: text.replace(/^(\s*var \w+ = )(?=\w+\.extend\()/gm, "$1/* @__PURE__ */ "), loader: "js" };
+    }),
+};
+
 // Code and styles. esbuild names fonts and pictures itself, since the style sheet must point at them.
 const bundled = await build({
   absWorkingDir: fileURLToPath(here),
@@ -43,6 +53,7 @@ const bundled = await build({
   format: "esm",
   target: "es2022",
   legalComments: "none", // licences.txt has them
+  plugins: [shaken],
   alias: { leaflet: "leaflet/dist/leaflet-src.esm.js" }, // as modules, of which what is not used stays out
   outdir: "dist",
   assetNames: "media/[name]-[hash]",

@@ -165,16 +165,6 @@ export class MapView {
     return found;
   }
 
-  /** What is drawn, from the ground up: pictures of tiles, canvases and drawings. Marks and names are elements of the page. */
-  get drawn(): (HTMLImageElement | HTMLCanvasElement | SVGSVGElement)[] {
-    const panes = Object.keys(PANES).map((name) => this.map.getPane(name)!);
-    return panes.flatMap((pane) => [...pane.querySelectorAll<HTMLImageElement | HTMLCanvasElement | SVGSVGElement>("img.leaflet-tile-loaded, canvas, :scope > svg")]);
-  }
-
-  get credits(): string {
-    return this.map.getContainer().querySelector(".leaflet-control-attribution")?.textContent ?? "";
-  }
-
   /** Called with a position that nothing drawn on the map answers for. */
   onPressed(listener: (position: Position) => void): void {
     this.map.on("click", ({ latlng, containerPoint }) => {

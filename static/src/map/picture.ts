@@ -25,7 +25,7 @@ export async function pictureOf(parts: Parts): Promise<Blob> {
   context.beginPath();
   context.rect(0, 0, width, height);
   context.clip();
-  for (const part of map.drawn) {
+  for (const part of drawn()) {
     const box = part.getBoundingClientRect();
     const divided = part instanceof HTMLCanvasElement ? part.closest<HTMLElement>(".leaflet-surface-pane, .leaflet-compared-pane") : null;
     context.save();
@@ -43,6 +43,13 @@ export async function pictureOf(parts: Parts): Promise<Blob> {
   context.restore();
   drawFoot(context, parts, width, height);
   return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"));
+}
+
+/** What is drawn, from the ground up: pictures of tiles, canvases and drawings. Marks and names are elements of the page. */
+function drawn(): (HTMLImageElement | HTMLCanvasElement | SVGSVGElement)[] {
+  const panes = [...document.querySelectorAll<HTMLElement>("#map .leaflet-map-pane > .leaflet-pane")];
+  panes.sort((one, other) => Number(getComputedStyle(one).zIndex) - Number(getComputedStyle(other).zIndex));
+  return panes.flatMap((pane) => [...pane.querySelectorAll<HTMLImageElement | HTMLCanvasElement | SVGSVGElement>("img.leaflet-tile-loaded, canvas, :scope > svg")]);
 }
 
 function side(context: CanvasRenderingContext2D, left: boolean, width: number, height: number, share: number): void {
@@ -153,7 +160,7 @@ function drawLegend(context: CanvasRenderingContext2D, width: number, height: nu
 }
 
 /** What, when, how real, from whom: a picture travels without its page. */
-function drawFoot(context: CanvasRenderingContext2D, { words, moments, config, map }: Parts, width: number, height: number): void {
+function drawFoot(context: CanvasRenderingContext2D, { words, moments, config }: Parts, width: number, height: number): void {
   context.fillStyle = "#ffffff";
   context.fillRect(0, height, width, FOOT);
   context.textAlign = "left";
@@ -167,5 +174,5 @@ function drawFoot(context: CanvasRenderingContext2D, { words, moments, config, m
   context.fillText([simulated, title, time].filter(Boolean).join(" · "), 14, height + 22, width - 28);
   context.fillStyle = QUIET;
   context.font = `400 11px ${FONT}`;
-  context.fillText(`${location.host} · ${map.credits}`, 14, height + 42, width - 28);
+  context.fillText(`${location.host} · ${document.querySelector("#map .leaflet-control-attribution")?.textContent ?? ""}`, 14, height + 42, width - 28);
 }
