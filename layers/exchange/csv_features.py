@@ -15,6 +15,7 @@ import shapely
 from layers.exchange import flat
 from layers.exchange.cells import number
 from layers.exchange.rows import guarded
+from layers.geo import DECIMALS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +36,7 @@ def write(table: "pa.Table", stream: BinaryIO, *, bom: bool = False, packed: boo
     rows = table.drop_columns([flat.GEOMETRY])
     if flat.PLACE[0] not in rows.column_names:
         shapes = np.asarray(shapely.from_wkb(geometry.to_pylist()), object)
-        texts = shapely.to_wkt(shapes, rounding_precision=flat.DECIMALS).tolist()
+        texts = shapely.to_wkt(shapes, rounding_precision=DECIMALS).tolist()
         rows = rows.add_column(1, "wkt", [texts])
     for at, name in enumerate(rows.column_names):
         if pa.types.is_timestamp(rows[name].type):

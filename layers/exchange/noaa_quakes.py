@@ -117,7 +117,7 @@ def _time(row: Row) -> tuple[datetime, str]:
         # An hour without its minute is no time of day.
         return dated(parts)
     except (ValueError, OverflowError):
-        raise RowFault("time", f"{parts} is no date of the calendar") from None
+        raise RowFault("time", f"{str(parts)[:60]} is no date of the calendar") from None
 
 
 def _whole(number: float, name: str) -> int:

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.errors import GoneError
-from layers.geo import Bounds, Point, Window, cell_m, lonlat, mercator
+from layers.geo import POLE, Bounds, Point, Window, cell_m, lonlat, mercator
 from layers.kinds.index import Index, morton
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, StoredFeature
@@ -22,8 +22,6 @@ from layers.model.table import Table, TableMaker, single_points
 from layers.views import Box, View
 
 MAX_ZOOM = 14
-POLE = 90 - 1e-9
-"""Latitude, in degrees, at which a position of the pole is kept: far beyond every tile."""
 CLICK_PX = 8
 """How near, in pixels of zoom 8, a click must be to a line or a point."""
 

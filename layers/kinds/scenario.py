@@ -71,7 +71,7 @@ class ScenarioKind:
         return Extent(box, 0, MAX_ZOOM)
 
     def version(self, at: datetime | None) -> str:
-        """Token of the faults and events: it changes with every write to either."""
+        """Token of the faults and events: it changes with every write, and as any ends to hold."""
         where = self._sources
         tokens = [
             where.store.collection_token(where.audience, where.now(), name)
