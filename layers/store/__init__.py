@@ -1,7 +1,7 @@
 """The only SQL and the only paths of the data folder."""
 
 from layers.store.batches import Batch
-from layers.store.database import PASSING, SAFE_SQLITE, SQLITE_VERSION, SchemaError
+from layers.store.database import SAFE_SQLITE, SQLITE_VERSION, TRANSIENT, SchemaError
 from layers.store.datastreams import NUMBER_BITS
 from layers.store.hours import SHOWN_HOURS, state_of
 from layers.store.lock import FolderLock
@@ -18,11 +18,11 @@ from layers.store.writer import Writer
 __all__ = [
     "EARLIEST",
     "NUMBER_BITS",
-    "PASSING",
     "PUBLIC",
     "SAFE_SQLITE",
     "SHOWN_HOURS",
     "SQLITE_VERSION",
+    "TRANSIENT",
     "Audience",
     "Batch",
     "FolderLock",

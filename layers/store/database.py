@@ -15,14 +15,13 @@ from layers.errors import StoreLockedError, UnavailableError
 BUSY_MS = 5_000
 SCHEMA_VERSION = "0002"
 """The newest migration; workers do not pay for the import of the tool that knows it."""
+TRANSIENT = (OSError, sqlite3.OperationalError)
+"""The disk, and not what is stored, is to blame; the second stands behind an error of SQL."""
 SAFE_SQLITE = (3, 51, 3)
 """Older libraries can corrupt a WAL when two connections write or checkpoint: we have one."""
 
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
-
-PASSING = (OSError, sqlite3.OperationalError)
-"""What a disk, and not the data, is to blame for: it may be tried again."""
 
 
 class SchemaError(UnavailableError):

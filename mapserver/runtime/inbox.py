@@ -11,7 +11,7 @@ from layers.errors import LayersError, UnavailableError
 from layers.feeds import folder, url
 from layers.model import BatchAnswer, Context, FeedDefinition
 from layers.refresh import Delivery
-from layers.store import PASSING
+from layers.store import TRANSIENT
 from mapserver.settings import Settings
 
 LOG = logging.getLogger("mapserver.inbox")
@@ -93,7 +93,7 @@ class Inbox:
             folder.finish(file, "refused", str(error))
         except Exception as error:  # one file must not keep all others waiting
             LOG.exception("%s could not be taken", file.name)
-            if isinstance(error.__cause__ or error, PASSING):
+            if isinstance(error.__cause__ or error, TRANSIENT):
                 raise UnavailableError(str(error)) from error
             folder.finish(file, "refused", "the server failed on this file; its log says how")
         else:

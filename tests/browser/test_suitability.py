@@ -68,7 +68,7 @@ def test_weights_are_turned_seen_shared_and_explained(
     ) as drawn:
         slider.fill("100")
     assert drawn.value.status == 200
-    page.wait_for_function("location.hash.includes('weights=')")
+    page.wait_for_function("() => location.hash.includes('weights=')")
     weights = re.search(r"weights=([^&]*)", page.evaluate("location.hash"))
     assert weights is not None
     after = told(weighed, f"&weights={weights[1]}")
@@ -79,7 +79,7 @@ def test_weights_are_turned_seen_shared_and_explained(
     )
     assert slider.input_value() == "100", "the slider stays under the hand"
     page.get_by_role("button", name=messages.text("site.reset", "en"), exact=True).click()
-    page.wait_for_function("!location.hash.includes('weights=')")
+    page.wait_for_function("() => !location.hash.includes('weights=')")
     with page.expect_response(lambda answer: "/tiles/suitability/or-sage-small/" in answer.url):
         page.locator("#style").select_option("or-sage-small")
     seen.axe()
