@@ -86,9 +86,10 @@ def told(
     place: Point,
     at: datetime | None,
     scenario: Scenario | None = None,
+    threshold: float | None = None,
 ) -> dict[str, Any]:
     """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    found: dict[str, Any] = _plain(_found(site, layer, place, at, scenario=scenario))
+    found: dict[str, Any] = _plain(_found(site, layer, place, at, threshold, scenario))
     return found
 
 

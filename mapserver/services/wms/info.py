@@ -91,7 +91,7 @@ def _found(
     site: Site, query: Query, layers: Sequence[Shown], place: Point, count: int
 ) -> list[dict[str, Any]]:
     names = list(dict.fromkeys(query.need("QUERY_LAYERS").split(",")))
-    drawn = {each.layer.id: each.options.scenario for each in layers}
+    drawn = {each.layer.id: each.options for each in layers}
     found = []
     for name in names:
         layer = site.catalog.named(name)
@@ -100,7 +100,8 @@ def _found(
         if not queryable(layer):
             raise WmsError(f'layer "{name}" is a picture without values', "LayerNotQueryable")
         at = moment(layer, site.catalog.kind(layer.id), query.get("TIME"))
-        entry = told(site, layer, place, at, drawn[layer.id])
+        options = drawn[layer.id]
+        entry = told(site, layer, place, at, options.scenario, options.threshold)
         if "features" in entry:
             entry["features"] = entry["features"][:count]
         if "nearest_stations" in entry:
