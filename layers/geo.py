@@ -68,6 +68,10 @@ class Bounds:
             and other.south < self.north
         )
 
+    def holds(self, place: "Point") -> bool:
+        """Tell whether a place lies in the box or on its edge."""
+        return self.west <= place.lon <= self.east and self.south <= place.lat <= self.north
+
     def as_tuple(self) -> tuple[float, float, float, float]:
         """Return (west, south, east, north)."""
         return (self.west, self.south, self.east, self.north)

@@ -3,9 +3,11 @@
 from layers.demo.features import (
     EARTHQUAKES,
     FAULTS,
+    LAND_BORDERS,
     SEISMIC_ZONES,
     earthquakes,
     faults,
+    land_borders,
     seismic_zones,
     withdrawn,
 )
@@ -23,6 +25,7 @@ __all__ = [
     "CONTEXT",
     "EARTHQUAKES",
     "FAULTS",
+    "LAND_BORDERS",
     "NETWORKS",
     "ORGANISATIONS",
     "SEED",
@@ -32,6 +35,7 @@ __all__ = [
     "earthquakes",
     "faults",
     "feed",
+    "land_borders",
     "region_ranges",
     "seismic_zones",
     "simulate",

@@ -1,4 +1,4 @@
-"""Demonstration features as records: earthquakes (real), faults (generalised), zones (computed)."""
+"""Demonstration features as records: earthquakes, faults (generalised), zones, land borders."""
 
 import csv
 import json
@@ -14,6 +14,7 @@ from layers import temporal
 from layers.model import Feature
 
 EARTHQUAKES, FAULTS, SEISMIC_ZONES = "earthquakes", "faults", "seismic-zones"
+LAND_BORDERS = "land-borders"
 COMPUTED_FROM = datetime(2026, 11, 20, tzinfo=UTC)
 """Since when zones are computed, not drawn."""
 CATALOGUE_NOTE = "typed from public-domain catalogues"
@@ -35,6 +36,15 @@ def earthquakes() -> tuple[Feature, ...]:
 def faults() -> tuple[Feature, ...]:
     """Return traces of named faults, generalised by hand to within 10 km; none is invented."""
     return _collection("faults.geojson", FAULTS)
+
+
+@cache
+def land_borders() -> tuple[Feature, ...]:
+    """Return the land borders of the two states, by pair, as Natural Earth draws them.
+
+    At 1:10 million, so within 5 km; no coast is among them, and they determine no boundary.
+    """
+    return _collection("land_borders.geojson", LAND_BORDERS)
 
 
 @cache

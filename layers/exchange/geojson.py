@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -24,6 +25,7 @@ from layers.model import Feature, RejectedRecord, Station
 STATIONS = "stations"
 MAX_ID_CHARS = 200
 MAX_PROPERTY_BYTES = 100_000
+_LONG = re.compile(r"\d{19}", re.ASCII)
 _TIMES = ("time", "valid_from", "valid_to")
 
 
@@ -84,7 +86,8 @@ def members(item: Any) -> dict[str, Any]:
     if not isinstance(properties, dict):
         raise RowFault("properties", "the properties are no JSON object")
     try:
-        size = len(json.dumps(properties, allow_nan=False, ensure_ascii=False).encode())
+        text = json.dumps(properties, allow_nan=False, ensure_ascii=False)
+        size = len(text.encode())
     except UnicodeEncodeError:
         raise RowFault("characters", "a property holds half of a character pair") from None
     except ValueError:
@@ -93,7 +96,23 @@ def members(item: Any) -> dict[str, Any]:
         raise RowFault("properties", "the properties are nested too deeply") from None
     if size > MAX_PROPERTY_BYTES:
         raise RowFault("size", f"the properties are longer than {MAX_PROPERTY_BYTES:,} bytes")
+    if _LONG.search(text) and _holds_long(properties):
+        raise RowFault("number", "a property is a whole number of more than 64 bits")
     return dict(properties)
+
+
+def _holds_long(value: Any) -> bool:
+    """Tell whether a value or one within it is a whole number that has no place in 64 bits."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            left.extend(each.values())
+        elif isinstance(each, list):
+            left.extend(each)
+        elif isinstance(each, int) and not -(2**63) <= each < 2**63:
+            return True
+    return False
 
 
 def rejected(number: int, fault: RowFault, item: Any) -> RejectedRecord:

@@ -1,24 +1,29 @@
 """Places of zipped shapefiles, KMZ and GeoPackages: no more is unpacked than what is known."""
 
 import io
-import math
+import json
+import os
+import signal
+import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-import numpy as np
-import pyogrio
-import pyogrio.errors
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.errors import BadFileError, TooLargeError, UnsupportedFormatError
-from layers.exchange import site_xml
+from layers.exchange import site_gdal, site_xml
 from layers.exchange.site_places import MAX_SITES, Found
 
 MAX_UNPACKED_BYTES = 20_000_000
 MAX_MEMBERS = 64
+CPU_S = 10
+"""Of a processor, for what GDAL reads; files of so few sites take a hundredth of a second."""
+WAIT_S = 60
+"""By the clock, on a machine that has no time for it."""
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")
 """What stands at byte 68 of a SQLite file that is one."""
@@ -113,27 +118,45 @@ def geopackage(body: bytes) -> tuple[Iterator[Found], str]:
 
 
 def _by_gdal(path: Path, driver: str) -> tuple[Iterator[Found], str]:
+    command = (sys.executable, "-P", site_gdal.__file__, path, MAX_SITES + 1, CPU_S)
     try:
-        layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
-        if not layers:
-            raise BadFileError("the file has no layer with places")
-        meta, _, geometry, columns = pyogrio.raw.read(
-            path, layer=layers[0], max_features=MAX_SITES + 1
+        ended = subprocess.run(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=WAIT_S,
+            check=False,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
         )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError,
-            RuntimeError) as reason:  # fmt: skip
-        raise BadFileError(f"the file is no {driver} that can be read") from reason
-    names = [str(name) for name in meta["fields"]]
-    rows: list[Found] = [
-        (
-            None if wkb is None else shapely.from_wkb(wkb),
-            {n: _plain(column[i]) for n, column in zip(names, columns, strict=True)},
-        )
-        for i, wkb in enumerate(geometry)
-    ]
-    return iter(rows), str(meta["crs"] or "")
+    except subprocess.TimeoutExpired as reason:
+        raise _too_long(driver) from reason
+    if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise _too_long(driver)
+    if ended.returncode == site_gdal.NO_LAYER:
+        raise BadFileError("the file has no layer with places")
+    if ended.returncode == site_gdal.TOO_LARGE:
+        raise TooLargeError(f"the {driver} unpacks to more than {site_gdal.MOST_BYTES:,} bytes")
+    if ended.returncode:
+        raise BadFileError(f"the file is no {driver} that can be read")
+    read = json.loads(ended.stdout)
+    rows = [(_geometry(n, wkb), own) for n, (wkb, own) in enumerate(read["rows"], start=1)]
+    return iter(rows), read["crs"]
 
 
-def _plain(value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and math.isnan(value) else value
+def _too_long(driver: str) -> BadFileError:
+    return BadFileError(
+        f"the {driver} takes more than {CPU_S} seconds to read: it may hold a view that has no "
+        "end; write its places into a plain layer, or send them as GeoJSON"
+    )
+
+
+def _geometry(number: int, wkb: str | None) -> BaseGeometry | None:
+    if wkb is None:
+        return None
+    try:
+        return shapely.from_wkb(wkb)
+    except (shapely.errors.ShapelyError, ValueError) as reason:
+        raise BadFileError(
+            f"feature {number} has a geometry that is not read; points, lines and areas are"
+        ) from reason

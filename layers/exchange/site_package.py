@@ -107,7 +107,8 @@ def _layer(
 def _column(values: list[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return values as one array of numbers or texts, and where there is none."""
     mask = np.array([value is None for value in values])
-    if all(isinstance(value, str) for value in values):
-        return np.array(values, object), mask
-    kind = np.int64 if all(isinstance(value, int) for value in values) else np.float64
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, str) for value in known):
+        return np.array(["" if value is None else value for value in values], object), mask
+    kind = np.int64 if known and all(isinstance(value, int) for value in known) else np.float64
     return np.array([0 if value is None else value for value in values], kind), mask

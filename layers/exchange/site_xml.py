@@ -61,11 +61,11 @@ def _gpx(root: Element) -> Iterator[Found]:
 
 
 def _kml(root: Element) -> Iterator[Found]:
-    for mark in root.iter():
-        if _tag(mark) != "placemark":
-            continue
+    for mark in _marks(root):
         places: list[tuple[float, float]] = []
         for element in mark.iter():
+            if _tag(element) == "placemark" and element is not mark:
+                raise BadFileError("a Placemark stands within another, which KML does not have")
             if _tag(element) != "coordinates":
                 continue
             for word in (element.text or "").split():
@@ -77,3 +77,14 @@ def _kml(root: Element) -> Iterator[Found]:
         if places:
             geometry = shapely.Point(places[0]) if len(places) == 1 else shapely.MultiPoint(places)
             yield geometry, dict(_texts(mark))
+
+
+def _marks(root: Element) -> Iterator[Element]:
+    """Yield the outermost placemarks in their order, so that no element is looked at twice."""
+    left = [root]
+    while left:
+        element = left.pop()
+        if _tag(element) == "placemark":
+            yield element
+        else:
+            left.extend(reversed(element))

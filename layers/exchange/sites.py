@@ -8,6 +8,7 @@ XML are bounded before anything is unpacked, and GDAL reads private copies of kn
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,6 +38,11 @@ FORMATS = ("geojson", "kml", "kmz", "gpx", "shapefile", "geopackage", "csv")
 _NAMES = ("name", "title", "site", "label", "nom", "название", "наименование", "атауы", "nomi")
 _ACCURACY_M = ("accuracy_m", "accuracy", "uncertainty_m")
 _ACCURACY_KM = ("accuracy_km", "uncertainty_km")
+_CODE = re.compile(
+    r"[A-Za-z]\w+:\w+|urn:ogc:def:crs:\w+:[\w.]*:\w+"
+    r"|https?://www\.opengis\.net/def/crs/\w+/[\w.]+/\w+",
+    re.ASCII,
+)
 _LON = ("lon", "longitude", "lng", "long", "x", "easting", "долгота")
 _LAT = ("lat", "latitude", "y", "northing", "широта")
 
@@ -68,6 +74,8 @@ def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
     if not body.strip():
         raise BadFileError("the file is empty")
     found, own = _reader(body)(body)
+    if crs and not own:
+        _check_code(crs)
     system = own or crs or WGS84
     rows: list[Found] = []
     for geometry, properties in found:
@@ -104,9 +112,19 @@ def _reader(body: bytes) -> Callable[[bytes], tuple[Iterator[Found], str]]:
     )
 
 
+def _check_code(system: str) -> None:
+    """Refuse a text that does not name a system by its code: PROJ would take pipelines, too."""
+    if not _CODE.fullmatch(system):
+        raise BadParameterError(
+            f'"{system[:60]}" is no code of a reference system, such as EPSG:32642'
+        )
+
+
 def _sites(rows: list[Found], system: str) -> list[CandidateSite]:
     try:
-        crs = pyproj.CRS.from_user_input(system)
+        crs = pyproj.CRS.from_user_input(system).to_2d()
+        if not (crs.is_geographic or crs.is_projected):
+            raise BadParameterError(f"{crs.name} is a system of neither a map nor degrees")
         to_degrees = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
     except pyproj.exceptions.ProjError as reason:
         raise BadParameterError(f'"{system[:60]}" is no reference system that is known') from reason
@@ -125,6 +143,11 @@ def _sites(rows: list[Found], system: str) -> list[CandidateSite]:
         where = f'site {number} ("{label}")'
         if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
             raise BadExtentError(f"{where} is at no place of {crs.name}")
+        if crs.is_projected and (np.abs(xy) <= (180, 90)).all():
+            raise BadExtentError(
+                f"{where} at {xy[0, 0]:g}, {xy[0, 1]:g} looks like degrees, not like {crs.name}; "
+                "name no reference system for degrees"
+            )
         if np.abs(lat).max() > 90 or np.abs(lon).max() > 180:
             swapped = "; were longitude and latitude swapped?" if np.abs(lon).max() <= 90 else ""
             raise BadExtentError(
@@ -170,7 +193,7 @@ def _accuracy(properties: dict[str, Any], where: str) -> float | None:
                 continue
             try:
                 return float(value) * metres
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise BadFileError(f'{where}: "{key}" is "{str(value)[:40]}", no number') from None
     return None
 
@@ -181,6 +204,8 @@ def _geojson(body: bytes) -> tuple[Iterator[Found], str]:
     if isinstance(document, dict) and isinstance(document.get("crs"), dict):
         properties = document["crs"].get("properties")
         own = str(properties.get("name", "")) if isinstance(properties, dict) else ""
+        if own:
+            _check_code(own)
         document = {key: value for key, value in document.items() if key != "crs"}
     if isinstance(document, dict) and "coordinates" in document:
         document = {"type": "Feature", "properties": {}, "geometry": document}
@@ -189,9 +214,10 @@ def _geojson(body: bytes) -> tuple[Iterator[Found], str]:
     def each() -> Iterator[Found]:
         for number, feature in enumerate(features, start=1):
             try:
-                geometry = shape(feature["geometry"])
+                with np.errstate(invalid="ignore"):  # NaN is told below, with the name of the site
+                    geometry = shape(feature["geometry"])
             except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError,
-                    IndexError) as reason:  # fmt: skip
+                    IndexError, OverflowError) as reason:  # fmt: skip
                 raise BadFileError(f"feature {number} has no geometry that is read") from reason
             own = feature.get("properties")
             properties = dict(own) if isinstance(own, dict) else {}

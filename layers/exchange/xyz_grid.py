@@ -120,6 +120,9 @@ def _esri(lines: list[str]) -> tuple[FloatArray, tuple[float, float, float, floa
             head[words[0].lower()] = float(words[1])
         except ValueError:
             raise BadFileError(f"line {begin + 1}: {words[0]} is no number") from None
+    for name, number in head.items():
+        if not math.isfinite(number) and name != "nodata_value":
+            raise BadFileError(f"the header of the grid says {name} {number:g}")
     try:
         cols, rows, step = int(head["ncols"]), int(head["nrows"]), head["cellsize"]
         west = head["xllcorner"] if "xllcorner" in head else head["xllcenter"] - step / 2

@@ -25,8 +25,9 @@ from layers.filtering.rows import GEOMETRY, ID, Coded, Rows
 from layers.views import projection
 
 BoolArray = NDArray[np.bool_]
-MOST_PAIRS = 1_000_000
-"""Values that are compared with each other: of two properties, each pair that occurs."""
+MOST_COMPARED = 1_000_000
+"""Values that all comparisons of a filter look at, one by one, before it is refused. Numbers are
+compared all at once, and a list of values is looked up, so that these hardly count."""
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": lambda a, b: a == b,
@@ -36,6 +37,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+_MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _FOLDED = ("casei", "accenti")
 
 
@@ -103,6 +105,7 @@ class _Evaluation:
     def __init__(self, rows: Rows, filter_crs: str) -> None:
         self._rows = rows
         self._crs = filter_crs
+        self._compared_count = 0
 
     def truth(self, node: Expression) -> Truth:
         """Return what is known of a node that is true or false."""
@@ -173,6 +176,7 @@ class _Evaluation:
                 return self._property(node["property"])
             if (name := str(node.get("op", "")).lower()) in _FOLDED:
                 inner = self._operand(*self._counted(name, node.get("args") or [], 1))
+                self._look_at(len(inner.values))
                 return Coded([_folded(name, value) for value in inner.values], inner.index)
             if times.is_literal(node):
                 return self._times(node)
@@ -195,21 +199,34 @@ class _Evaluation:
 
     def _pairs(self, a: Coded, b: Coded) -> tuple[list[tuple[Any, Any]], NDArray[np.int64]]:
         """Return the pairs of values that occur, and which each row has."""
-        if len(a.index) == 1 and len(a.values) == 1:
+        if a.single:
+            self._look_at(len(b.values))
             one = a.values[0]
             return [(one, value) for value in b.values], b.index
-        if len(b.index) == 1 and len(b.values) == 1:
+        if b.single:
+            self._look_at(len(a.values))
             one = b.values[0]
             return [(value, one) for value in a.values], a.index
         both = a.index * len(b.values) + b.index
         found, index = np.unique(both, return_inverse=True)
-        if len(found) > MOST_PAIRS:
-            raise BadParameterError("the filter compares too many pairs of values")
+        self._look_at(len(found))
         size = len(b.values)
         return [(a.values[k // size], b.values[k % size]) for k in found.tolist()], index
 
+    def _look_at(self, count: int) -> None:
+        """Count values that are about to be looked at, and refuse what are too many."""
+        self._compared_count += count
+        if self._compared_count > MOST_COMPARED:
+            raise BadParameterError(
+                f"the filter compares more than {MOST_COMPARED:,} values; IN with a list costs as "
+                "much as one comparison"
+            )
+
     def _compared(self, name: str, one: Expression, other: Expression) -> Truth:
         a, b = self._operand(one), self._operand(other)
+        if a.single and not b.single:
+            # So that a day means the same on either side: all of its moments.
+            a, b, name = b, a, _MIRRORED[name]
         if quick := self._numbers(name, a, b):
             return quick
         pairs, index = self._pairs(a, b)
@@ -217,7 +234,7 @@ class _Evaluation:
 
     def _numbers(self, name: str, a: Coded, b: Coded) -> Truth | None:
         """Compare a column of numbers with one number, all at once."""
-        if len(b.values) != 1 or len(b.index) != 1 or not _is_number(b.values[0]):
+        if not b.single or not _is_number(b.values[0]):
             return None
         values = a.numbers
         known = ~np.isnan(values)
@@ -236,11 +253,28 @@ class _Evaluation:
     def _among(self, node: Expression, listed: Expression) -> Truth:
         if not isinstance(listed, list) or not listed:
             raise BadParameterError('"in" needs a list of values')
+        if _is_property(node) and all(isinstance(each, str | int | float) for each in listed):
+            return self._looked_up(self._operand(node), listed)
         parts = [self._compared("=", node, each) for each in listed]
         return Truth(
             functools.reduce(np.logical_or, (p.true for p in parts)),
             functools.reduce(np.logical_and, (p.false for p in parts)),
         )
+
+    def _looked_up(self, coded: Coded, listed: list[Any]) -> Truth:
+        """Return which values stand in a list of texts, numbers and truths."""
+        self._look_at(len(coded.values))
+        wanted: dict[str, set[Any]] = {}
+        for each in listed:
+            wanted.setdefault(_sort(each), set()).add(each)
+        # What cannot be compared with one of the list is not known to differ from all of it.
+        only = next(iter(wanted)) if len(wanted) == 1 else ""
+        found: list[bool | None] = []
+        for value in coded.values:
+            sort = _sort(value)
+            same = sort in wanted and value in wanted[sort]
+            found.append(True if same else False if sort and sort == only else None)
+        return self._of(found, coded.index)
 
     def _like(self, node: Expression, pattern: Expression) -> Truth:
         given = self._operand(pattern)
@@ -248,6 +282,7 @@ class _Evaluation:
             raise BadParameterError('"like" needs a text as its pattern')
         matches = re.compile(_pattern(given.values[0]), re.DOTALL).fullmatch
         coded = self._operand(node)
+        self._look_at(len(coded.values))
         found = [
             matches(value) is not None if isinstance(value, str) else None for value in coded.values
         ]
@@ -258,6 +293,7 @@ class _Evaluation:
         node, literal = (other, one) if swapped else (one, other)
         if not isinstance(node, dict) or node.get("property") != GEOMETRY:
             raise BadParameterError(f'"{name}" needs the property "{GEOMETRY}" and a geometry')
+        self._look_at(len(self._rows))
         found = spatial.related(self._rows, name, self._geometry(name, literal), swapped=swapped)
         return Truth(found, ~found)
 
@@ -314,13 +350,22 @@ def _relation(name: str, a: Any, b: Any) -> bool | None:
         if one is None or other is None:
             return None
         return times.compared(name, one, other)
-    if isinstance(a, bool) or isinstance(b, bool):
-        comparable = isinstance(a, bool) and isinstance(b, bool)
-    else:
-        comparable = (_is_number(a) and _is_number(b)) or (
-            isinstance(a, str) and isinstance(b, str)
-        )
-    return bool(COMPARISONS[name](a, b)) if comparable else None
+    sort = _sort(a)
+    return bool(COMPARISONS[name](a, b)) if sort and sort == _sort(b) else None
+
+
+def _is_property(node: Expression) -> bool:
+    """Tell whether a node is a property or such in other letters, but no time."""
+    return isinstance(node, dict) and not times.is_literal(node)
+
+
+def _sort(value: Any) -> str:
+    """Return which values this one can be compared with; none with an empty one."""
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "truth"
+    return "number" if _is_number(value) else ""
 
 
 def _is_number(value: Any) -> bool:

@@ -37,6 +37,11 @@ class Coded:
     values: Sequence[Any]
     index: IntArray
 
+    @property
+    def single(self) -> bool:
+        """Whether it is one value for all rows."""
+        return len(self.values) == 1 and len(self.index) == 1
+
     @cached_property
     def numbers(self) -> FloatArray:
         """The values as numbers, NaN where one is none."""

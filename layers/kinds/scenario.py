@@ -15,10 +15,11 @@ from layers.errors import BadFileError, BadParameterError, GoneError, LayersErro
 from layers.geo import Bounds, Point, Window
 from layers.kinds.faults import is_fold, type_of
 from layers.kinds.places import pixel_places
+from layers.kinds.readings import threshold_of
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Feature, LayerDefinition, Raster
 from layers.model.kind import Question, Scenario
-from layers.seismic import bindi_2011, models, scenario
+from layers.seismic import models, scenario
 from layers.views import View
 
 MEASURES = ("pga", "pga-84", "sigma", "exceedance", "msk")
@@ -39,6 +40,8 @@ MODEL, VS30_M_S = "boore-2014", 760.0
 """Of an entry that says nothing of them."""
 REACH_DEG = 5.0
 _HELD = 16
+_NO_SUCH = 1e6
+"""No magnitude, and no depth in km, has such a number."""
 _KINDS = ("fault", "event")
 
 
@@ -55,7 +58,7 @@ class ScenarioKind:
     def extent(self) -> Extent:
         """A box around the earthquake that the entry names."""
         try:
-            feature, _ = self._shaking(self.version(None), Scenario())
+            _, feature, _ = self._present(Scenario())
         except LayersError:
             return nothing_yet(self._layer)
         west, south, east, north = feature.geometry.bounds
@@ -86,9 +89,10 @@ class ScenarioKind:
         BadParameterError
             For a rupture that is none, or numbers that none can have.
         """
-        if version != self.version(at):
-            raise GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
+        self._must_be(version)
         _, shaking = self._shaking(version, question.scenario or Scenario())
+        # A delivery may have come in between.
+        self._must_be(version)
         lon, lat = pixel_places(window)
         value = _measured(question, shaking, lon, lat).astype(np.float32)
         known = ~np.isnan(value)
@@ -105,9 +109,8 @@ class ScenarioKind:
             As ``tile``, where an earthquake is asked for; where none is and that of the entry
             cannot be, the answer says why.
         """
-        version = self.version(at)
         try:
-            feature, shaking = self._shaking(version, asked or Scenario())
+            version, feature, shaking = self._present(asked or Scenario())
         except LayersError as reason:
             if asked is not None:
                 raise
@@ -120,7 +123,7 @@ class ScenarioKind:
             ("pga_p16", np.exp(ln_g - sigma), "g"),
             ("pga_p84", np.exp(ln_g + sigma), "g"),
             ("msk", msk, "MSK-64"),
-            ("msk_sd", bindi_2011.SIGMA, "MSK-64"),
+            ("msk_sd", shaking.intensity_sd, "MSK-64"),
         ]
         known = [(name, float(v), unit) for name, v, unit in values if np.isfinite(ln_g)]
         return {
@@ -133,20 +136,36 @@ class ScenarioKind:
 
     def named(self, asked: Scenario) -> tuple[Mapping[str, str], float]:
         """Return the names of an earthquake's feature by language, and its magnitude."""
-        feature, shaking = self._shaking(self.version(None), asked)
+        _, feature, shaking = self._present(asked)
         return names_of(feature), float(shaking.facts["magnitude"])
+
+    def _must_be(self, version: str) -> None:
+        if version != self.version(None):
+            raise GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
+
+    def _present(self, asked: Scenario) -> tuple[str, Feature, scenario.Shaking]:
+        """Return an earthquake of the present version, and that version."""
+        version = self.version(None)
+        while True:
+            found = self._shaking(version, asked)
+            read, version = version, self.version(None)
+            if read == version:
+                return version, *found
 
     def _shaking(self, version: str, asked: Scenario) -> tuple[Feature, scenario.Shaking]:
         key = version, asked
         with self._lock:
             held = self._held.get(key)
-        if held is None:
-            held = self._made(self._completed(asked))
+        if held is not None:
+            return held
+        made = self._made(self._completed(asked))
+        # What was read may be newer than the version that was asked for.
+        if version == self.version(None):
             with self._lock:
-                self._held[key] = held
+                self._held[key] = made
                 while len(self._held) > _HELD:
                     del self._held[next(iter(self._held))]
-        return held
+        return made
 
     def _completed(self, asked: Scenario) -> Scenario:
         """Fill in what the entry says; of another rupture its numbers would mean nothing."""
@@ -178,10 +197,10 @@ class ScenarioKind:
     def _feature(self, what: str, feature_id: str) -> Feature:
         where = self._sources
         collection = self._collections[what]
-        for stored in where.store.each_feature(where.audience, where.now(), collection):
-            if stored.feature.id == feature_id:
-                return stored.feature
-        raise BadParameterError(f'there is no {what} "{feature_id}" in "{collection}"')
+        stored = where.store.feature(where.audience, where.now(), collection, feature_id)
+        if stored is None:
+            raise BadParameterError(f'there is no {what} "{feature_id}" in "{collection}"')
+        return stored.feature
 
     def _of_fault(
         self, feature: Feature, asked: Scenario, model: str, vs30: float
@@ -213,16 +232,16 @@ class ScenarioKind:
         self, feature: Feature, asked: Scenario, model: str, vs30: float
     ) -> scenario.Shaking:
         properties = feature.properties
-        mw = properties.get("magnitude") if asked.magnitude is None else asked.magnitude
-        if not isinstance(mw, int | float):
+        mw = _number(properties.get("magnitude")) if asked.magnitude is None else asked.magnitude
+        if mw is None:
             raise BadParameterError(f'"{feature.id}" has no magnitude; say magnitude=')
-        depth = properties.get("depth_km") if asked.depth_km is None else asked.depth_km
+        depth = _number(properties.get("depth_km")) if asked.depth_km is None else asked.depth_km
         place = feature.geometry.centroid
         return scenario.of_event(
             place.x,
             place.y,
-            mw=float(mw),
-            depth_km=None if depth is None else float(depth),
+            mw=mw,
+            depth_km=depth,
             model=model,
             vs30_m_s=vs30,
             rake=asked.rake,
@@ -244,6 +263,12 @@ def names_of(feature: Feature) -> dict[str, str]:
     return found or {"en": str(own.get("name") or own.get("place") or feature.id)}
 
 
+def _number(value: Any) -> float | None:
+    """Return a property that is a number which an earthquake may have, None for any other."""
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if known and abs(value) < _NO_SUCH else None
+
+
 def _measured(question: Question, shaking: scenario.Shaking, lon: Any, lat: Any) -> Any:
     measure = question.style.measure
     if measure == "msk":
@@ -257,7 +282,7 @@ def _measured(question: Question, shaking: scenario.Shaking, lon: Any, lat: Any)
         case "sigma":
             return np.where(np.isnan(motion.mean), np.nan, motion.sigma)
         case "exceedance":
-            threshold = question.threshold or question.style.threshold or np.nan
+            threshold = threshold_of(question)
             if not threshold > 0:
                 raise BadParameterError(f"threshold is {threshold:g}; above 0 g was expected")
             return ndtr((motion.mean - np.log(threshold)) / motion.sigma)

@@ -256,6 +256,8 @@ TEXTS: dict[str, str] = {
     "scenario.assumed.dip_usual_for_its_type": "the dip usual for its type",
     "scenario.assumed.every_strike_as_likely_as_another": "every strike as likely as another",
     "scenario.assumed.depth_of_15_km": "a depth of 15 km",
+    "scenario.assumed.depth_of_15_km_in_place_of_0": "a depth of 15 km in place of 0 (not known)",
+    "scenario.assumed.intensity_of_a_depth_of_5_km": "the intensity of a depth of 5 km",
     # Quantities and units
     "quantity.ambient_dose_rate": "Dose rate",
     "quantity.pm2_5": "PM2.5",

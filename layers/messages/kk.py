@@ -246,6 +246,8 @@ TEXTS: dict[str, str] = {
     "scenario.assumed.dip_usual_for_its_type": "осы түрге тән құлау бұрышы",
     "scenario.assumed.every_strike_as_likely_as_another": "барлық бағыттар бірдей ықтимал",
     "scenario.assumed.depth_of_15_km": "тереңдігі 15 км",
+    "scenario.assumed.depth_of_15_km_in_place_of_0": "тереңдігі 0 (белгісіз) орнына 15 км",
+    "scenario.assumed.intensity_of_a_depth_of_5_km": "қарқындылығы 5 км тереңдіктегідей",
     "quantity.ambient_dose_rate": "Доза қуаты",
     "quantity.pm2_5": "PM2.5",
     "quantity.pm10": "PM10",

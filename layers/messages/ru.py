@@ -247,6 +247,8 @@ TEXTS: dict[str, str] = {
     "scenario.assumed.dip_usual_for_its_type": "угол падения, обычный для этого типа",
     "scenario.assumed.every_strike_as_likely_as_another": "все простирания равновероятны",
     "scenario.assumed.depth_of_15_km": "глубина 15 км",
+    "scenario.assumed.depth_of_15_km_in_place_of_0": "глубина 15 км вместо 0, то есть неизвестной",
+    "scenario.assumed.intensity_of_a_depth_of_5_km": "интенсивность как при глубине 5 км",
     "quantity.ambient_dose_rate": "Мощность дозы",
     "quantity.pm2_5": "PM2.5",
     "quantity.pm10": "PM10",

@@ -182,6 +182,7 @@ TEXTS: dict[str, str] = {
     "site.missing.nothing_near": "nothing near",
     "site.missing.other_state": "map of another state",
     "site.missing.no_return_period": "not of this period",
+    "site.missing.falling_curve": "rarer motion is weaker there",
     "site.map": "The site, its circles, faults, earthquakes, borders and stations",
     "site.rank": "Rank",
     "site.first": "Chance of rank 1",

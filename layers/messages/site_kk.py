@@ -186,6 +186,7 @@ TEXTS: dict[str, str] = {
     "site.missing.nothing_near": "жақын жерде ештеңе",
     "site.missing.other_state": "басқа мемлекеттің картасы",
     "site.missing.no_return_period": "бұл кезең үшін жоқ",
+    "site.missing.falling_curve": "сирек тербеліс ол жерде әлсізірек",
     "site.map": "Алаң, шеңберлер, жарылымдар, жер сілкінулер, шекаралар және бекеттер",
     "site.rank": "Орны (ретімен)",
     "site.first": "Бірінші орын ықтималдығы",

@@ -183,6 +183,7 @@ TEXTS: dict[str, str] = {
     "site.missing.nothing_near": "поблизости ничего",
     "site.missing.other_state": "карта другого государства",
     "site.missing.no_return_period": "нет для этого периода",
+    "site.missing.falling_curve": "более редкое движение там слабее",
     "site.map": "Площадка, круги, разломы, землетрясения, границы и станции",
     "site.rank": "Место",
     "site.first": "Вероятность первого места",

@@ -186,6 +186,7 @@ TEXTS: dict[str, str] = {
     "site.missing.nothing_near": "yaqinda hech narsa",
     "site.missing.other_state": "boshqa davlat xaritasi",
     "site.missing.no_return_period": "bu davr uchun yoʻq",
+    "site.missing.falling_curve": "kamroq takrorlanadigan tebranish u yerda kuchsizroq",
     "site.map": "Maydon, doiralar, yer yoriqlari, zilzilalar, chegaralar va stansiyalar",
     "site.rank": "Oʻrni",
     "site.first": "Birinchi oʻrin ehtimoli",

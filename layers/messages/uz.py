@@ -254,6 +254,8 @@ TEXTS: dict[str, str] = {
     "scenario.assumed.dip_usual_for_its_type": "shu turga xos tushish burchagi",
     "scenario.assumed.every_strike_as_likely_as_another": "barcha yoʻnalishlar teng ehtimolli",
     "scenario.assumed.depth_of_15_km": "chuqurligi 15 km",
+    "scenario.assumed.depth_of_15_km_in_place_of_0": "0 (nomaʼlum) oʻrniga chuqurligi 15 km",
+    "scenario.assumed.intensity_of_a_depth_of_5_km": "intensivligi 5 km chuqurlikdagidek",
     "quantity.ambient_dose_rate": "Doza quvvati",
     "quantity.pm2_5": "PM2.5",
     "quantity.pm10": "PM10",

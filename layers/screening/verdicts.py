@@ -45,10 +45,8 @@ class Finding:
     @property
     def sure(self) -> bool:
         """Whether all that the evidence may be stands on the same side of the limit."""
-        if self.evidence is None or self.evidence.value is None:
-            return False
-        ends = (self.evidence.low, self.evidence.high, self.evidence.value)
-        return len({self.criterion.beyond(v) for v in ends if v is not None}) == 1
+        span = None if self.evidence is None else self.evidence.span
+        return span is not None and len(set(map(self.criterion.beyond, span))) == 1
 
 
 @dataclass(frozen=True, slots=True)

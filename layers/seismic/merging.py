@@ -62,18 +62,25 @@ def one_event(
     place = vectors(lon, lat)
     spans = np.array([_DATED_S.get(word, APART_S) for word in precision])
     order = np.lexsort((np.arange(n), time_s, rank))
-    widest = max(spans, default=APART_S)
-    # Those that stand, by time, so that only a few are looked at for each.
+    # Those that stand, by time, so that only a few are looked at for each; apart by how long their
+    # times last, so that one that is known by its year alone widens nobody's view of the others.
     standing: dict[int, set[str]] = {}
-    by_time = np.argsort(np.where(np.isnan(time_s), np.inf, time_s), kind="stable")
-    sorted_s = np.where(np.isnan(time_s), np.inf, time_s)[by_time]
+    by_time = np.argsort(time_s, kind="stable")
+    by_time = by_time[np.isfinite(time_s[by_time])]
+    lasting = {float(span): np.flatnonzero(spans[by_time] == span) for span in np.unique(spans)}
+    begins = {span: time_s[by_time[those]] for span, those in lasting.items()}
     for i in order:
         if np.isfinite(time_s[i]):
-            first = np.searchsorted(sorted_s, time_s[i] - widest, side="left")
-            last = np.searchsorted(sorted_s, time_s[i] + widest, side="right")
+            within = [
+                those[
+                    np.searchsorted(begins[span], time_s[i] - span, side="left") :
+                    np.searchsorted(begins[span], time_s[i] + spans[i], side="right")
+                ]
+                for span, those in lasting.items()
+            ]  # fmt: skip
             near = [
                 int(j)
-                for j in by_time[first:last]
+                for j in by_time[np.sort(np.concatenate(within))]
                 if int(j) in standing and source[i] not in standing[int(j)]
             ]
             found = _nearest(int(i), near, time_s, spans, place, magnitude)

@@ -25,6 +25,9 @@ USUAL_DEPTH_KM = 15.0
 """Taken for an event whose depth no catalogue states; the answer says so."""
 LARGEST_MW = 8.3
 """The largest magnitude known in the region (Chilik 1889); no fault is given more by its length."""
+LEAST_DEPTH_KM = 5.0
+"""Least depth that the equation of intensity is used with, by choice: its term log10(R / h) has no
+bound towards 0, and at 40 km takes 1.8 degrees more away for a depth of 1 km than for 10 km."""
 _VS30 = (150.0, 1500.0)
 
 
@@ -33,12 +36,14 @@ class Shaking:
     """An earthquake as it was taken, and its field.
 
     ``facts`` tell what was used for it, each with what was assumed; ``motion`` and ``intensity``
-    are functions of longitudes and latitudes in degrees.
+    are functions of longitudes and latitudes in degrees, ``intensity_sd`` the standard deviation of
+    one intensity in degrees of MSK-64.
     """
 
     facts: dict[str, Any]
     motion: Callable[[FloatArray, FloatArray], Motion]
     intensity: Callable[[FloatArray, FloatArray], FloatArray]
+    intensity_sd: float
 
 
 def mechanism(fault_type: str) -> tuple[float, float]:
@@ -116,7 +121,8 @@ def of_fault(
         rjb = rupture.distances(lon, lat).rjb
         return _intensity(source.mw, rjb, None)
 
-    return Shaking(_facts(source, model, vs30_m_s, assumed, rupture), motion, intensity)
+    facts = _facts(source, model, vs30_m_s, assumed, rupture)
+    return Shaking(facts, motion, intensity, bindi_2011.sigma())
 
 
 def of_event(
@@ -136,7 +142,8 @@ def of_event(
     lon, lat : float
         Its epicentre, degrees.
     depth_km : float or None
-        Of its hypocentre; None takes 15 km.
+        Of its hypocentre; None takes 15 km, and so does 0, by which catalogues mean that it is not
+        known. Intensities are those of a depth of 5 km at least.
 
     Raises
     ------
@@ -144,14 +151,19 @@ def of_event(
         As ``of_fault``.
     """
     law = models.model(model)
-    reach = REACH_KM[model] + length_km(mw) / 2
     source = Source(mw, 0.0 if rake is None else rake, 90.0)
     check(source)
     _check_vs30(vs30_m_s)
+    reach = REACH_KM[model] + length_km(mw) / 2
     assumed = ["every strike as likely as another"]
-    if depth_km is None:
-        assumed.append(f"depth of {USUAL_DEPTH_KM:g} km")
-    depth = USUAL_DEPTH_KM if depth_km is None else depth_km
+    depth, of_intensity = depth_km or USUAL_DEPTH_KM, None
+    if not depth_km:
+        zero = "" if depth_km is None else " in place of 0"
+        assumed.append(f"depth of {USUAL_DEPTH_KM:g} km{zero}")
+    else:
+        of_intensity = max(depth_km, LEAST_DEPTH_KM)
+        if depth_km < of_intensity:
+            assumed.append(f"intensity of a depth of {LEAST_DEPTH_KM:g} km")
     if not 0 <= depth <= 100:
         raise BadInputError(
             f"a depth of {depth:g} km; the models are of crustal events, 0 to 100 km"
@@ -164,10 +176,10 @@ def of_event(
 
     def intensity(site_lon: FloatArray, site_lat: FloatArray) -> FloatArray:
         away = epicentral_km(lon, lat, site_lon, site_lat)
-        return _intensity(mw, away, depth if depth_km else None)
+        return _intensity(mw, away, of_intensity)
 
-    facts = _facts(source, model, vs30_m_s, assumed, None)
-    return Shaking({**facts, "depth_km": depth, "dip": None}, motion, intensity)
+    facts = {**_facts(source, model, vs30_m_s, assumed, None), "depth_km": depth, "dip": None}
+    return Shaking(facts, motion, intensity, bindi_2011.sigma(of_intensity))
 
 
 def _facts(

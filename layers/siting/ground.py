@@ -7,13 +7,14 @@ import numpy as np
 import shapely
 
 from layers import seismic
+from layers.errors import BadInputError
 from layers.model import CandidateSite, hazard_values
 from layers.model.hazard import HazardStatus
 from layers.model.hazard_curve import RETURN_PERIODS_Y
 from layers.screening import Evidence, Said, chance_within, reach_km, to_points
 from layers.seismic import bindi_2011
 from layers.siting import recurrence
-from layers.siting.loaded import Loaded, Traces
+from layers.siting.loaded import Loaded, Traces, gap
 
 REACH_KM = 300.0
 MOST_FAULTS = 60
@@ -55,7 +56,13 @@ def hazard(
                 known[each.period_y].append(value)
             elif value is not None and each.period_y == DESIGN_PERIOD_Y:
                 degrees.append(value)
-        curve = None if other else dataset.curve(site.place)
+        curve, missing = None, "other_state" if other else ""
+        if not other:
+            try:
+                curve = dataset.curve(site.place)
+                missing = "" if curve else "outside"
+            except BadInputError:
+                missing = "falling_curve"
         models.append(
             {
                 "layer": layer.id,
@@ -71,6 +78,7 @@ def hazard(
                 "curve": None
                 if curve is None
                 else {"period_y": list(curve.periods_y), "pga_g": list(map(_rounded, curve.pga_g))},
+                "curve_missing": missing,
             }
         )
         if any(v["value"] is not None for v in values):
@@ -180,10 +188,11 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
                 margin = (float(distance_km[i] - reach[i]), spread)
     rows.sort(key=lambda row: row["distance_km"])
     said = loaded.said(loaded.faults)
-    why = "nothing_near" if loaded.faults else "not_loaded"
+    why = gap(loaded, loaded.faults, site.place, REACH_KM)
     evidence = [
         _distance("fault_distance", nearest, said, why, beyond_km=REACH_KM),
-        _distance("fault_margin", margin, said, why, beyond_km=REACH_KM, floor=None),
+        # What lies beyond its own reach has a margin above 0; no more is known of it.
+        _distance("fault_margin", margin, said, why, beyond_km=0.0, floor=None),
     ]
     return {
         "within_km": REACH_KM,
@@ -195,9 +204,9 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
 
 def _distance(
     name: str, found: tuple[float, float] | None, said: Said, why: str,
-    beyond_km: float = 0.0, floor: float | None = 0.0,
+    beyond_km: float, floor: float | None = 0.0,
 ) -> Evidence:  # fmt: skip
-    if found is None and why == "nothing_near":
+    if found is None and not why:
         # That nothing is within the reach is known: it is that far away, or farther.
         return Evidence(name, "km", beyond_km, lower_bound=True, method=_TO_TRACE, **said)
     if found is None:
@@ -228,8 +237,9 @@ def events(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
         )  # fmt: skip
     else:
         found = Evidence(
-            "historic_msk", "MSK-64", missing="nothing_near" if loaded.events else "not_loaded"
-        )
+            "historic_msk", "MSK-64",
+            missing=gap(loaded, loaded.events, site.place, REACH_KM) or "nothing_near",
+        )  # fmt: skip
     return {
         "within_km": REACH_KM,
         "count": len(rows),
@@ -292,7 +302,7 @@ def zones(site: CandidateSite, loaded: Loaded) -> tuple[list[dict[str, Any]], li
             )
     degrees = [row["msk"] for row in rows if isinstance(row["msk"], int | float)]
     if not degrees:
-        why = "outside" if loaded.zones else "not_loaded"
+        why = gap(loaded, loaded.zones, site.place, 0.0) or "outside"
         return rows, [Evidence("msk_zone", "MSK-64", missing=why)]
     said = loaded.said(loaded.zones)
     return rows, [Evidence("msk_zone", "MSK-64", float(max(degrees)), method="zone", **said)]

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from layers.catalog import Catalog
 from layers.errors import BadInputError, NoSurfaceError
+from layers.geo import Point, distance_m
 from layers.kinds import evidence
 from layers.kinds.collection import CollectionKind, degrees
 from layers.kinds.faults import FaultsKind
@@ -24,6 +26,8 @@ from layers.siting.surroundings import Surroundings
 from layers.store import Audience, Reader
 
 FloatArray = NDArray[np.float64]
+LONGEST_KM = 40_000.0
+"""The way around the Earth: no trace is longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,25 +108,21 @@ class Desk:
         """
         at = at or self._newest()
         tokens: dict[str, str] = {}
-        faults, events, zones, hazard, dose = [], [], [], [], []
+        faults: list[Traces] = []
+        events: list[Traces] = []
+        zones: list[Traces] = []
+        by_kind = ((FaultsKind, faults), (QuakesKind, events), (ZonesKind, zones))
+        hazard, dose = [], []
         themes: dict[str, list[Traces]] = {}
         rasters: dict[str, list[LayerDefinition]] = {}
         for layer in self._catalog.layers.values():
             kind = self._catalog.kind(layer.id)
             theme = evidence.of(layer)
             if isinstance(kind, CollectionKind):
-                traces = self._traces(layer, kind)
-                tokens[layer.id] = kind.held().token
-                if theme:
-                    themes.setdefault(theme, []).append(traces)
-                elif isinstance(kind, FaultsKind):
-                    faults.append(traces)
-                elif isinstance(kind, QuakesKind):
-                    events.append(traces)
-                elif isinstance(kind, ZonesKind):
-                    zones.append(traces)
-                else:
-                    del tokens[layer.id]
+                own = next((into for of, into in by_kind if isinstance(kind, of)), None)
+                if (used := themes.setdefault(theme, []) if theme else own) is not None:
+                    tokens[layer.id], traces = self._traces(layer, kind)
+                    used.append(traces)
             elif theme:
                 rasters.setdefault(theme, []).append(layer)
                 tokens[layer.id] = kind.version(None)
@@ -162,16 +162,38 @@ class Desk:
         )
         return max((each[-1] for each in times if each), default=None)
 
-    def _traces(self, layer: LayerDefinition, kind: CollectionKind) -> Traces:
+    def _traces(self, layer: LayerDefinition, kind: CollectionKind) -> tuple[str, Traces]:
         held = kind.held()
         with self._lock:
             known = self._held.get(layer.id)
             if known is None or known[0] != held.token:
                 known = self._held[layer.id] = (held.token, _traces(layer, held.all()))
-            return known[1]
+            return known
+
+
+def gap(loaded: Loaded, layers: Sequence[Traces], place: Point, reach_km: float) -> str:
+    """Return why layers that show nothing within a reach of a place say nothing of it.
+
+    ``not_loaded``: there is none, or nothing in them. ``outside``: the place lies beyond the
+    region, or farther than the reach from the box around all that they hold. Empty: they do say
+    that nothing is there.
+    """
+    filled = [each.shapes.geometry for each in layers if len(each)]
+    if not filled:
+        return "not_loaded"
+    west, south, east, north = shapely.total_bounds(np.concatenate(filled)).tolist()
+    edge = Point(min(max(place.lon, west), east), min(max(place.lat, south), north))
+    beyond = distance_m(place, edge) > 1000 * reach_km
+    return "outside" if beyond or not loaded.surroundings.bounds.holds(place) else ""
 
 
 def _traces(layer: LayerDefinition, features: Features) -> Traces:
     told = features.properties.get("length_km") or [None] * len(features)
-    length = np.array([value or 0.0 for value in told], float)
+    length = np.array([_length_km(value) for value in told], float)
     return Traces(layer, features.ids, Shapes(list(degrees(features))), length, features.properties)
+
+
+def _length_km(value: Any) -> float:
+    # A property may be text, or a number that no length on the Earth has.
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if known and 0 < value < LONGEST_KM else 0.0

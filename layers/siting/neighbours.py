@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from layers.errors import BadFileError, NoSurfaceError
-from layers.geo import Point
 from layers.kinds.raster import RasterKind
 from layers.model import CandidateSite, LayerDefinition
 from layers.screening import (
@@ -21,7 +20,7 @@ from layers.screening import (
     people_around,
     people_in_cells,
 )
-from layers.siting.loaded import Loaded
+from layers.siting.loaded import Loaded, gap
 
 SHOWN_KM = (5.0, 30.0, 100.0, 300.0)
 DENSITY_KM = (16.0, 25.0, 30.0, 32.0)
@@ -29,6 +28,8 @@ DENSITY_KM = (16.0, 25.0, 30.0, 32.0)
 LIMITS_PER_KM2 = (100.0, 193.0)
 """Densities that NP-032-19 and RG 4.7 name, shown beside each ring; to be checked before use."""
 TOWNS = (25_000, 100_000)
+REACH_KM = 300.0
+"""A layer that holds nothing nearer has to reach as near as this to say so."""
 READ_KM = (5.0, 32.0, 100.0, 300.0)
 """Radii that cells of a raster are read for."""
 
@@ -39,7 +40,8 @@ def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
     radii = tuple(sorted({*SHOWN_KM, *DENSITY_KM}))
     found = people_around(site.place, around.settlements, radii_km=radii, accuracy_m=site.radius_m)
     circles = dict(zip(radii, found, strict=True))
-    whole = {r: _region_holds(site.place, r, loaded) for r in radii}
+    known_km = around.reach_km(site.place)
+    whole = {r: r <= known_km for r in radii}
     settled = _said(loaded, "settlements")
     raster, cells, unread = _in_cells(site, loaded, radii)
     evidence = []
@@ -60,13 +62,16 @@ def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
     towns = {size: nearest_town(site.place, around.settlements, size) for size in TOWNS}
     for size, town in towns.items():
         name = f"town_{size}_distance"
-        if town is None or not whole[min(300.0, max(radii))]:
+        if town is None or not known_km:
             evidence.append(Evidence(name, "km", missing="outside"))
             continue
         km, sure = town.distance_m / 1000, site.radius_m / 1000
+        # Where the region ends nearer, a town beyond its edge may be the nearest.
+        least = min(km, known_km)
+        known = "" if least == km else f", known of up to {known_km:.0f} km"
         evidence.append(
-            Evidence(name, "km", km, low=max(0.0, km - sure), high=km + sure,
-                     method="geodesic to the middle of the town", **settled)
+            Evidence(name, "km", km, low=max(0.0, least - sure), high=km + sure,
+                     method=f"geodesic to the middle of the town{known}", **settled)
         )  # fmt: skip
     return {
         "lower_bound": not all(radius in cells for radius in SHOWN_KM),
@@ -139,17 +144,6 @@ def _town(size: int, town: Town | None) -> dict[str, Any]:
     }
 
 
-def _region_holds(place: Point, radius_km: float, loaded: Loaded) -> bool:
-    """Tell whether a circle lies within the region that settlements are known of."""
-    box = loaded.surroundings.bounds
-    dlat = radius_km / 110.6
-    dlon = radius_km / (111.3 * math.cos(math.radians(min(89.0, abs(place.lat) + dlat))))
-    return (
-        box.south <= place.lat - dlat and place.lat + dlat <= box.north
-        and box.west <= place.lon - dlon and place.lon + dlon <= box.east
-    )  # fmt: skip
-
-
 def borders(
     site: CandidateSite, loaded: Loaded, state: str, zones: tuple[ZoneSize, ...]
 ) -> tuple[dict[str, Any], list[Evidence]]:
@@ -178,7 +172,7 @@ def borders(
             }
         )
     said = _said(loaded, "states")
-    if nearest is None or not around.bounds.west <= site.lon <= around.bounds.east:
+    if nearest is None or not around.bounds.holds(site.place):
         evidence = Evidence("border_distance", "km", missing="outside")
         border = None
     else:
@@ -207,7 +201,8 @@ def borders(
 def waters(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
     """Return whether a site stands in open water, and how far the nearest water is."""
     around = loaded.surroundings
-    if not _region_holds(site.place, 1.0, loaded):
+    known_km = around.reach_km(site.place)
+    if known_km < 1:
         return [
             Evidence("open_water", "1", missing="outside"),
             Evidence("water_distance", "km", missing="outside"),
@@ -228,7 +223,7 @@ def waters(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
     return [
         Evidence("open_water", "1", float(wet), low=float(wet and not doubt),
                  high=float(wet or doubt), method="map", **said),
-        Evidence("water_distance", "km", km, low=max(0.0, km - sure / 1000),
+        Evidence("water_distance", "km", km, low=max(0.0, min(km, known_km) - sure / 1000),
                  high=km + sure / 1000, method="geodesic to the nearest river or lake", **said),
     ]  # fmt: skip
 
@@ -241,20 +236,20 @@ def themes(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
         name = f"{theme.replace('-', '_')}_distance"
         layers = loaded.themes.get(theme, ())
         nearest = [t.shapes.nearest_m(site.place) for t in layers]
-        if not nearest or not np.isfinite(min(nearest)):
-            found.append(Evidence(name, "km", missing="not_loaded"))
+        km = min(nearest, default=np.inf) / 1000
+        if km > REACH_KM and (why := gap(loaded, layers, site.place, REACH_KM)):
+            found.append(Evidence(name, "km", missing=why))
             continue
-        km = float(min(nearest)) / 1000
         found.append(
             Evidence(name, "km", km, low=max(0.0, km - sure_km), high=km + sure_km,
                      method="geodesic", **loaded.said(layers))
         )  # fmt: skip
     flood = loaded.themes.get("flood", ())
-    if not flood:
-        found.append(Evidence("flood_zone", "1", missing="not_loaded"))
+    near = min((t.shapes.nearest_m(site.place) for t in flood), default=np.inf)
+    if near > site.radius_m and (why := gap(loaded, flood, site.place, sure_km)):
+        found.append(Evidence("flood_zone", "1", missing=why))
     else:
         inside = any(len(t.shapes.holding(site.place)) for t in flood)
-        near = min(t.shapes.nearest_m(site.place) for t in flood)
         found.append(
             Evidence("flood_zone", "1", float(inside), low=float(inside),
                      high=float(inside or near <= site.radius_m), method="map",

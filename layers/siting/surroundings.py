@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from layers.screening.faults import trace_accuracy_m
 FILES = ("places.json", "settlements.csv", "manifest.json")
 LEAST_RANK = 3
 """Rivers of a lesser rank may run dry; none of them is counted as cooling water."""
+_LEAST_RADIUS_KM = 6335.0
+"""Smallest radius of curvature of WGS 84: distances made with it are never too long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,16 @@ class Surroundings:
     def accuracy_m(self, source: str) -> float:
         """Return how far a line of a source may be off, by the scale of its map."""
         return trace_accuracy_m(float(self.sources[source]["scale"]))
+
+    def reach_km(self, place: Point) -> float:
+        """Return how far around a place the region goes on in every direction, 0 outside of it."""
+        box = self.bounds
+        if not box.holds(place):
+            return 0.0
+        sideways = math.radians(min(place.lon - box.west, box.east - place.lon, 90.0))
+        to_meridian = math.asin(math.cos(math.radians(place.lat)) * math.sin(sideways))
+        to_parallel = math.radians(min(place.lat - box.south, box.north - place.lat))
+        return _LEAST_RADIUS_KM * min(to_meridian, to_parallel)
 
     def state_at(self, place: Point) -> str:
         """Return the code of the state that a place lies in, empty for none."""

@@ -59,13 +59,12 @@ def note(connection: Connection, written: Sequence[Row], replaced: Sequence[Row]
         spans[key] = min(first, begin_s), max(last, begin_s)
     numbers = _numbers(connection, {key[0] for key in spans})
     taken = _Taken(connection)
-    rows = []
+    rows, names = [], DATASTREAM.c.keys()
     for key, (first, last) in spans.items():
         if key not in numbers:
             numbers[key] = free_number(key, taken)
             taken.add(numbers[key])
-        values = (*key, numbers[key], first, last)
-        rows.append(dict(zip(DATASTREAM.c.keys(), values, strict=True)))
+        rows.append(dict(zip(names, (*key, numbers[key], first, last), strict=True)))
     given = upsert(DATASTREAM)
     held = DATASTREAM.c
     statement = given.on_conflict_do_update(
@@ -149,10 +148,8 @@ def _numbers(connection: Connection, stations: Collection[str]) -> dict[Key, int
     query = select(*DATASTREAM.primary_key, DATASTREAM.c.number)
     if len(stations) <= STATIONS_AT_ONCE:
         query = query.where(DATASTREAM.c.station.in_(stations))
-    return {
-        (row.station, row.quantity, row.averaging_s, row.detector): row.number
-        for row in connection.execute(query)
-    }
+    # By their places: of ten thousand rows, looking for columns by name takes the longest.
+    return {(row[0], row[1], row[2], row[3]): row[4] for row in connection.execute(query)}
 
 
 def datastreams(connection: Connection, audience: Audience, now: datetime) -> list[Datastream]:

@@ -117,6 +117,7 @@ def features(
     bounds: Bounds | None = None,
     at: datetime | None = None,
     known_at: datetime | None = None,
+    feature_id: str | None = None,
 ) -> Iterator[StoredFeature]:
     """Yield the visible features of a collection by id, without holding them all.
 
@@ -128,6 +129,8 @@ def features(
         Only features that are valid then.
     known_at : datetime, optional
         As the collection stood at that moment.
+    feature_id : str, optional
+        Only the feature of that id.
     """
     table = FEATURE if known_at is None else _known_at(known_at)
     query = (
@@ -136,6 +139,8 @@ def features(
         .where(table.c.collection == collection, feature_visible(table, audience))
         .order_by(table.c.id)
     )
+    if feature_id is not None:
+        query = query.where(table.c.id == feature_id)
     if bounds is not None:
         query = query.where(
             table.c.west <= bounds.east,

@@ -265,6 +265,16 @@ class Reader:
         with self._engine.connect() as connection:
             yield from features.features(connection, audience, collection, at=now)
 
+    def feature(
+        self, audience: Audience, now: datetime, collection: str, feature_id: str
+    ) -> StoredFeature | None:
+        """Return a visible feature that holds now, or None."""
+        with self._engine.connect() as connection:
+            return next(
+                features.features(connection, audience, collection, at=now, feature_id=feature_id),
+                None,
+            )
+
     def collection_token(self, audience: Audience, collection: str) -> str:
         """Return a hash that changes with every change of a visible feature."""
         return self._memo.answer(

@@ -25,9 +25,11 @@ class Ground(Words):
                     else self.missing(v["missing"])
                     for v in m["values"]
                 ]  # fmt: skip
+                falls = m["curve_missing"] == "falling_curve"
                 about = ", ".join(
                     filter(None, (self.say(f"hazard.{m['status']}"), m["vintage"], m["source"],
-                                  self.country(m["state"]) if m["state"] else ""))
+                                  self.country(m["state"]) if m["state"] else "",
+                                  self.missing("falling_curve") if falls else ""))
                 )  # fmt: skip
                 ground = figures.DASH if m["vs30_m_s"] is None else self.count(m["vs30_m_s"])
                 rows.append((Cell(m["title"], small=about), *values, ground))

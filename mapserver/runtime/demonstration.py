@@ -42,7 +42,7 @@ class Demonstration:
             self._writer.put_networks(demo.NETWORKS, writer=WRITER, at=now)
             self._writer.put_stations(demo.station_table().stations, writer=WRITER, at=now)
             zones = (*demo.seismic_zones(), *demo.withdrawn())
-            for features in (demo.earthquakes(), demo.faults(), zones):
+            for features in (demo.earthquakes(), demo.faults(), zones, demo.land_borders()):
                 edition = hashlib.sha256(repr(features).encode()).hexdigest()[:12]
                 name = f"{features[0].collection}-{edition}"
                 self._writer.append_features(self._batch(name, now), features)

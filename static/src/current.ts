@@ -31,20 +31,25 @@ export class Current {
 
   /** Ask once, then be told or ask every minute; `changed` is called when something new is there, `failed` when asking fails. */
   async start(changed: () => void, failed: (failing: boolean) => void): Promise<void> {
+    let asked = 0;
+    let taken = 0;
     const ask = async (cache: RequestCache = "no-cache"): Promise<void> => {
+      const turn = ++asked;
       try {
         const answer = await fetch(this.address, { cache });
         if (!answer.ok) throw new Error(`${this.address}: ${answer.status}`);
         const text = await answer.text();
+        if (turn < taken) return; // one that was asked for later came before
+        taken = turn;
         this.tag = /^(?:W\/)?"(.*?)(?:-gz)?"$/.exec(answer.headers.get("ETag") ?? "")?.[1] ?? "";
         failed(false);
         if (text === this.seen) return;
         this.seen = text;
         this.take(JSON.parse(text) as Document);
-        changed();
       } catch {
-        failed(true);
+        return failed(true);
       }
+      changed();
     };
     this.again = ask;
     await ask("default"); // the answer that the page's head has asked for; later, nothing that the browser has kept

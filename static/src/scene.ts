@@ -208,11 +208,14 @@ export class Scene {
 
   private async loadStations(layer: Layer, { time }: State): Promise<void> {
     const { other } = this.moments;
+    const data = this.current.entry(layer.id, time)?.data;
     const [stations, others] = await Promise.all([
-      this.files.stations(layer, time).catch(() => (void this.current.again(), [])),
+      this.files.stations(layer, time).catch(() => (void this.current.again(), null)),
       other === null ? [] : this.files.stations(layer, other).catch(() => []),
     ]);
-    if (this.store.state.time !== time || this.moments.other !== other) return;
+    // Meanwhile another hour was asked for, or a newer one came: who asked for that one puts it here.
+    if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return;
+    if (!stations) return; // what was shown stays, rather than nothing
     this.groups.set(layer.id, stations);
     this.others.set(layer.id, new Map(others.map((station) => [station.reading.code, station])));
   }
@@ -238,7 +241,7 @@ export class Scene {
     const drawn = layer.kind === "contours" || this.current.count(layer.id) > MOST_FEATURES;
     if (drawn) return this.plainTiles(slot, layer, style, "faults");
     const collection = await this.files.features(layer).catch(() => (void this.current.again(), null));
-    if (!collection || !this.store.state.overlays.includes(layer.id)) return;
+    if (!collection || !this.store.state.overlays.includes(layer.id) || this.current.entry(layer.id, null)?.data !== entry.data) return;
     this.collections.set(layer.id, collection);
     const look = { dark: state.theme === "dark", outlined: state.filled !== null };
     this.put(slot, `${entry.data} ${JSON.stringify(look)}`, () =>

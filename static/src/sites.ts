@@ -106,19 +106,22 @@ function turns(ranked: number[], kept: number[], of: (row: Row) => number[], w: 
   );
 }
 
+const arrived = location.href;
+
 /** Puts the weights into every address of the page that asks the same again. */
 function link(w: number[]): void {
   const changed = w.some((value, c) => Math.abs(value - (initial[c] ?? 0)) > 1e-4);
   const text = criteria.map((c, i) => `${c.evidence}:${Number((w[i] ?? 0).toFixed(4))}`).join(",");
   for (const anchor of document.querySelectorAll<HTMLAnchorElement>('a[href*="sites="]')) {
-    const address = new URL(anchor.href);
+    anchor.dataset.asked ??= anchor.href;
+    const address = new URL(anchor.dataset.asked);
     if (changed) address.searchParams.set("weights", text);
     anchor.href = address.href;
   }
   // Only who came by a link keeps one: an uploaded file leaves no trace in the history.
-  const here = new URL(location.href);
-  if (changed && here.searchParams.has("sites")) {
-    here.searchParams.set("weights", text);
+  const here = new URL(arrived);
+  if (here.searchParams.has("sites")) {
+    if (changed) here.searchParams.set("weights", text);
     history.replaceState(null, "", here);
   }
 }

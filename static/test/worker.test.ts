@@ -6,7 +6,6 @@ test("what has a version in its name is kept, and nothing that may change is tak
   const fixed = [
     "/static/app-21086c961e45.js",
     "/static/media/inter-latin-wght-normal-C2S99TQD.woff2",
-    "/static/basemap/places.json",
     "/tiles/dose-rate/mean/484cc51455-0839b65d/2026-11-25T11:00:00Z/5/20/11.png",
     "/tiles/basemap/light/7c534f43a5-8e9d88ee/static/5/20/11@2x.webp",
     "/files/stations/484cc51455/2026-11-25T11:00:00Z.geojson",
@@ -25,7 +24,7 @@ test("what has a version in its name is kept, and nothing that may change is tak
 });
 
 test("pages and current.json are asked of the server first", () => {
-  for (const path of ["/", "/kk", "/en/lite", "/uz/words", "/ru/meaning", "/map.webp"]) assert.equal(ruleFor(path), "page", path);
+  for (const path of ["/", "/kk", "/en/lite", "/uz/words", "/ru/meaning", "/map.webp", "/static/basemap/places.json"]) assert.equal(ruleFor(path), "page", path);
   assert.equal(ruleFor("/current.json"), "current");
 });
 

@@ -5,7 +5,7 @@ import { density, thrifty } from "../device.ts";
 import type { Files } from "../files.ts";
 import type { Scenario, Theme } from "../state.ts";
 import type { Handle, MapView } from "./leaflet.ts";
-import { showSurface, tileAddress, type Area, type Fading } from "./surface.ts";
+import { paintAhead, showSurface, type Area, type Fading, type SurfaceOptions } from "./surface.ts";
 
 const DARK_SHARE = 0.8; // of a surface on dark land: light colours would glare
 const FADES = { from: 0.15, to: 0.5, least: 0.3 }; // relative uncertainty at which a surface begins to fade and has faded
@@ -46,7 +46,7 @@ export class Filled {
   show(choice: Choice | null): void {
     const entry = choice && this.current.entry(choice.layer.id, choice.time);
     if (!choice || !entry) return this.clear();
-    const { layer, style, theme } = choice;
+    const { layer, theme } = choice;
     const address = this.address(choice, entry);
     const key = `${address} ${theme}`;
     this.wanted = key;
@@ -59,13 +59,8 @@ export class Filled {
       this.standing = { key, handle };
       return;
     }
-    void this.area(layer).then((area) => {
+    void this.options(choice, entry).then((options) => {
       if (this.wanted !== key || this.coming?.key === key) return;
-      const hatch = theme === "dark" ? "rgba(222,230,240,.34)" : "rgba(40,50,66,.38)";
-      const light = this.config.tiles[`${layer.id}/${style.id}`]!.opacity;
-      const opacity = theme === "dark" ? light * DARK_SHARE : light;
-      const fading = this.fading(choice, entry);
-      const options = { address, opacity, bounds: layer.bounds, maxZoom: layer.max_zoom, area, hatch, fading };
       this.drop("coming"); // one that was still coming gives way at once
       const handle = showSurface(this.map, options, this.pane, () => {
         if (this.coming?.handle !== handle) return;
@@ -77,15 +72,27 @@ export class Filled {
     });
   }
 
-  /** Fetch the tiles of another hour ahead, so that it stands at once when it is chosen. */
+  /** Make the tiles of another hour ahead, so that it stands at once when it is chosen. */
   prefetch(choice: Choice): void {
     const entry = this.current.entry(choice.layer.id, choice.time);
     if (!entry || choice.layer.kind !== "surface") return;
-    const fading = this.fading(choice, entry);
-    const addresses = [this.address(choice, entry), ...(fading ? [fading.address] : [])];
-    for (const { zoom, col, row } of this.map.tilesInView(choice.layer.max_zoom)) {
-      for (const address of addresses) new Image().src = tileAddress(address, zoom, col, row);
-    }
+    const tiles = this.map.tilesInView(choice.layer.max_zoom);
+    void this.options(choice, entry).then((options) => paintAhead(options, tiles));
+  }
+
+  private async options(choice: Choice, entry: Entry): Promise<SurfaceOptions> {
+    const { layer, style, theme } = choice;
+    const dark = theme === "dark";
+    const light = this.config.tiles[`${layer.id}/${style.id}`]!.opacity;
+    return {
+      address: this.address(choice, entry),
+      opacity: dark ? light * DARK_SHARE : light,
+      bounds: layer.bounds,
+      maxZoom: layer.max_zoom,
+      area: await this.area(layer),
+      hatch: dark ? "rgba(222,230,240,.34)" : "rgba(40,50,66,.38)",
+      fading: this.fading(choice, entry),
+    };
   }
 
   private clear(): void {

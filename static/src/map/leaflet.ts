@@ -221,11 +221,11 @@ export class MapView {
   }
 
   /**
-   * Tiles that are drawn here. `draw` paints the tile of (zoom, col, row) and calls `done`; `ready` is called once, when
-   * the first view is complete, so that what stood there before can go without a flicker.
+   * Tiles that are drawn here. `draw` gives the tile of (zoom, col, row) and calls `done` when it is painted; `ready` is
+   * called once, when the first view is complete, so that what stood there before can go without a flicker.
    */
   canvasTiles(
-    draw: (canvas: HTMLCanvasElement, zoom: number, col: number, row: number, done: () => void) => void,
+    draw: (zoom: number, col: number, row: number, done: () => void) => HTMLCanvasElement,
     pane: Pane,
     maxZoom: number,
     bounds: Bounds,
@@ -233,8 +233,7 @@ export class MapView {
   ): Handle {
     const Drawn = L.GridLayer.extend({
       createTile(coords: L.Coords, done: (error: unknown, tile: HTMLElement) => void): HTMLElement {
-        const canvas = document.createElement("canvas");
-        draw(canvas, coords.z, coords.x, coords.y, () => done(null, canvas));
+        const canvas = draw(coords.z, coords.x, coords.y, () => done(null, canvas));
         return canvas;
       },
     }) as unknown as new (options: L.GridLayerOptions) => L.GridLayer;

@@ -4,6 +4,7 @@ import { later } from "./again.ts";
 import type { Bounds, Handle, MapView, Position } from "./leaflet.ts";
 
 const TILE_PX = 256;
+const MOST_AHEAD = 150; // tiles: six hours around on a wide screen
 const HATCH_PX = 8; // divides a tile, so that the lines meet at its edges and stay the same at every zoom
 
 export type Area = Position[][][]; // polygons, rings, positions
@@ -30,14 +31,62 @@ export function tileAddress(address: string, zoom: number, col: number, row: num
 }
 
 export function showSurface(map: MapView, options: SurfaceOptions, pane: "surface" | "compared", ready: () => void): Handle {
-  const dense = density();
-  const outlines = new Outlines(options.area ?? [[ring(options.bounds)]]);
-  const pattern = hatch(options.hatch, dense);
-  const draw = (canvas: HTMLCanvasElement, zoom: number, col: number, row: number, done: () => void): void => {
+  const painter = new Painter(options);
+  const draw = (zoom: number, col: number, row: number, done: () => void): HTMLCanvasElement => {
+    const made = Painter.ahead.get(painter.key(zoom, col, row));
+    if (!made) return painter.paint(zoom, col, row, done);
+    Painter.ahead.delete(painter.key(zoom, col, row)); // it stands in one place only
+    // (Leaflet has to know the tile before it is told that it is done.)
+    queueMicrotask(done);
+    return made;
+  };
+  return map.canvasTiles(draw, pane, options.maxZoom, options.area ? hull(options.area) : options.bounds, ready);
+}
+
+/** Make the tiles of a surface that may be shown next: then a step of an hour has nothing to fetch and nothing to paint. */
+export function paintAhead(options: SurfaceOptions, tiles: readonly { zoom: number; col: number; row: number }[]): void {
+  const painter = new Painter(options);
+  for (const { zoom, col, row } of tiles) {
+    const key = painter.key(zoom, col, row);
+    if (Painter.ahead.has(key)) continue;
+    const keep = (): void => {
+      Painter.ahead.set(key, canvas);
+      for (const old of [...Painter.ahead.keys()].slice(0, -MOST_AHEAD)) Painter.ahead.delete(old);
+    };
+    const canvas = painter.paint(zoom, col, row, keep, () => undefined, atRest);
+  }
+}
+
+const atOnce = (work: () => void): void => work();
+/** What nobody waits for gives way to what somebody does. */
+const atRest = (work: () => void): void => void (window.requestIdleCallback ?? setTimeout)(work);
+
+class Painter {
+  static readonly ahead = new Map<string, HTMLCanvasElement>();
+  private readonly options: SurfaceOptions;
+  private readonly dense = density();
+  private readonly outlines: Outlines;
+  private readonly pattern: CanvasPattern;
+
+  constructor(options: SurfaceOptions) {
+    this.options = options;
+    this.outlines = outlinesOf(options.area ?? [[ring(options.bounds)]]);
+    this.pattern = hatch(options.hatch, this.dense);
+  }
+
+  key(zoom: number, col: number, row: number): string {
+    const { address, hatch: lines, opacity } = this.options;
+    return [tileAddress(address, zoom, col, row), lines, opacity].join(" ");
+  }
+
+  /** A tile that is painted as soon as its pictures are there; then `done` is called, `failed` when they do not come. */
+  paint(zoom: number, col: number, row: number, done: () => void, failed = done, when = atOnce): HTMLCanvasElement {
+    const { options, dense } = this;
+    const canvas = document.createElement("canvas");
     canvas.width = canvas.height = TILE_PX * dense;
     const context = canvas.getContext("2d")!;
     const paint = (picture: CanvasImageSource | null): void => {
-      context.fillStyle = pattern;
+      context.fillStyle = this.pattern;
       context.fillRect(0, 0, canvas.width, canvas.height);
       if (picture) {
         // What is known rubs out the lines, then takes their place.
@@ -52,19 +101,20 @@ export function showSurface(map: MapView, options: SurfaceOptions, pane: "surfac
       context.globalCompositeOperation = "destination-in";
       context.fillStyle = "#000";
       context.setTransform(dense, 0, 0, dense, -col * TILE_PX * dense, -row * TILE_PX * dense);
-      context.fill(outlines.at(zoom), "evenodd");
+      context.fill(this.outlines.at(zoom), "evenodd");
       context.setTransform(1, 0, 0, 1, 0, 0);
       done();
     };
-    // Within the area and beyond all cells the network cannot know either.
-    // (Leaflet has to know the tile before it is told that it is done.)
-    if (!touches(options.bounds, zoom, col, row)) return queueMicrotask(() => paint(null));
     const { fading } = options;
-    const arriving = [options.address, ...(fading ? [fading.address] : [])].map((address) => picture(tileAddress(address, zoom, col, row)));
-    // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
-    Promise.all(arriving).then(([values, doubt]) => paint(fading && doubt ? faded(values!, doubt, fading.kept) : values!), done);
-  };
-  return map.canvasTiles(draw, pane, options.maxZoom, options.area ? hull(options.area) : options.bounds, ready);
+    // Within the area and beyond all cells the network cannot know either.
+    if (!touches(options.bounds, zoom, col, row)) queueMicrotask(() => paint(null));
+    else {
+      const arriving = [options.address, ...(fading ? [fading.address] : [])].map((address) => picture(tileAddress(address, zoom, col, row)));
+      // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
+      Promise.all(arriving).then(([values, doubt]) => when(() => paint(fading && doubt ? faded(values!, doubt, fading.kept) : values!)), failed);
+    }
+    return canvas;
+  }
 }
 
 function picture(address: string): Promise<HTMLImageElement> {
@@ -119,6 +169,13 @@ function ring([west, south, east, north]: Bounds): Position[] {
     [east, north],
     [west, north],
   ];
+}
+
+const known = new WeakMap<Area, Outlines>();
+function outlinesOf(area: Area): Outlines {
+  const found = known.get(area) ?? new Outlines(area);
+  known.set(area, found);
+  return found;
 }
 
 /** The area as a path in the pixels of a zoom, made once a zoom. */

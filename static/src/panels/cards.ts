@@ -15,6 +15,7 @@ export class Cards {
   private readonly parts: Parts;
   private shown: Card | null = null;
   private before: Element | null = null;
+  private turn = 0;
 
   constructor(root: HTMLElement, parts: Parts) {
     this.root = root;
@@ -62,13 +63,16 @@ export class Cards {
   }
 
   private async fill(now: Card): Promise<void> {
+    const turn = ++this.turn;
+    // An answer for an hour or a choice that is no longer shown comes too late.
+    const late = (): boolean => this.shown !== now || this.turn !== turn;
     const { config, words, scene, store, moments } = this.parts;
     const layer = config.layers.find((each) => each.id === now.layer);
     if (now.kind === "station" && layer) {
       const station = scene.station(now.layer, now.code);
       const kicker = words.text("card.station");
       const body = station && (await stationCard(layer, station, this.parts));
-      if (this.shown !== now) return;
+      if (late()) return;
       if (station && body) this.put(nameOf(station.reading, config.language), kicker, noticeOf(config, words, layer), ...body);
       else this.put(now.code, kicker, "", element("p", {}, words.text("card.no_value")));
     } else if (now.kind === "feature" && layer && now.feature) {
@@ -83,9 +87,9 @@ export class Cards {
       try {
         const filled = config.layers.find((each) => each.id === store.state.filled);
         const found = await askPoint(config.root, now.position, time, filled ?? null, store.state);
-        if (this.shown === now) this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
+        if (!late()) this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
       } catch {
-        if (this.shown === now) this.put(title, kicker, "", element("p", {}, words.text("point.failed")));
+        if (!late()) this.put(title, kicker, "", element("p", {}, words.text("point.failed")));
       }
     }
   }

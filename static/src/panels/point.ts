@@ -69,7 +69,7 @@ export async function askPoint(
   return ask<PointAnswer>(`${root}/api/v1/point?${query}`);
 }
 
-export function pointBody(found: PointAnswer, { config, store, words }: Parts): Node[] {
+export function pointBody(found: PointAnswer, { config, moments, store, words }: Parts): Node[] {
   const { filled, overlays } = store.state;
   const body: Node[] = [];
   for (const answer of found.layers) {
@@ -93,7 +93,8 @@ export function pointBody(found: PointAnswer, { config, store, words }: Parts): 
     body.push(facts(stations.map((station): Row => [nameIn(station.name, config.language) || station.code, stationWords(station, words)])));
   }
   if (!body.length) body.push(element("p", {}, words.text("reason.outside_domain")));
-  const sheet = `${config.root}/${config.language}/screening/sheet?sites=${found.lon},${found.lat}`;
+  const hour = moments.shown ? `&time=${moments.shown}` : "";
+  const sheet = `${config.root}/${config.language}/screening/sheet?sites=${found.lon},${found.lat}${hour}`;
   body.push(element("p", {}, element("a", { href: sheet }, words.text("point.sheet"))));
   return body;
 }

@@ -151,7 +151,7 @@ export class TimeBar {
     window.clearInterval(this.timer);
     this.timer = 0;
     this.face("play", "time.play");
-    this.listener.say(this.text);
+    if (this.steps.length) this.listener.say(this.text);
   }
 
   private face(name: string, label: string): void {

@@ -20,7 +20,7 @@ export function ruleFor(path: string): Rule {
   const [first = "", second = "", third = ""] = words;
   if (path === "/") return "page";
   if ((LANGUAGES as readonly string[]).includes(first)) return words.length === 1 || KEPT_PAGES.has(second) ? "page" : "pass";
-  if (first === "static") return HASHED.test(path) || second === "basemap" ? "fixed" : "pass";
+  if (first === "static") return HASHED.test(path) ? "fixed" : second === "basemap" ? "page" : "pass";
   if (first === "words" && words.length === 2) return HASHED.test(path) ? "fixed" : "pass";
   if (first === "tiles" && words.length === 8) return VERSION.test(words[3]!) && FIXED_TIME.test(words[4]!) ? "fixed" : "pass";
   if (first === "files" && words.length === 4) {

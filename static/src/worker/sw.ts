@@ -68,8 +68,8 @@ function keyOf(request: Request): Request {
  */
 async function fromServer(request: Request, tells = true): Promise<Response> {
   const answer = await fetch(request, tells ? { cache: "no-cache", signal: AbortSignal.timeout(PATIENCE_MS) } : undefined);
-  // A proxy that has lost the server is no line either.
-  if (answer.status === 502 || answer.status === 504) throw new Error(`${request.url}: ${answer.status}`);
+  // A proxy that has lost the server is no line either; for a page, neither is a server that starts or is full.
+  if (answer.status === 502 || answer.status === 504 || (answer.status === 503 && request.mode === "navigate")) throw new Error(`${request.url}: ${answer.status}`);
   return answer;
 }
 

@@ -155,6 +155,8 @@ def test_a_line_may_cross_itself_and_some_positions_may_have_a_height() -> None:
         ([1], "properties", "no JSON object"),
         ({"msk": float("nan")}, "number", "NaN or infinite"),
         ({"deep": {"msk": float("inf")}}, "number", "NaN or infinite"),
+        ({"magnitude": 10**400}, "number", "64 bits"),
+        ({"deep": [{"n": -(2**63) - 1}]}, "number", "64 bits"),
         ({"text": "\ud800"}, "characters", "half of a character pair"),
         ({"text": "x" * 100_001}, "size", "longer than"),
         ({"id": ["a"]}, "id", "no word"),
@@ -170,6 +172,13 @@ def test_wrong_properties_reject_the_feature(properties: Any, code: str, words: 
     found = refused(feature(shape("Point", [70, 42]), properties))
     assert found.code == code
     assert words in found.reason
+
+
+def test_a_whole_number_of_64_bits_and_a_text_of_many_digits_are_kept() -> None:
+    properties = {"n": 2**63 - 1, "least": [-(2**63)], "code": "9" * 30, "x": 1e300}
+    (found,) = read(feature(shape("Point", [70, 42]), properties))
+    assert isinstance(found, Feature)
+    assert found.properties == properties
 
 
 def test_stations_are_points_with_a_code() -> None:

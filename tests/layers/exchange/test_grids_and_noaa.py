@@ -52,6 +52,9 @@ def test_positions_of_few_digits_still_lie_on_even_steps() -> None:
         ("ncols 2\nnrows 1\ncellsize 1\nxllcorner 60\n1 2", "lacks 'yllcorner'|lacks 'yllcenter'"),
         ("ncols 2\nnrows 1\nxllcorner 60\nyllcorner 40\ncellsize 1\n1", "1 cells; 1 x 2"),
         ("ncols x", "ncols is no number"),
+        ("ncols inf\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 1\n1 2", "says ncols inf"),
+        ("ncols 2\nnrows nan\nxllcorner 0\nyllcorner 0\ncellsize 1\n1 2", "says nrows nan"),
+        ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize inf\n1 2", "says cellsize inf"),
         ("ncols 2\nnrows 1\nxllcorner 60\nyllcorner 40\ncellsize 1\n1 a", "no number"),
     ],
 )
@@ -80,6 +83,8 @@ def test_an_esri_grid_is_read_with_its_missing_value() -> None:
         "yllcorner 40", "yllcenter 40.25"
     )
     assert grid(centred)[1] == place
+    spelled = text.replace("value -9", "value nan").replace("-9 4", "nan 4")
+    np.testing.assert_array_equal(grid(spelled)[0], values)
 
 
 NOAA = (

@@ -3,6 +3,9 @@
 import contextlib
 import io
 import json
+import sqlite3
+import struct
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -22,7 +25,7 @@ from layers.errors import (
     TooLargeError,
     UnsupportedFormatError,
 )
-from layers.exchange import sites
+from layers.exchange import site_archives, sites
 
 PLACES = ((73.95, 45.15), (67.35, 40.45), (64.7, 39.75))
 NAMES = ("Үлкен", "Tuzkan – janub", "Тудакуль")
@@ -127,6 +130,80 @@ def test_places_in_metres_are_read_by_the_system_that_the_file_or_its_sender_nam
     assert (site.lon, site.lat) == pytest.approx((67.35, 40.45), abs=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("crs", "said"),
+    [
+        ("EPSG:4978", "neither a"),  # metres from the middle of the Earth
+        ("EPSG:5773", "neither a"),  # heights
+        ("+proj=utm +zone=42 +ellps=WGS84", "no code"),
+        ("+init=/etc/hostname:x", "no code"),
+        ("http://example.com/x", "no code"),
+        ("\0", "no code"),
+    ],
+)
+def test_a_system_is_named_by_a_code_and_has_two_axes(crs: str, said: str) -> None:
+    with pytest.raises(BadParameterError, match=said):
+        sites.read(b"lon,lat\n69,41\n", crs=crs)
+    with pytest.raises(LayersError):
+        sites.read(features(crs={"type": "name", "properties": {"name": crs}}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["EPSG:4326", "OGC:CRS84", "urn:ogc:def:crs:EPSG::4326", "urn:ogc:def:crs:OGC:1.3:CRS84",
+     "http://www.opengis.net/def/crs/EPSG/0/4326"],
+)  # fmt: skip
+def test_a_system_has_several_spellings(name: str) -> None:
+    (site,) = sites.read(b"lon,lat\n69,41\n", crs=name)
+    assert (site.lon, site.lat) == pytest.approx((69, 41))
+
+
+def test_a_package_that_has_heights_too_is_read_by_its_places(tmp_path: Path) -> None:
+    found = sites.read(written(tmp_path / "s.gpkg", "GPKG", "EPSG:4979"))
+    np.testing.assert_allclose([(s.lon, s.lat) for s in found], PLACES, atol=1e-7)
+
+
+def with_view(path: Path, select: str) -> bytes:
+    """Return a GeoPackage whose layer of places is a view."""
+    path.parent.mkdir()
+    written(path, "GPKG")
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            base.execute(f'DROP TRIGGER "{name}"')
+        base.execute("ALTER TABLE s RENAME TO held")
+        base.execute(f"CREATE VIEW s AS {select}")
+        base.execute("DELETE FROM gpkg_ogr_contents")
+        base.commit()
+    return path.read_bytes()
+
+
+def test_a_view_is_read_unless_it_has_no_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = with_view(tmp_path / "plain" / "s.gpkg", "SELECT * FROM held")
+    assert [site.name for site in sites.read(plain)] == list(NAMES)
+    endless = with_view(
+        tmp_path / "endless" / "s.gpkg",
+        "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) "
+        "SELECT r.i AS fid, held.geom AS geom FROM r, held WHERE r.i < 0",
+    )
+    monkeypatch.setattr(site_archives, "CPU_S", 1)
+    with pytest.raises(BadFileError, match=r"more than 1 seconds.*no end"):
+        sites.read(endless)
+
+
+def test_a_geometry_that_is_not_read_is_named(tmp_path: Path) -> None:
+    corners = [(69, 41, 0), (70, 41, 0), (69, 42, 0), (69, 41, 0)]
+    triangle = struct.pack("<BIII12d", 1, 1017, 1, 4, *np.ravel(corners))
+    with warnings.catch_warnings(action="ignore"):
+        pyogrio.raw.write(
+            tmp_path / "s.gpkg", np.array([triangle], object), [np.array([1])], ["a"],
+            geometry_type="Unknown", crs="EPSG:4326", driver="GPKG",
+        )  # fmt: skip
+    with pytest.raises(BadFileError, match="feature 1 has a geometry that is not read"):
+        sites.read((tmp_path / "s.gpkg").read_bytes())
+
+
 def test_an_area_becomes_the_circle_around_it() -> None:
     ring = [[67.0, 40.0], [67.1, 40.0], [67.1, 40.1], [67.0, 40.1], [67.0, 40.0]]
     area = {"type": "Polygon", "coordinates": [ring]}
@@ -160,6 +237,17 @@ def lying() -> bytes:
     return bytes(body.replace(size, small).replace(b"a.shp", b"a.kml"))
 
 
+def linked() -> bytes:
+    """A shapefile whose parts are symbolic links to what lies outside."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in ("a.shp", "a.shx", "a.dbf"):
+            link = zipfile.ZipInfo(name)
+            link.create_system, link.external_attr = 3, 0o120777 << 16
+            archive.writestr(link, "/etc/passwd")
+    return stream.getvalue()
+
+
 BILLION = (
     b'<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     b"<kml><Placemark><name>&b;</name></Placemark></kml>"
@@ -180,6 +268,8 @@ OUTSIDE = (
         (b"<html><body/></html>", UnsupportedFormatError, 'XML of "html"'),
         (b"<kml><Placemark>", BadFileError, "no whole XML"),
         (b"<kml/>", BadFileError, "no site"),
+        (b"<kml>" + b"<Placemark>" * 20_000 + b"</Placemark>" * 20_000 + b"</kml>", BadFileError,
+         "within another"),
         (BILLION, BadFileError, "entities"),
         (OUTSIDE, BadFileError, "entities"),
         (evil_zip("../../etc/cron.d/x.shp"), BadFileError, "leads outside"),
@@ -190,6 +280,8 @@ OUTSIDE = (
         (zipped({"a.shp": b"", "b.shp": b""}), UnsupportedFormatError, "2 shapefiles"),
         (zipped({f"{i}.txt": b"" for i in range(70)}), TooLargeError, "70 files"),
         (zipped({"a.shp": b"x", "a.shx": b"y", "a.dbf": b"z"}), BadFileError, "no ESRI Shapefile"),
+        (linked(), BadFileError, "no ESRI Shapefile"),
+        (zipped({"in.zip": zipped({"a.kml": b"<kml/>"})}), UnsupportedFormatError, "neither a"),
         (bomb(), TooLargeError, "unpacks to more"),
         (lying(), LayersError, "cannot be unpacked|is broken|unpacks to more"),
         (b"PK\x03\x04" + b"\0" * 100, BadFileError, "archive is broken"),
@@ -200,6 +292,17 @@ OUTSIDE = (
         (b"name,lon,lat,accuracy_m\na,70,40,near\n", BadFileError, "no number"),
         (b"name,lon,lat,accuracy_m\na,70,40,-5\n", BadParameterError, "accuracy of -5"),
         (b'{"type":"Point","coordinates":[1e400,2]}', LayersError, "at no place"),
+        (b'{"type":"Point","coordinates":[NaN,40]}', BadExtentError, "at no place"),
+        (b'{"type":"Polygon","coordinates":[[[70,40],[71,NaN],[71,41],[70,40]]]}',
+         BadExtentError, "at no place"),
+        (b'{"type":"Polygon","coordinates":[]}', BadFileError, "has no place"),
+        (b"name,lon,lat\na,nan,40\n", BadExtentError, "at no place"),
+        (b"<kml><Placemark><Point><coordinates>nan,40</coordinates></Point></Placemark></kml>",
+         BadExtentError, "at no place"),
+        (b'{"type":"Point","coordinates":[500000,4600000]}', BadExtentError, "need their refer"),
+        (b'{"type":"Point","coordinates":[1%s,2]}' % (b"0" * 400), BadFileError, "no geometry"),
+        (b'{"type":"Feature","properties":{"accuracy_m":1%s},"geometry":{"type":"Point",'
+         b'"coordinates":[69,41]}}' % (b"0" * 400), BadFileError, "no number"),
         (b'{"type":"Feature","geometry":null}', BadFileError, "no geometry"),
         (b'{"type":"Feature","geometry":{"type":"Circle"}}', BadFileError, "no geometry"),
         (b'{"type":"FeatureCollection","features":[]}', BadFileError, "no site"),
@@ -213,6 +316,27 @@ def test_a_file_that_cannot_be_read_is_answered_by_a_sentence(
 ) -> None:
     with pytest.raises(error, match=said):
         sites.read(body, "sites")
+
+
+@pytest.mark.parametrize(
+    ("body", "crs", "error", "said"),
+    [
+        (
+            b'{"type":"Point","coordinates":[5e5,46e5]}',
+            "EPSG:999999",
+            BadParameterError,
+            "is known",
+        ),
+        (b"name,x,y\na,1,2\n", "; drop table", BadParameterError, "no code of a ref"),
+        (b'{"type":"Point","coordinates":[70,40]}', "EPSG:32642", BadExtentError, "looks like deg"),
+        (b'{"type":"Point","coordinates":[5e6,5e6]}', "EPSG:4978", BadParameterError, "neither a"),
+    ],
+)
+def test_a_reference_system_that_cannot_be_that_of_the_places_is_told(
+    body: bytes, crs: str, error: type[LayersError], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        sites.read(body, "sites", crs)
 
 
 def test_an_outline_of_too_many_corners_is_refused() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from layers.errors import BadParameterError
 from layers.filtering import chosen, parse, property_equal, rows_of
+from layers.filtering import mask as masks
 from layers.filtering.mask import _pattern
 from layers.kinds.collection import project
 from layers.model import Features
@@ -141,6 +142,12 @@ def test_what_is_unknown_is_neither_true_nor_false(text: str, found: set[str]) -
         ("T_DISJOINT(when, DATE('2026-11-20'))", {"f2", "f3"}),
         ("T_EQUALS(when, TIMESTAMP('2020-01-01T05:00:00+05:00'))", {"f3"}),
         ("when = DATE('2026-11-20')", {"f0", "f1", "f4"}),
+        ("DATE('2026-11-20') = when", {"f0", "f1", "f4"}),
+        ("DATE('2026-11-20') <> when", {"f2", "f3"}),
+        ("DATE('2026-11-20') > when", {"f2", "f3"}),
+        ("DATE('2026-11-20') <= when", {"f0", "f1", "f4"}),
+        ("DATE('2026-11-19') >= when", {"f2", "f3"}),
+        ("when IN (DATE('2026-11-20'), DATE('2020-01-01'))", {"f0", "f1", "f3", "f4"}),
         ("when < DATE('2026-11-20')", {"f2", "f3"}),
         ("when <= DATE('2026-11-19')", {"f2", "f3"}),
         ("T_INTERSECTS(INTERVAL(when, '..'), TIMESTAMP('2021-01-01T00:00:00Z'))", {"f3"}),
@@ -151,6 +158,61 @@ def test_days_last_from_midnight_to_midnight_and_ends_may_be_open(
     text: str, found: set[str]
 ) -> None:
     assert ids(ALL, text) == found
+
+
+MIXED: Sequence[Any] = ("a", "b", 1, 2.5, True, False, None, [1], "c", 1.0)
+SOME = features([{"v": value} for value in MIXED], [shapely.Point(0, 0)] * len(MIXED))
+
+
+@given(
+    listed=st.lists(st.sampled_from(["a", "b", "z", 1, 2.5, 7, True, False]), min_size=1),
+    no=st.booleans(),
+)
+def test_a_value_of_a_list_is_one_that_equals_any_of_it(listed: list[Any], no: bool) -> None:
+    node = {"property": "v"}
+
+    def found(tree: dict[str, Any]) -> list[bool]:
+        return chosen(rows_of(SOME), {"op": "not", "args": [tree]} if no else tree).tolist()
+
+    each = {"op": "or", "args": [{"op": "=", "args": [node, one]} for one in listed]}
+    assert found({"op": "in", "args": [node, listed]}) == found(each)
+
+
+MANY = Features(
+    project(np.array([shapely.Point(0, 0)] * 20_000, object)),
+    [f"f{i}" for i in range(20_000)],
+    {"t": [f"{i} km" for i in range(20_000)]},
+)
+
+
+def test_a_list_of_many_values_costs_as_much_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = 0
+
+    def equal(a: Any, b: Any) -> bool:
+        nonlocal made
+        made += 1
+        return bool(a == b)
+
+    monkeypatch.setitem(masks.COMPARISONS, "=", equal)  # type: ignore[arg-type]
+    listed = ", ".join(f"'{i} km'" for i in range(100, 400))
+    assert len(ids(MANY, f"t IN ({listed})")) == 300
+    assert made <= 20_000
+
+
+@pytest.mark.parametrize(
+    "one",
+    ["t = '{} km'", "t LIKE '{}%'", "CASEI(t) = '{} km'", "T_AFTER(t, DATE('2026-01-01'))",
+     "t = id", "S_INTERSECTS(geometry, POINT(69 {}))"],
+)  # fmt: skip
+def test_a_filter_that_compares_too_much_is_refused(
+    one: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(masks, "MOST_COMPARED", 100_000)
+    ids(MANY, " OR ".join(one.format(i) for i in range(2)))
+    with pytest.raises(BadParameterError, match="more than 100,000 values"):
+        ids(MANY, " OR ".join(one.format(i) for i in range(6)))
+    # Numbers are compared at once.
+    ids(ALL, " OR ".join(f"value = {i}" for i in range(200)))
 
 
 @pytest.mark.parametrize(

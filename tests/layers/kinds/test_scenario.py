@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from layers import demo
-from layers.errors import BadFileError, BadParameterError
+from layers.errors import BadFileError, BadParameterError, GoneError
 from layers.geo import Point, Window
 from layers.kinds import Sources
 from layers.kinds.places import pixel_places
@@ -18,6 +18,7 @@ from layers.model.kind import Question, Scenario
 from layers.seismic import bindi_2011, boore_2014, plane, rupture
 from layers.seismic.motion import Source
 from layers.store import PUBLIC, Batch, Reader, Writer
+from layers.store import features as stored
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TILE = Window(6, 44, 23)
@@ -38,8 +39,10 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Any:
         Feature("dot", "faults", shapely.Point(70, 41), {"type": "thrust"}),
         Feature("north", "faults", shapely.LineString([(70, 41), (70, 42)]), {"type": "thrust"}),
     ]
-    unsized = [Feature("unsized", "earthquakes", shapely.Point(70, 41), {"magnitude": None},
-                       time=NOW)]  # fmt: skip
+    unsized = [
+        Feature(name, "earthquakes", shapely.Point(70, 41), {"magnitude": magnitude}, time=NOW)
+        for name, magnitude in (("unsized", None), ("worded", "strong"))
+    ]
     for i, features in enumerate((demo.earthquakes(), demo.faults(), odd, unsized)):
         batch = Batch(f"b{i}", "", "test", None, Context.SIMULATED, NOW, "test")
         writer.append_features(batch, features)
@@ -133,6 +136,9 @@ def test_where_on_a_fault_it_breaks_can_be_chosen(shown: Callable[..., np.ndarra
         (Scenario("volcano:x"), "fault:ID or event:ID"),
         (Scenario("fault:"), "fault:ID or event:ID"),
         (Scenario(magnitude=11), "magnitude of 11"),
+        (Scenario(magnitude=1e4), "magnitude of 10000"),
+        (Scenario("fault:north", magnitude=1e4), "magnitude of 10000"),
+        (Scenario("event:worded"), "has no magnitude"),
         (Scenario("fault:north", dip=0.0), "dip of 0"),
         (Scenario(vs30_m_s=20.0), "Vs30 of 20"),
         (Scenario(depth_km=300.0), "crustal events"),
@@ -150,11 +156,72 @@ def test_a_click_tells_the_values_and_what_was_assumed(sources: Any) -> None:
     found = kind.inspect(Point(71.5, 41.3), None)
     values = {v["name"]: v["value"] for v in found["values"]}
     assert values["pga_p16"] < values["pga"] < values["pga_p84"]
-    assert values["msk_sd"] == 0.689
+    # Its depth is known: the equation with the depth has a deviation of its own.
+    assert values["msk_sd"] == bindi_2011.SIGMA_WITH_DEPTH
+    fault = kind.inspect(Point(71, 41.5), None, Scenario("fault:north"))
+    assert {v["name"]: v["value"] for v in fault["values"]}["msk_sd"] == bindi_2011.SIGMA
     assert found["earthquake"]["magnitude"] == 7.5
     assert "every strike" in found["earthquake"]["assumed"][0]
     far = kind.inspect(Point(20, 50), None)
     assert (far["known"], far["values"]) == (False, [])
+
+
+@pytest.mark.parametrize("threshold", [0.0, -0.1])
+def test_a_threshold_that_no_acceleration_can_have_is_refused(
+    sources: Any, threshold: float
+) -> None:
+    layer = definition("exceedance")
+    kind = ScenarioKind(layer, sources)
+    with pytest.raises(BadParameterError, match="above 0 g was expected"):
+        kind.tile(TILE, None, kind.version(None), Question(layer.styles[0], threshold=threshold))
+
+
+def test_of_a_collection_one_feature_is_read(sources: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    made = stored._feature
+
+    def counted(row: Any) -> Any:
+        read.append(row["id"])
+        return made(row)
+
+    monkeypatch.setattr(stored, "_feature", counted)
+    kind = ScenarioKind(definition(), sources)
+    kind.inspect(Point(71.5, 41.3), None, Scenario("event:1902-12-16-andijan"))
+    assert read == ["1902-12-16-andijan"]
+    with pytest.raises(BadParameterError, match="there is no event"):
+        kind.inspect(Point(71.5, 41.3), None, Scenario("event:nothing"))
+    assert len(read) == 1
+
+
+def test_what_is_delivered_while_an_earthquake_is_read_is_of_the_next_version(
+    tmp_path: Path,
+) -> None:
+    writer = Writer(tmp_path, Context.SIMULATED)
+
+    def deliver(magnitude: float) -> None:
+        batch = Batch(f"b{magnitude}", "", "test", None, Context.SIMULATED, NOW, "test")
+        quake = Feature("q", "earthquakes", shapely.Point(70, 41), {"magnitude": magnitude})
+        writer.append_features(batch, [quake])
+
+    class Hurried(Reader):
+        def feature(self, *asked: Any) -> Any:
+            if newer:
+                deliver(newer.pop())
+            return super().feature(*asked)
+
+    deliver(6.0)
+    newer = [7.0]
+    reader = Hurried(tmp_path)
+    layer = definition(rupture="event:q")
+    kind = ScenarioKind(layer, Sources(reader, PUBLIC, lambda: NOW))
+    version = kind.version(None)
+    with pytest.raises(GoneError):
+        kind.tile(TILE, None, version, Question(layer.styles[0]))
+    newer.append(8.0)
+    found = kind.inspect(Point(71, 41), None)
+    assert (found["version"], found["earthquake"]["magnitude"]) == (kind.version(None), 8.0)
+    reader.close()
+    writer.close()
 
 
 def test_an_entry_of_an_earthquake_that_is_not_there_shows_nothing(sources: Any) -> None:

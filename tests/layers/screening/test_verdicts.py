@@ -71,6 +71,18 @@ def test_a_limit_within_the_uncertainty_is_possible_and_on_the_limit_is_not_beyo
     assert statuses(changed(sl2=None))[rule] is Status.MISSING
 
 
+def test_a_lower_bound_is_sure_only_where_all_that_it_may_be_is_on_one_side() -> None:
+    def sure(per_km2: float) -> bool:
+        told = Evidence("density_32km", "1/km2", per_km2, per_km2, per_km2, lower_bound=True)
+        found = judge(preset("or-sage-large"), {"density_32km": told})
+        finding = next(f for f in found.findings if f.evidence is told)
+        assert (finding.status is Status.HIT) == (per_km2 > 193)
+        return finding.sure
+
+    # It may be three times as much: 60 is then 180 still below the limit of 193, and 100 is not.
+    assert [sure(each) for each in (60.0, 100.0, 193.5)] == [True, False, True]
+
+
 def test_missing_evidence_lowers_the_coverage_and_never_the_score_to_zero() -> None:
     whole, less = judge(preset("iaea-like"), GOOD), judge(
         preset("iaea-like"), changed(border_distance=None)

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import seismic
+from layers.seismic import merging
 
 DAY = 86_400.0
 
@@ -80,3 +82,47 @@ def test_what_stands_stands_for_itself_and_for_one_of_each_catalogue_at_most(
         assert found[found[i]] == found[i]
         group = np.flatnonzero(found == i)
         assert len(set(source[group])) == len(group)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40))
+def test_only_those_are_passed_over_that_cannot_be_one_with_it(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    time_s = np.where(rng.random(n) < 0.1, np.nan, rng.integers(0, 500, n) * DAY)
+    precision = rng.choice(["time", "day", "month", "year"], n).tolist()
+    lon, lat = rng.integers(0, 3, (2, n)).astype(float)
+    magnitude, source = rng.integers(5, 7, n).astype(float), rng.choice(["A", "B", "C"], n)
+    rank = rng.integers(0, 3, n).astype(float)
+    found = seismic.one_event(time_s, precision, lon, lat, magnitude, source.tolist(), rank)
+    # All that stand are looked at, in the order of time.
+    spans = np.array([merging._DATED_S[word] for word in precision])
+    place = merging.vectors(lon, lat)
+    stands, standing = list(range(n)), {}
+    for i in np.lexsort((np.arange(n), time_s, rank)).tolist():
+        near = [j for j in np.argsort(time_s, kind="stable").tolist()
+                if j in standing and source[i] not in standing[j]]  # fmt: skip
+        one = merging._nearest(i, near, time_s, spans, place, magnitude)
+        if one is None or np.isnan(time_s[i]):
+            standing[i] = {source[i]}
+        else:
+            stands[i] = one
+            standing[one].add(source[i])
+    assert found.tolist() == stands
+
+
+def test_one_event_known_by_its_year_makes_no_other_look_farther(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at = []
+    nearest = merging._nearest
+    monkeypatch.setattr(
+        merging, "_nearest", lambda i, near, *more: looked_at.append(len(near)) or nearest(
+            i, near, *more
+        )
+    )  # fmt: skip
+    n = 600
+    rng = np.random.default_rng(1)
+    seismic.one_event(
+        rng.uniform(0, 4 * 365 * DAY, n), ["year"] + ["time"] * (n - 1), rng.uniform(46, 88, n),
+        rng.uniform(36, 55, n), rng.uniform(3, 6, n), ["A", "B"] * (n // 2), np.zeros(n),
+    )  # fmt: skip
+    assert sum(looked_at) < 3 * n
