@@ -26,6 +26,10 @@ MAX_ZOOM = 22
 EARTH_RADIUS_M = 6378137.0
 HALF_WORLD_M = math.pi * EARTH_RADIUS_M
 MAX_LATITUDE = math.degrees(2 * math.atan(math.exp(math.pi)) - math.pi / 2)
+POLE = 90 - 1e-9
+"""Latitude, in degrees, at which a position of the pole is kept: far beyond every tile."""
+DECIMALS = 6
+"""Of a degree in what goes out, and so in what filters are asked of: a tenth of a metre."""
 GEOD = pyproj.Geod(ellps="WGS84")
 
 

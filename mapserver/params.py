@@ -19,14 +19,16 @@ from layers.kinds import KINDS, is_timed
 from layers.messages import LANGUAGES
 from layers.model import LayerDefinition, StyleDefinition
 from layers.model.kind import Scenario
+from layers.screening import PRESETS, weights_of
 from layers.tiles import TileOptions, TileRequest
 
 LATEST, STATIC = "latest", "static"
 FORMATS = ("png", "webp", "mvt")
-TILE_KEYS = ("threshold", "q", "breaks", "smooth")
+TILE_KEYS = ("threshold", "q", "breaks", "smooth", "weights")
 KIND_KEYS = tuple(dict.fromkeys(key for kind in KINDS.values() for key in kind.filters))
 """Keys that have a meaning for the layers of some kinds."""
 MAX_BREAKS = 32
+MAX_WEIGHTS, MOST_WEIGHT = 32, 1e6
 SCENARIO_NUMBERS = {
     "magnitude": "magnitude",
     "rake": "rake",
@@ -135,6 +137,7 @@ def tile_request(
     for key in TILE_KEYS:
         if key in query and not means(key, layer, style):
             why = "is not smoothed" if KINDS[layer.kind].cells else "has no cells"
+            why = "weighs nothing" if key == "weights" else why
             raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}": it {why}')
     if "lang" in query and not style.label:
         raise BadParameterError(f'"lang" means nothing to style "{style.id}": it has no names')
@@ -162,6 +165,8 @@ def means(key: str, layer: LayerDefinition, style: StyleDefinition) -> bool:
     if key == "q":
         return style.measure == "quantile"
     spec = KINDS[layer.kind]
+    if key == "weights":
+        return style.measure in PRESETS
     if key == "smooth":
         return spec.cells and spec.smooths
     return spec.cells and style.palette is not None
@@ -264,8 +269,36 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
         end=end,
         scenario=scenario(query),
         return_period_y=return_period(query),
+        weights=weights(query, style) if "weights" in query else None,
         language=language(query),
     )
+
+
+def weights(query: Mapping[str, str], style: StyleDefinition) -> tuple[float, ...]:
+    """Return the weights of what the preset of a style weighs, in its order; they sum to 1."""
+    if style.measure not in PRESETS:
+        raise BadParameterError(f'style "{style.id}" weighs nothing; styles of suitability do')
+    found = weights_of(PRESETS[style.measure], named_weights(query["weights"]))
+    # 2:1 and 4:2 are one picture: what differs by less than a millionth has one name.
+    return tuple(round(float(each), 6) for each in found)
+
+
+def named_weights(text: str) -> dict[str, float]:
+    """Return the weights of ``evidence:number,...``, each named once."""
+    found: dict[str, float] = {}
+    pairs = text.split(",")
+    if len(pairs) > MAX_WEIGHTS:
+        raise BadParameterError(f"weights has {len(pairs)} numbers; the limit is {MAX_WEIGHTS}")
+    for pair in pairs:
+        name, colon, value = pair.partition(":")
+        if not colon or name in found:
+            raise BadParameterError(
+                f'weights has "{pair[:40]}"; evidence:number was expected, once'
+            )
+        found[name] = number(value, f"the weight of {name[:40]}")
+        if found[name] > MOST_WEIGHT:
+            raise BadParameterError(f"the weight of {name[:40]} is above {MOST_WEIGHT:g}")
+    return found
 
 
 def return_period(query: Mapping[str, str]) -> float | None:

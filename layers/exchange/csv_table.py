@@ -1,8 +1,8 @@
 """Observations as rows: the CSV convention, and the simpler tables people have.
 
 ``station_code,time_start_utc,time_end_utc,quantity,value,unit,sd,averaging,status_flag,qc_flags,
-source_org`` in UTF-8; an empty value is a gap. Also: positions instead of codes, one ``time`` with
-an averaging interval, and a bare ``lon,lat,value`` with the rest said by the caller.
+source_org,detector`` in UTF-8; an empty value is a gap. Also: positions instead of codes, one
+``time`` with an averaging interval, and a bare ``lon,lat,value`` with the rest said by the caller.
 """
 
 import csv
@@ -31,7 +31,7 @@ from layers.model import Observation, RejectedRecord, Station, Status
 
 HEADER = (
     "station_code", "time_start_utc", "time_end_utc", "quantity", "value", "unit", "sd",
-    "averaging", "status_flag", "qc_flags", "source_org",
+    "averaging", "status_flag", "qc_flags", "source_org", "detector",
 )  # fmt: skip
 _ALIASES = {
     "station_code": ("station", "code", "station_id", "id"),
@@ -179,7 +179,7 @@ class _Reader:
         name = self._codes.get(key) or self._station(key, cells)
         return Observation(
             name, facts.id, begin_time, end_time, canonical, deviation, value, unit, note, state,
-            reasons, by, line,
+            reasons, unguarded(by), line,
         )  # fmt: skip
 
     def _value(self, text: str) -> float:
@@ -292,6 +292,7 @@ def _written(item: Observation) -> list[str]:
         item.status.value,
         guarded(" ".join(item.reasons)),
         "",
+        guarded(item.detector),
     ]
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from layers import temporal
 from layers.errors import BadInstantError
+from layers.geo import DECIMALS
 from layers.model import Features
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ PLACE = ("lon", "lat")
 """Columns of tables whose geometries are all single points."""
 RESERVED = (GEOMETRY, "geom", "fid", "bbox", "wkt")
 """Names that a format has for something else."""
-DECIMALS = 6
-"""Of a degree: a tenth of a metre."""
 _NUMBERS = ("value", "sd", "elevation_m", "depth_km", "magnitude")
 _WHOLE = ("revision",)
 _TIMES = ("begin_time", "end_time", "received_at", "time", "valid_from", "valid_to", "data_time")

@@ -6,7 +6,7 @@ Both the table of the database (``YEAR``, ``EQ_MAG_MW``, ...) and what its web p
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import BinaryIO
 
 from layers.exchange.adapter import COLUMN, Adapter, Defaults, Record
@@ -100,21 +100,30 @@ def _time(row: Row) -> tuple[datetime, str]:
     year = needed(row.words["year"], "year", "time", row.comma)
     if year < 1:
         raise before_calendar(f"{year:g}")
-    parts = [int(year)]
+    parts = [_whole(year, "year")]
     for name in _PARTS:
         number = row.number(name, name, "time")
         if number is None:
             break
-        parts.append(int(number))
+        parts.append(_whole(number, name))
     second = row.number("second", "second", "time") or 0.0
     try:
         if len(parts) > len(_PARTS):
             year_, month, day, hour, minute = parts
-            return datetime(year_, month, day, hour, minute, int(second), tzinfo=UTC), "time"
+            if not 0 <= second < 60:
+                raise RowFault("time", f"second {second:g} is none of a minute")
+            begin = datetime(year_, month, day, hour, minute, tzinfo=UTC)
+            return begin + timedelta(seconds=second), "time"
         # An hour without its minute is no time of day.
         return dated(parts)
-    except ValueError:
-        raise RowFault("time", f"{parts} is no date of the calendar") from None
+    except (ValueError, OverflowError):
+        raise RowFault("time", f"{str(parts)[:60]} is no date of the calendar") from None
+
+
+def _whole(number: float, name: str) -> int:
+    if not number.is_integer() or abs(number) > MAXYEAR:
+        raise RowFault("time", f"{name} {number:g} is no part of a date")
+    return int(number)
 
 
 ADAPTER = Adapter(

@@ -16,7 +16,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.errors import BadFileError, TooLargeError, UnsupportedFormatError
 from layers.exchange import site_gdal, site_xml
-from layers.exchange.site_places import MAX_SITES, Found
+from layers.exchange.site_places import Found
+from layers.model.site import MOST_SITES
 
 MAX_UNPACKED_BYTES = 20_000_000
 MAX_MEMBERS = 64
@@ -118,7 +119,7 @@ def geopackage(body: bytes) -> tuple[Iterator[Found], str]:
 
 
 def _by_gdal(path: Path, driver: str) -> tuple[Iterator[Found], str]:
-    command = (sys.executable, "-P", site_gdal.__file__, path, MAX_SITES + 1, CPU_S)
+    command = (sys.executable, "-P", site_gdal.__file__, path, MOST_SITES + 1, CPU_S)
     try:
         ended = subprocess.run(
             [str(word) for word in command],

@@ -4,7 +4,6 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-MAX_SITES = 14
 WGS84 = "OGC:CRS84"
 
 Found = tuple[BaseGeometry | None, dict[str, Any]]

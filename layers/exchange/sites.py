@@ -27,9 +27,10 @@ from layers.errors import (
 )
 from layers.exchange import documents, site_archives, site_xml
 from layers.exchange.rows import table
-from layers.exchange.site_places import MAX_SITES, WGS84, Found
+from layers.exchange.site_places import WGS84, Found
 from layers.geo import GEOD
 from layers.model import CandidateSite, RejectedRecord
+from layers.model.site import MOST_SITES
 
 MAX_BYTES = 5_000_000
 MAX_VERTICES = 100_000
@@ -63,7 +64,7 @@ def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
     Raises
     ------
     TooLargeError
-        Above ``MAX_BYTES``, ``MAX_UNPACKED_BYTES``, ``MAX_SITES`` or ``MAX_VERTICES``.
+        Above ``MAX_BYTES``, ``MAX_UNPACKED_BYTES``, ``MOST_SITES`` or ``MAX_VERTICES``.
     UnsupportedFormatError
         For a file of another format.
     BadFileError, BadExtentError, BadParameterError
@@ -79,8 +80,8 @@ def read(body: bytes, name: str = "", crs: str = "") -> list[CandidateSite]:
     system = own or crs or WGS84
     rows: list[Found] = []
     for geometry, properties in found:
-        if len(rows) >= MAX_SITES:
-            raise TooLargeError(f"the file holds more than {MAX_SITES} sites")
+        if len(rows) >= MOST_SITES:
+            raise TooLargeError(f"the file holds more than {MOST_SITES} sites")
         rows.append((geometry, properties))
     if not rows:
         raise BadFileError(f'"{name or "the file"}" holds no site')
@@ -116,18 +117,18 @@ def _check_code(system: str) -> None:
     """Refuse a text that does not name a system by its code: PROJ would take pipelines, too."""
     if not _CODE.fullmatch(system):
         raise BadParameterError(
-            f'"{system[:60]}" is no code of a reference system, such as EPSG:32642'
+            f'"{system[:60]}" is no reference system that is known by a code, such as EPSG:32642'
         )
 
 
 def _sites(rows: list[Found], system: str) -> list[CandidateSite]:
     try:
         crs = pyproj.CRS.from_user_input(system).to_2d()
-        if not (crs.is_geographic or crs.is_projected):
-            raise BadParameterError(f"{crs.name} is a system of neither a map nor degrees")
         to_degrees = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
     except pyproj.exceptions.ProjError as reason:
         raise BadParameterError(f'"{system[:60]}" is no reference system that is known') from reason
+    if not (crs.is_geographic or crs.is_projected):
+        raise BadParameterError(f"{crs.name} is a system of neither a map nor degrees")
     sites: list[CandidateSite] = []
     for number, (geometry, properties) in enumerate(rows, start=1):
         label = _name(properties) or f"{number}"

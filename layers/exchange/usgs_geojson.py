@@ -15,16 +15,17 @@ from layers.exchange.geojson import members, rejected
 from layers.exchange.quakes import COLLECTION, quake
 from layers.exchange.rows import RowFault
 from layers.geo import Bounds
-from layers.model import Feature
+from layers.model import Feature, WithdrawnRecord
 
+WITHDRAWN = "withdrawn"
 _EPOCH = temporal.from_epoch_s(0)
 
 
 def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
     """Yield one earthquake or rejected record per feature; ``line`` is its number, from 1.
 
-    An event that the agency has withdrawn (status ``deleted``) is rejected as ``withdrawn``. A
-    magnitude or depth of null stays None.
+    An event that the agency has withdrawn (status ``deleted``) is a withdrawn record. A magnitude
+    or depth of null stays None.
 
     Raises
     ------
@@ -49,7 +50,12 @@ def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
                     "duplicate_id", f'the id "{feature.id}" was used by number {seen[feature.id]}'
                 )
         except RowFault as fault:
-            yield rejected(number, fault, item)
+            refused = rejected(number, fault, item)
+            if fault.code == WITHDRAWN:
+                told = refused.line, refused.code, refused.reason, refused.raw
+                yield WithdrawnRecord(*told, collection, str(item.get("id")))
+            else:
+                yield refused
             continue
         seen[feature.id] = number
         yield feature
@@ -62,11 +68,11 @@ def _looks_like_one(item: Any) -> bool:
 
 def _feature(item: Any, number: int, collection: str, source: str, box: Bounds | None) -> Feature:
     facts = members(item)
-    if facts.get("status") == "deleted":
-        raise RowFault("withdrawn", "the agency has withdrawn this event")
     key = item.get("id")
     if not isinstance(key, str) or not 0 < len(key) <= 200 or not key.isprintable():
         raise RowFault("id", "the event has no id")
+    if facts.get("status") == "deleted":
+        raise RowFault(WITHDRAWN, "the agency has withdrawn this event")
     shape = item.get("geometry")
     position = shape.get("coordinates") if isinstance(shape, dict) else None
     if not isinstance(position, list) or not 2 <= len(position) <= 3:

@@ -28,6 +28,7 @@ class Arrived:
 
     root: Path
     name: str
+    inode: int
     size: int
     mtime_ns: int
 
@@ -66,7 +67,7 @@ def scan(
     try:
         with os.scandir(root) as entries:
             found = [
-                Arrived(Path(root), entry.name, facts.st_size, facts.st_mtime_ns)
+                Arrived(Path(root), entry.name, *_state(facts))
                 for entry in entries
                 if matches(entry.name, pattern)
                 for facts in (_facts(entry),)
@@ -118,6 +119,8 @@ def finish(arrived: Arrived, verdict: Verdict, text: str) -> Path:
 
     Raises
     ------
+    BusyError
+        Where another file has come under its name since it was seen: that one waits, unread.
     FeedUnreachableError
         Where the folder cannot be written, or leads elsewhere through a link.
     """
@@ -130,6 +133,11 @@ def finish(arrived: Arrived, verdict: Verdict, text: str) -> Path:
         note = place.with_name(f"{place.name}.txt")
         note.write_text(text.rstrip("\n") + "\n", "utf-8")
         arrived.path.rename(place)
+        # Looked at where nobody replaces it any more.
+        if _state(place.lstat()) != (arrived.inode, arrived.size, arrived.mtime_ns):
+            note.unlink()
+            _give_back(place, arrived.path)
+            raise BusyError(f"{arrived.name} was replaced; the new one is read at the next look")
     except OSError as error:
         raise FeedUnreachableError(
             f"{arrived.name} cannot be moved to {verdict}: {error.strerror or error}"
@@ -156,11 +164,28 @@ def _facts(entry: os.DirEntry[str]) -> os.stat_result | None:
     return facts if stat.S_ISREG(facts.st_mode) else None
 
 
+def _state(facts: os.stat_result) -> tuple[int, int, int]:
+    """Return what differs as soon as a file was written to, or is another one."""
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def _give_back(place: Path, waiting: Path) -> None:
+    """Put a file back where it waited, unless a still newer one has come there."""
+    try:
+        os.link(place, waiting)
+    except FileExistsError:
+        pass
+    except OSError:  # a disk without links
+        place.rename(waiting)
+        return
+    place.unlink()
+
+
 def _unchanged(arrived: Arrived, handle: int) -> None:
     facts = os.fstat(handle)
     if not stat.S_ISREG(facts.st_mode):
         raise FeedUnreachableError(f"{arrived.name} is no file")
-    if (facts.st_size, facts.st_mtime_ns) != (arrived.size, arrived.mtime_ns):
+    if _state(facts) != (arrived.inode, arrived.size, arrived.mtime_ns):
         raise BusyError(f"{arrived.name} is still being written; it is read at the next look")
 
 

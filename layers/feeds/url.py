@@ -1,10 +1,12 @@
 """A file at an address: fetched when it has changed, from an allowed host, up to a size."""
 
 import http.client
-import time
+import socket
+import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,12 +57,7 @@ class NotModified:
     state: UrlState
 
 
-def fetch(
-    feed: UrlFeed,
-    state: UrlState | None = None,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-) -> Fetched | NotModified:
+def fetch(feed: UrlFeed, state: UrlState | None = None) -> Fetched | NotModified:
     """Return the file at the address of a feed, or that it has not changed.
 
     Raises
@@ -79,24 +76,100 @@ def fetch(
         headers["If-None-Match"] = known.etag
     if known.last_modified:
         headers["If-Modified-Since"] = known.last_modified
-    deadline = clock() + feed.timeout_s
     request = urllib.request.Request(feed.url, headers=headers)  # noqa: S310 - checked above
+    deadline = _Deadline(feed)
     try:
-        with _opener(feed).open(request, timeout=feed.timeout_s) as answer:
-            return _fetched(feed, answer, deadline, clock)
+        with deadline, _opener(feed, deadline).open(request, timeout=feed.timeout_s) as answer:
+            return _fetched(feed, answer, deadline)
     except urllib.error.HTTPError as error:
         with error:
             if error.code == http.client.NOT_MODIFIED:
                 return NotModified(known)
         raise FeedUnreachableError(f"{_shown(feed.url)} answered {error.code}") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
+        deadline.check()
         reason = getattr(error, "reason", error)
         raise FeedUnreachableError(
             f"{_shown(feed.url)} cannot be fetched: {str(reason) or type(error).__name__}"
         ) from None
 
 
-def _fetched(feed: UrlFeed, answer: Any, deadline: float, clock: Callable[[], float]) -> Fetched:
+class _Deadline:
+    """Cuts every connection of one fetch when its time is over, whatever is being waited for.
+
+    A timeout of a socket begins anew with every byte, in the head of an answer as in its body.
+    """
+
+    def __init__(self, feed: UrlFeed) -> None:
+        self._feed = feed
+        self._lock = threading.Lock()
+        self._held: list[socket.socket] = []
+        self._over = False
+        self._timer = threading.Timer(feed.timeout_s, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            while self._held:
+                self._held.pop().close()
+
+    def check(self) -> None:
+        """Raise FeedUnreachableError where the time is over: what was read may be a part."""
+        if self._over:
+            raise FeedUnreachableError(
+                f"{_shown(self._feed.url)} was not complete within {self._feed.timeout_s:g} s"
+            )
+
+    def bounded(self, kind: type[http.client.HTTPConnection]) -> Any:
+        """Return what makes connections of a kind that are cut."""
+
+        def make(*about: Any, **options: Any) -> Any:
+            connection: Any = kind(*about, **options)
+            connection._create_connection = self._connected
+            return connection
+
+        return make
+
+    def _connected(self, *about: Any) -> socket.socket:
+        made = socket.create_connection(*about)
+        with self._lock:
+            # One of our own: TLS takes the descriptor of the other.
+            self._held.append(made.dup())
+        if self._over:
+            self._cut()
+        return made
+
+    def _cut(self) -> None:
+        self._over = True
+        with self._lock:
+            for each in self._held:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+
+
+class _Http(urllib.request.HTTPHandler):
+    def __init__(self, deadline: _Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(self._deadline.bounded(http.client.HTTPConnection), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, deadline: _Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(self._deadline.bounded(http.client.HTTPSConnection), req)
+
+
+def _fetched(feed: UrlFeed, answer: Any, deadline: _Deadline) -> Fetched:
     encoding = answer.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("", "identity"):
         raise FeedUnreachableError(
@@ -110,11 +183,8 @@ def _fetched(feed: UrlFeed, answer: Any, deadline: float, clock: Callable[[], fl
         size += len(chunk)
         if size > feed.max_bytes:
             raise _too_large(feed)
-        if clock() > deadline:
-            raise FeedUnreachableError(
-                f"{_shown(feed.url)} was not complete within {feed.timeout_s:g} s"
-            )
         parts.append(chunk)
+    deadline.check()
     if announced.isdigit() and size != int(announced):
         raise FeedUnreachableError(
             f"{_shown(feed.url)} ended after {size:,} of {int(announced):,} bytes"
@@ -146,14 +216,14 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _opener(feed: UrlFeed) -> urllib.request.OpenerDirector:
+def _opener(feed: UrlFeed, deadline: _Deadline) -> urllib.request.OpenerDirector:
     """Return an opener that knows http and https alone: no file, no ftp, no environment."""
     opener = urllib.request.OpenerDirector()
     proxies = dict.fromkeys(_SCHEMES, feed.proxy) if feed.proxy else {}
     for handler in (
         urllib.request.ProxyHandler(proxies),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
+        _Http(deadline),
+        _Https(deadline),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         _Redirects(feed.hosts),

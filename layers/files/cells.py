@@ -16,7 +16,7 @@ from layers.exchange import flat
 from layers.exchange.cog import Band
 from layers.files import bands
 from layers.files.wanted import Wanted
-from layers.geo import TILE_PX, CellGrid, Window
+from layers.geo import DECIMALS, TILE_PX, CellGrid, Window
 from layers.interpolation import Predictive
 from layers.kinds.raster import RasterKind
 from layers.kinds.readings import measured
@@ -183,7 +183,7 @@ def table(cells: Cells, facts: flat.Facts) -> "pa.Table":
         places.append(np.column_stack((lon[cols], lat[rows])))
         values.append(strip[: len(shown), rows, cols])
         indices.append(np.column_stack((cells.grid.col + cols, cells.grid.row + first + rows)))
-    lonlat: FloatArray = np.concatenate(places).astype(np.float64).round(flat.DECIMALS)
+    lonlat: FloatArray = np.concatenate(places).astype(np.float64).round(DECIMALS)
     whole = np.concatenate(values, axis=1)
     ids = [f"{cells.grid.zoom}/{col}/{row}" for col, row in np.concatenate(indices).tolist()]
     columns = {"id": pa.array(ids, pa.string())}

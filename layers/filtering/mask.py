@@ -22,6 +22,7 @@ from layers.filtering import spatial, times
 from layers.filtering.expression import Expression
 from layers.filtering.periods import moment
 from layers.filtering.rows import GEOMETRY, ID, Coded, Rows
+from layers.model.table import number
 from layers.views import projection
 
 BoolArray = NDArray[np.bool_]
@@ -234,11 +235,12 @@ class _Evaluation:
 
     def _numbers(self, name: str, a: Coded, b: Coded) -> Truth | None:
         """Compare a column of numbers with one number, all at once."""
-        if not b.single or not _is_number(b.values[0]):
+        one = number(b.values[0]) if b.single else None
+        if one is None:
             return None
         values = a.numbers
         known = ~np.isnan(values)
-        true = COMPARISONS[name](values, float(b.values[0])) & known
+        true = COMPARISONS[name](values, one) & known
         shape = len(self._rows)
         return Truth(
             np.broadcast_to(true[a.index], shape), np.broadcast_to((known & ~true)[a.index], shape)
@@ -302,7 +304,7 @@ class _Evaluation:
         system = projection(self._crs)
         if isinstance(node, dict) and isinstance(node.get("bbox"), list):
             numbers = node["bbox"]
-            if len(numbers) not in (4, 6) or not all(map(_is_number, numbers)):
+            if len(numbers) not in (4, 6) or None in map(number, numbers):
                 raise BadParameterError(f'"{name}": a box has four numbers')
             half = len(numbers) // 2
             (a, b), (c, d) = numbers[:2], numbers[half : half + 2]
@@ -365,11 +367,7 @@ def _sort(value: Any) -> str:
         return "text"
     if isinstance(value, bool):
         return "truth"
-    return "number" if _is_number(value) else ""
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return "" if number(value) is None else "number"
 
 
 def _folded(name: str, value: Any) -> Any:

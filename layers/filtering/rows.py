@@ -16,14 +16,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.geo import lonlat
+from layers.geo import DECIMALS, lonlat
 from layers.model import Features
 from layers.model.features import Selection
-from layers.model.table import ABSENT, Table
+from layers.model.table import ABSENT, Table, number
 
 ID, GEOMETRY = "id", "geometry"
-DECIMALS = 6
-"""Of degrees, about 0.1 m: what goes out is what a filter is asked of."""
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -45,12 +43,7 @@ class Coded:
     @cached_property
     def numbers(self) -> FloatArray:
         """The values as numbers, NaN where one is none."""
-        return np.array(
-            [
-                float(v) if isinstance(v, int | float) and not isinstance(v, bool) else np.nan
-                for v in self.values
-            ]
-        )
+        return np.array([number(v) for v in self.values], np.float64)
 
 
 class Rows:

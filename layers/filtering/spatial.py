@@ -9,13 +9,12 @@ from shapely.errors import ShapelyError
 
 from layers.errors import BadParameterError
 from layers.filtering.rows import FloatArray, GeometryArray, Rows
-from layers.geo import lonlat, mercator
+from layers.geo import POLE, lonlat, mercator
 from layers.views import Projection, projection
 
 BoolArray = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
 _EDGE = 17
-_POLE = 90 - 1e-9
 
 PREDICATES: Mapping[str, Callable[..., BoolArray]] = {
     "s_intersects": shapely.intersects,
@@ -126,7 +125,7 @@ def to_system(geometry: GeometryArray, system: Projection) -> GeometryArray:
         return geometry
 
     def forward(xy: FloatArray) -> FloatArray:
-        return np.column_stack(system.from_mercator(*mercator(xy[:, 0], xy[:, 1], _POLE)))
+        return np.column_stack(system.from_mercator(*mercator(xy[:, 0], xy[:, 1], POLE)))
 
     found: GeometryArray = np.asarray(shapely.transform(geometry, forward), object)
     return found

@@ -16,6 +16,7 @@ from layers.kinds import (
     readings,
     scenario,
     stations,
+    suitability,
     surface,
     zones,
 )
@@ -139,6 +140,18 @@ KINDS: Mapping[str, KindSpec] = {
         files=False,
         smooths=False,
         check=scenario.check,
+    ),
+    "suitability": KindSpec(
+        suitability.SuitabilityKind,
+        (),
+        suitability.MEASURES,
+        suitability.SYMBOL,
+        (suitability.SYMBOL,),
+        vector=False,
+        options=suitability.OPTIONS,
+        files=False,
+        smooths=False,
+        check=suitability.check,
     ),
     "stations": KindSpec(
         stations.StationsKind,

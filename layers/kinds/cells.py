@@ -1,12 +1,15 @@
 """Which cells of a grid a window shows: whole cells at every zoom, never an average."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.geo import TILE_PX, CellGrid, Window
-from layers.model import Float32Array
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+Target = tuple[slice, slice]
 DEEPEST_OVERZOOM = 8
 """Zoom levels below the native one at which one cell fills a whole tile."""
 
@@ -60,8 +63,11 @@ def overlap(start: int, count: int, step: int, size: int) -> tuple[slice, slice]
     return slice(first, last), slice(begin, start + (last - 1) * step + 1, step)
 
 
-def placed(cells: Float32Array, target: tuple[slice, slice], count: int) -> Float32Array:
-    """Return (bands, count, count) with ``cells`` at their place and NaN around them."""
-    whole = np.full((len(cells), count, count), np.nan, dtype=np.float32)
-    whole[:, target[0], target[1]] = cells
+def placed(
+    cells: NDArray[Scalar], target: Target, count: int, fill: float | NDArray[Scalar] = np.nan
+) -> NDArray[Scalar]:
+    """Return (..., count, count) with ``cells`` at their place and ``fill`` around them."""
+    whole = np.empty((*cells.shape[:-2], count, count), dtype=cells.dtype)
+    whole[...] = fill
+    whole[..., target[0], target[1]] = cells
     return whole

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.errors import GoneError
-from layers.geo import Bounds, Point, Window, cell_m, lonlat, mercator
+from layers.geo import POLE, Bounds, Point, Window, cell_m, lonlat, mercator
 from layers.kinds.index import Index, morton
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Features, LayerDefinition, StoredFeature
@@ -22,8 +22,6 @@ from layers.model.table import Table, TableMaker, single_points
 from layers.views import Box, View
 
 MAX_ZOOM = 14
-POLE = 90 - 1e-9
-"""Latitude, in degrees, at which a position of the pole is kept: far beyond every tile."""
 CLICK_PX = 8
 """How near, in pixels of zoom 8, a click must be to a line or a point."""
 
@@ -146,7 +144,8 @@ class CollectionKind:
             return self._held
 
     def _token(self) -> str:
-        return self._sources.store.collection_token(self._sources.audience, self._collection)
+        where = self._sources
+        return where.store.collection_token(where.audience, where.now(), self._collection)
 
     def _columns(self, token: str) -> Columns:
         maker, geometry, numbers = TableMaker(), [], array("d")
@@ -164,7 +163,7 @@ class CollectionKind:
         return Extent(bounds, 0, MAX_ZOOM) if bounds else nothing_yet(self._layer)
 
     def version(self, at: datetime | None) -> str:
-        """Token of the collection: it changes with every write to it."""
+        """Token of the collection: it changes with every write, and when a feature's time ends."""
         return self.held().token
 
     def tile(

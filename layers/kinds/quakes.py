@@ -17,6 +17,7 @@ from layers import seismic, temporal
 from layers.kinds.collection import CollectionKind, plain
 from layers.model import StoredFeature
 from layers.model.kind import Question
+from layers.model.table import number
 
 MEASURES = ("depth_km", "magnitude")
 FILTERS = ("min_magnitude", "begin", "end")
@@ -62,7 +63,7 @@ class QuakesKind(CollectionKind):
         """Magnitude and origin time in seconds."""
         time = stored.feature.time
         return (
-            _number(stored.feature.properties.get("magnitude")),
+            _magnitude(stored),
             np.nan if time is None else time.timestamp(),
         )
 
@@ -107,7 +108,7 @@ def _stands(every: list[StoredFeature]) -> NDArray[np.intp]:
         precision,
         places[:, 0],
         places[:, 1],
-        np.array([_number(each.properties.get("magnitude")) for each in features]),
+        np.array([_magnitude(stored) for stored in every]),
         sources,
         np.array(rank),
     )
@@ -117,6 +118,6 @@ def _source(stored: StoredFeature) -> str:
     return str(stored.feature.properties.get("source") or "unnamed")
 
 
-def _number(value: Any) -> float:
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if known else np.nan
+def _magnitude(stored: StoredFeature) -> float:
+    known = number(stored.feature.properties.get("magnitude"))
+    return np.nan if known is None else known

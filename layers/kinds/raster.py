@@ -12,8 +12,8 @@ from layers import temporal
 from layers.errors import BadFileError, GoneError, NoSurfaceError
 from layers.geo import MAX_ZOOM as DEEPEST
 from layers.geo import TILE_PX, Bounds, Point, Window, cell_m
-from layers.kinds import viewed
-from layers.kinds.cells import cut, overlap, pixel_zoom, placed
+from layers.kinds import aligned
+from layers.kinds.cells import placed
 from layers.kinds.raster_datasets import POOL, Pool, check_blocks
 from layers.kinds.raster_files import LOOK_S, Pattern, RasterFile, Shelf
 from layers.kinds.raster_mosaic import Mosaic
@@ -25,7 +25,6 @@ from layers.views import View
 
 MEASURES = ("value",)
 MAX_ZOOM = 14
-MARGIN = 1
 _ROUNDING = 1.0 + 1e-6
 
 
@@ -122,20 +121,7 @@ class RasterKind:
             return _raster(value, 0)
         if version != self.aligned_token(token):
             raise self._gone(version)
-        copy = self._copies.level(self._layer.id, version, pixel_zoom(window))
-        if copy is None:
-            raise self._gone(version)
-        if copy.grid.zoom == window.zoom and window.size_px == TILE_PX:
-            return _raster(copy.tile(window.row, window.col), 0)
-        # Only between cells that fill more than a pixel is there anything to smooth.
-        margin = MARGIN if question.smooth and copy.grid.zoom < pixel_zoom(window) else 0
-        part = cut(copy.grid, window, margin)
-        to_rows, rows = overlap(part.row, part.count, part.step, copy.grid.height)
-        to_cols, cols = overlap(part.col, part.count, part.step, copy.grid.width)
-        if rows.stop <= rows.start or cols.stop <= cols.start:
-            return None
-        cells = copy.read(rows, cols)[None]
-        return _raster(placed(cells, (to_rows, to_cols), part.count)[0], margin)
+        return self._from_copy(window, version, question.smooth)
 
     def _viewed(self, view: View, at: datetime | None, version: str, smooth: bool) -> Raster | None:
         token = self.token(at)
@@ -143,22 +129,26 @@ class RasterKind:
             value = self.mosaic.cells(view, self._moment(at), smooth=smooth)
             self._still(at, version)
             return _raster(value, 0)
-        deepest = self._copies.level(self._layer.id, version, DEEPEST)
-        if version != self.aligned_token(token) or deepest is None:
+        if version != self.aligned_token(token):
             raise self._gone(version)
-        seen = viewed.seen(view, deepest.grid, smooth=smooth)
-        if seen is None:
+        return self._from_copy(view, version, smooth)
+
+    def _from_copy(self, window: Window | View, version: str, smooth: bool) -> Raster | None:
+        try:
+            found = aligned.shown(
+                lambda zoom: self._copies.level(self._layer.id, version, zoom),
+                window,
+                smooth=smooth,
+            )
+        except aligned.NotKept:
+            raise self._gone(version) from None
+        if found is None:
             return None
-        level = self._copies.level(self._layer.id, version, seen.zoom)
-        thinned = deepest.grid.thinned(seen.zoom)
-        if level is None or thinned is None:
-            raise self._gone(version)
-        # A level holds whole tiles, and so may begin before the cells that are seen.
-        rows = seen.rows + (thinned.row - level.grid.row)
-        cols = seen.cols + (thinned.col - level.grid.col)
-        cells = level.read(slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1))
-        found = _raster(cells[np.ix_(rows - rows[0], cols - cols[0])], 0)
-        return None if found is None else seen.shown(found)
+        cells = found.cells
+        if found.target is not None:
+            cells = placed(cells, found.target, found.count)
+        raster = _raster(cells, found.margin)
+        return raster if raster is None or found.seen is None else found.seen.shown(raster)
 
     def _from_files(self, window: Window, at: datetime | None, smooth: bool) -> Float32Array | None:
         if window.size_px == TILE_PX or window.zoom == DEEPEST:

@@ -71,10 +71,10 @@ class ScenarioKind:
         return Extent(box, 0, MAX_ZOOM)
 
     def version(self, at: datetime | None) -> str:
-        """Token of the faults and events: it changes with every write to either."""
+        """Token of the faults and events: it changes with every write, and as any ends to hold."""
         where = self._sources
         tokens = [
-            where.store.collection_token(where.audience, name)
+            where.store.collection_token(where.audience, where.now(), name)
             for name in self._collections.values()
         ]
         return hashlib.blake2b(" ".join(tokens).encode(), digest_size=5).hexdigest()

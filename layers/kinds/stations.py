@@ -4,7 +4,7 @@ import bisect
 import hashlib
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -30,6 +30,8 @@ HELD = 24
 """Hours whose columns are kept in memory."""
 MEMORY = timedelta(hours=24)
 """How long a silent station is still shown, as one that has no value."""
+LAST = temporal.floor_hour(datetime.max.replace(tzinfo=UTC))
+"""The last hour of the calendar: no moment follows it."""
 RAISED_NSV_H = 300.0
 """Shapes of marks: above the natural range, and where an automatic network alarms (NADAM)."""
 
@@ -78,7 +80,7 @@ class StationsKind:
         if at is not None and at == temporal.floor_hour(at):
             place = bisect.bisect_left(hours, at, key=itemgetter(0))
             listed = place < len(hours) and hours[place][0] == at
-            if listed or self._hours((at, at + temporal.HOUR)):
+            if listed or (at < LAST and self._hours((at, at + temporal.HOUR))):
                 return at
         when = "yet" if at is None else f"at {temporal.word(at)}"
         raise NoSurfaceError(f'layer "{self._layer.id}" has no values {when}')

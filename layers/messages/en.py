@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "legend.exceedance": "Chance to exceed {value}, %",
     "legend.zone_lines": "Outlines; numerals are MSK-64 grades",
     "legend.depth": "Depth, km",
+    "legend.excluded": "excluded, whatever the weights are",
     "shape.circle": "natural",
     "shape.square": "raised",
     "shape.triangle": "high",
@@ -220,11 +221,23 @@ TEXTS: dict[str, str] = {
     "point.intensity": "Intensity {grade} on the MSK-64 scale, give or take {sd}.",
     "point.outside_models": "The models say nothing of this place.",
     "point.failed": "The server did not answer. Please try again.",
+    "point.suitability": (
+        "of what would be best, by “{preset}”; {known} of the weight stands on evidence."
+    ),
+    "point.suitability_lost": "Most is lost by: {names}.",
+    "point.suitability_sum": "Each criterion: utility × weight = its part of the score.",
+    "point.suitability_check": (
+        "Limits of exclusions were written down from memory of their sources: check before use."
+    ),
     "reason.no_station_near": "The network cannot know here: too far from any station.",
     "reason.outside_domain": "This place lies outside the area of the network.",
     "reason.no_surface": "There is no surface for this hour.",
     "reason.unknown": "Nothing is known here.",
     # Earthquakes and faults
+    "reason.little_evidence": "Too little is known here for a score.",
+    "reason.not_made_yet": (
+        "This map is being computed; that takes some minutes after the data change."
+    ),
     "quake.title": "M {magnitude} · {place}, {date}",
     "quake.magnitude": "Magnitude",
     "quake.depth": "Depth",
@@ -277,4 +290,6 @@ TEXTS: dict[str, str] = {
     "unit.km": "km",
     "unit.m": "m",
     "unit.g": "g",
+    "unit.MSK-64": "MSK-64",
+    "unit.%": "%",
 }

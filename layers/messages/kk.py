@@ -42,6 +42,7 @@ TEXTS: dict[str, str] = {
     "legend.exceedance": "{value} мәнінен асу ықтималдығы, %",
     "legend.zone_lines": "Сұлбалар; сандар – MSK-64 балдары",
     "legend.depth": "Тереңдігі, км",
+    "legend.excluded": "салмақ қандай болса да жарамсыз",
     "shape.circle": "табиғи",
     "shape.square": "жоғарылаған",
     "shape.triangle": "жоғары",
@@ -212,10 +213,21 @@ TEXTS: dict[str, str] = {
     "point.intensity": "Қарқындылығы MSK-64 шкаласы бойынша {grade}, ±{sd}.",
     "point.outside_models": "Модельдер бұл орын туралы ештеңе айтпайды.",
     "point.failed": "Сервер жауап бермеді. Қайталап көріңіз.",
+    "point.suitability": (
+        "ең жақсы мүмкіндіктен, «{preset}» өлшемдері бойынша; салмақтың {known} бөлігі "
+        "деректерге негізделген."
+    ),
+    "point.suitability_lost": "Ең көп кемітетіні: {names}.",
+    "point.suitability_sum": "Әр өлшем: пайдалылық × салмақ = бағадағы үлесі.",
+    "point.suitability_check": (
+        "Жарамсыздық шектері дереккөздерден жатқа жазылған: қолданар алдында тексеріңіз."
+    ),
     "reason.no_station_near": "Мұнда желі біле алмайды: бекеттерден тым алыс.",
     "reason.outside_domain": "Бұл жер желі аумағынан тыс.",
     "reason.no_surface": "Бұл сағат үшін бет жоқ.",
     "reason.unknown": "Мұнда ештеңе белгілі емес.",
+    "reason.little_evidence": "Мұнда баға беруге тым аз белгілі.",
+    "reason.not_made_yet": "Бұл карта есептелуде; деректер өзгергеннен кейін бірнеше минут алады.",
     "quake.title": "M {magnitude} · {place}, {date}",
     "quake.magnitude": "Магнитудасы",
     "quake.depth": "Тереңдігі",
@@ -266,4 +278,6 @@ TEXTS: dict[str, str] = {
     "unit.km": "км",
     "unit.m": "м",
     "unit.g": "g",
+    "unit.MSK-64": "MSK-64",
+    "unit.%": "%",
 }

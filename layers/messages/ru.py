@@ -42,6 +42,7 @@ TEXTS: dict[str, str] = {
     "legend.exceedance": "Вероятность превысить {value}, %",
     "legend.zone_lines": "Контуры; цифры – баллы MSK-64",
     "legend.depth": "Глубина, км",
+    "legend.excluded": "исключено при любых весах",
     "shape.circle": "природное",
     "shape.square": "повышенное",
     "shape.triangle": "высокое",
@@ -214,10 +215,22 @@ TEXTS: dict[str, str] = {
     "point.intensity": "Интенсивность {grade} по шкале MSK-64, плюс-минус {sd}.",
     "point.outside_models": "Об этом месте модели ничего не говорят.",
     "point.failed": "Сервер не ответил. Попробуйте ещё раз.",
+    "point.suitability": (
+        "от наилучшего, по критериям «{preset}»; доказательства есть для {known} веса."
+    ),
+    "point.suitability_lost": "Больше всего отнимают: {names}.",
+    "point.suitability_sum": "Каждый критерий: полезность × вес = его доля в оценке.",
+    "point.suitability_check": (
+        "Пределы исключений записаны по памяти об источниках: проверьте перед применением."
+    ),
     "reason.no_station_near": "Здесь сеть не может знать: слишком далеко от станций.",
     "reason.outside_domain": "Это место лежит вне области сети.",
     "reason.no_surface": "За этот час поверхности нет.",
     "reason.unknown": "Здесь ничего не известно.",
+    "reason.little_evidence": "Здесь известно слишком мало для оценки.",
+    "reason.not_made_yet": (
+        "Эта карта вычисляется; это занимает несколько минут после изменения данных."
+    ),
     "quake.title": "M {magnitude} · {place}, {date}",
     "quake.magnitude": "Магнитуда",
     "quake.depth": "Глубина",
@@ -267,4 +280,6 @@ TEXTS: dict[str, str] = {
     "unit.km": "км",
     "unit.m": "м",
     "unit.g": "g",
+    "unit.MSK-64": "MSK-64",
+    "unit.%": "%",
 }

@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "legend.exceedance": "{value} dan oshish ehtimoli, %",
     "legend.zone_lines": "Chegara chiziqlari; raqamlar – MSK-64 ballari",
     "legend.depth": "Chuqurligi, km",
+    "legend.excluded": "vaznlar qanday boʻlmasin, istisno",
     "shape.circle": "tabiiy",
     "shape.square": "oshgan",
     "shape.triangle": "yuqori",
@@ -220,10 +221,23 @@ TEXTS: dict[str, str] = {
     "point.intensity": "Intensivligi MSK-64 shkalasi boʻyicha {grade}, ±{sd}.",
     "point.outside_models": "Modellar bu joy haqida hech narsa aytmaydi.",
     "point.failed": "Server javob bermadi. Qayta urinib koʻring.",
+    "point.suitability": (
+        "eng yaxshi holatga nisbatan, “{preset}” mezonlari boʻyicha; vaznning {known} qismi "
+        "dalillarga tayanadi."
+    ),
+    "point.suitability_lost": "Eng koʻp kamaytiradi: {names}.",
+    "point.suitability_sum": "Har bir mezon: foydalilik × vazn = bahodagi ulushi.",
+    "point.suitability_check": (
+        "Istisno chegaralari manbalardan yoddan yozilgan: qoʻllashdan oldin tekshiring."
+    ),
     "reason.no_station_near": "Bu yerda tarmoq bila olmaydi: stansiyalardan juda uzoq.",
     "reason.outside_domain": "Bu joy tarmoq hududidan tashqarida.",
     "reason.no_surface": "Bu soat uchun sirt yoʻq.",
     "reason.unknown": "Bu yerda hech narsa maʼlum emas.",
+    "reason.little_evidence": "Bu yerda baho uchun juda kam narsa maʼlum.",
+    "reason.not_made_yet": (
+        "Bu xarita hisoblanmoqda; maʼlumotlar oʻzgargach, bir necha daqiqa oladi."
+    ),
     "quake.title": "M {magnitude} · {place}, {date}",
     "quake.magnitude": "Magnitudasi",
     "quake.depth": "Chuqurligi",
@@ -274,4 +288,6 @@ TEXTS: dict[str, str] = {
     "unit.km": "km",
     "unit.m": "m",
     "unit.g": "g",
+    "unit.MSK-64": "MSK-64",
+    "unit.%": "%",
 }

@@ -32,6 +32,7 @@ from layers.model.observation import (
     Station,
     Status,
     StoredObservation,
+    WithdrawnRecord,
 )
 from layers.model.site import ASSUMED_ACCURACY_M, CandidateSite
 from layers.model.surface import BANDS, Float32Array, Picture, Raster, Scale, Surface, SurfaceInfo
@@ -73,5 +74,6 @@ __all__ = [
     "StyleDefinition",
     "Surface",
     "SurfaceInfo",
+    "WithdrawnRecord",
     "hazard_values",
 ]

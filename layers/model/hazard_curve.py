@@ -118,17 +118,3 @@ class HazardCurve:
         """Return the acceleration in g at a return period; None beyond what the curve says."""
         found = float(between_periods(np.array(self.periods_y), np.array(self.pga_g), period_y))
         return None if math.isnan(found) else found
-
-    def rate_at(self, pga_g: float) -> float | None:
-        """Return the annual rate at which ``pga_g`` is exceeded; None beyond the curve.
-
-        On a flat part of the curve it is the smallest rate of that acceleration.
-        """
-        if not self.pga_g[0] <= pga_g <= self.pga_g[-1] or self.pga_g[0] <= 0:
-            return None
-        i = int(np.searchsorted(self.pga_g, pga_g, side="right")) - 1
-        if self.pga_g[i] == pga_g:
-            return annual_rate(self.periods_y[i])
-        share = math.log(pga_g / self.pga_g[i]) / math.log(self.pga_g[i + 1] / self.pga_g[i])
-        low, high = math.log(self.periods_y[i]), math.log(self.periods_y[i + 1])
-        return math.exp(-(low + share * (high - low)))

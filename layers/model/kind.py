@@ -40,7 +40,8 @@ class Question:
     ``threshold`` is in the canonical unit, ``quantile`` a probability; ``buffer_px`` is how far
     beyond the window features are needed so that no symbol is cut. Events are asked for from
     ``min_magnitude`` on, and from ``begin`` on until before ``end``. ``scenario`` is what shakes,
-    ``return_period_y`` that of a hazard.
+    ``return_period_y`` that of a hazard. ``weights`` are those of what a preset weighs, in its
+    order; they sum to 1.
     """
 
     style: StyleDefinition
@@ -54,6 +55,7 @@ class Question:
     end: datetime | None = None
     scenario: Scenario | None = None
     return_period_y: float | None = None
+    weights: tuple[float, ...] | None = None
 
 
 class LayerKind(Protocol):

@@ -127,6 +127,14 @@ class RejectedRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawnRecord(RejectedRecord):
+    """A row that takes a feature back; it counts as rejected where the feature is not known."""
+
+    collection: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredObservation:
     """An observation as the store answers it, with its place in the history of the store."""
 

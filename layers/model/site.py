@@ -8,6 +8,8 @@ from layers.geo import Point
 ASSUMED_ACCURACY_M = 1000.0
 """Of a site that does not say how exact it is."""
 MOST_ACCURACY_M = 100_000.0
+MOST_SITES = 14
+"""Of one file, of one question and of one comparison."""
 
 
 @dataclass(frozen=True, slots=True)

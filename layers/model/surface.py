@@ -83,6 +83,7 @@ class Raster:
     Without the margin the cells cover the window exactly; rows and cols divide its pixels, so a
     cell becomes a whole number of pixels. ``known`` tells where there is a cell, in the shape of a
     band; without it, NaN is "no cell here". ``scale`` says what the values are.
+    ``excluded`` tells which cells no value stands for, whatever it is: they are drawn as a hatch.
 
     For a view, ``rows`` and ``cols`` tell which cell each pixel shows: indices of shape
     (height, 1) and (1, width), or both (height, width); one beyond the last is no cell. Where
@@ -95,6 +96,7 @@ class Raster:
     scale: Scale = Scale.VALUE
     rows: NDArray[np.int32] | None = None
     cols: NDArray[np.int32] | None = None
+    excluded: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)

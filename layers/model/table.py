@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -177,6 +178,14 @@ class TableMaker:
             self._values.append(value)
             found = place[key] = len(self._values)
         return found
+
+
+def number(value: Any) -> float | None:
+    """Return a value of a property as a number; None for what is none, or not finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Compared as it is, for a whole number may be too large to become a float.
+    return float(value) if abs(value) <= sys.float_info.max else None
 
 
 def single_points(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -134,11 +134,13 @@ class Pictures:
         """Return classes of shape (height, width), None where all is unknown, and the colours."""
         style, breaks = self.style(sheet), sheet.options.breaks
         whole = np.zeros((view.height, view.width), np.uint8)
+        first = view.first_px
         for row, col, part in view.parts():
             found = self.asked(sheet, part)
             if isinstance(found, Raster):
                 place = slice(row, row + part.height), slice(col, col + part.width)
-                whole[place] = sampled.classes(found, style, breaks)
+                origin = first[0] + row, first[1] + col
+                whole[place] = sampled.classes(found, style, breaks, origin)
         colours = ramp.colours(style, breaks)
         return (whole if whole.any() else None), colours
 

@@ -1,6 +1,7 @@
 """The map as a page shows it, in one picture that speaks for itself."""
 
 import dataclasses
+import functools
 import hashlib
 import math
 from collections.abc import Sequence
@@ -86,10 +87,11 @@ class Plate:
         sheets = [self.base, self.filled, self.lines, *self.overlays, *self.stations]
         said = [sheet.name if sheet else "" for sheet in sheets]
         box = dataclasses.astuple(self.view)
-        vertices = sum(map(len, self.area))
-        words = (RENDERER, said, box, self.theme, self.opacity, vertices, self.language)
+        words = (RENDERER, said, box, self.theme, self.opacity, self.language)
         digest = hashlib.blake2b(repr((words, self.decimal, self.dose)).encode(), digest_size=12)
-        digest.update(repr(self.caption).encode())
+        digest.update(repr(self.caption).encode() + _digest(tuple(self.places)))
+        for ring in self.area:
+            digest.update(repr(ring.shape).encode() + np.ascontiguousarray(ring).tobytes())
         return digest.hexdigest()
 
 
@@ -229,6 +231,12 @@ class Plates:
             some = _written(_some(found, part), wanted)
             below.alpha_composite(Image.fromarray(placed.picture(some, drawn, wanted.view, font)))
         return [each for each in named if each is not None]
+
+
+@functools.lru_cache(maxsize=16)
+def _digest(places: tuple[Place, ...]) -> bytes:
+    """Return a hash of places, of which there are a few lists with many names."""
+    return hashlib.blake2b(repr(places).encode(), digest_size=12).digest()
 
 
 def _some(found: Features, rows: Sequence[int]) -> Features:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+import numpy as np
+
 from layers import temporal
 from layers.errors import BadFileError, GoneError, LayersError, NoSurfaceError
-from layers.geo import Bounds, Window
+from layers.geo import TILE_PX, Bounds, Window
 from layers.kinds import Sources
 from layers.kinds.raster import RasterKind
 from layers.model import Float32Array, LayerDefinition
@@ -15,7 +17,8 @@ LARGEST_ALIGNED = 400_000_000
 """Cells of the deepest level of a copy: 1.6 GB, and a third more for the levels above."""
 MOST_TIMES = 168
 """Newest times of a layer that are aligned; older ones are read where they lie."""
-Cells = Float32Array | None
+NOTHING = np.full((TILE_PX, TILE_PX), np.nan, np.float32)
+"""A tile of which no file has a cell."""
 
 
 def layers_to_align(layers: Iterable[LayerDefinition]) -> tuple[LayerDefinition, ...]:
@@ -95,13 +98,13 @@ def _cells(bounds: Bounds, zoom: int) -> int:
 
 def _reader(
     kind: RasterKind, at: datetime | None, token: str, stop: Callable[[], bool]
-) -> Callable[[Window], Cells]:
-    def read(window: Window) -> Cells:
+) -> Callable[[Window], Sequence[Float32Array]]:
+    def read(window: Window) -> Sequence[Float32Array]:
         if stop():
             raise GoneError("the server ends")
         found = kind.mosaic.cells(window, at, most=None)
         if kind.token(at) != token:
             raise GoneError("the files changed while they were aligned")
-        return found
+        return (NOTHING if found is None else found,)
 
     return read

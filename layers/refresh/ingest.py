@@ -19,7 +19,7 @@ from layers.model import (
     RejectedRecord,
     Station,
 )
-from layers.store import Audience, Batch, Reader, Role, Writer
+from layers.store import EARLIEST, Audience, Batch, Reader, Role, Writer
 
 HISTORY = timedelta(hours=24)
 EVERYONE = Audience(Role.OPERATOR)
@@ -78,7 +78,8 @@ def ingest(writer: Writer, reader: Reader, delivery: Delivery, max_bytes: int) -
     ConflictError
         Where the batch id was used for other content, or the context does not belong here.
     """
-    repeated = writer.answered(delivery.batch)
+    batch = delivery.batch if delivery.batch_id else writer.renewed(delivery.batch)
+    repeated = writer.answered(batch)
     if repeated is not None:
         return repeated
     if delivery.format:
@@ -98,19 +99,17 @@ def ingest(writer: Writer, reader: Reader, delivery: Delivery, max_bytes: int) -
     refused = [r for r in records if isinstance(r, RejectedRecord)]
     if adapter.yields == "stations":
         homed = _homed(writer, reader, delivery, stations)
-        return writer.append_stations(delivery.batch, homed, refused)
+        return writer.append_stations(batch, homed, refused)
     if adapter.yields == "features":
         if stations:
             homed = _homed(writer, reader, delivery, stations)
-            return writer.append_stations(delivery.batch, homed, refused)
+            return writer.append_stations(batch, homed, refused)
         rows = [r for r in records if isinstance(r, Feature | RejectedRecord)]
-        return writer.append_features(delivery.batch, rows)
+        return writer.append_features(batch, rows)
     if stations:
         _put_new(writer, reader, delivery, stations)
     rows_in_order = [r for r in records if isinstance(r, Observation | RejectedRecord)]
-    return writer.append_observations(
-        delivery.batch, _assessed(reader, rows_in_order, delivery.received_at)
-    )
+    return writer.append_observations(batch, _assessed(reader, rows_in_order, delivery.received_at))
 
 
 def _network(writer: Writer, reader: Reader, delivery: Delivery) -> str:
@@ -192,7 +191,7 @@ def _history(
     """Return the last day of every quantity before the batch, oldest first."""
     if not values:
         return {}
-    first = min(v.begin_time for v in values)
+    first = max(min(v.begin_time for v in values), EARLIEST)
     history: dict[tuple[str, str], list[float]] = {}
     for quantity in {v.quantity for v in values}:
         for hour, _ in reader.hours(EVERYONE, now, quantity, span=(first - HISTORY, first)):

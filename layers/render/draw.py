@@ -18,6 +18,7 @@ Painter = Callable[[Canvas, Marks], None]
 
 _PAINTERS: Mapping[str, tuple[Painter, ...]] = {
     "fill": (shapes.areas, shapes.strokes, symbols.dots),
+    "suitability": (shapes.areas,),
     "line": (shapes.borders, shapes.strokes, symbols.dots),
     "point": (symbols.dots,),
     "site": (shapes.borders, shapes.strokes, symbols.sites),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from layers.model import StyleDefinition
-from layers.render import ramp
+from layers.render import hatch, ramp
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,10 @@ class LegendEntry:
     symbol: str
 
 
+EXCLUDED = LegendEntry("#2D3442", "excluded", None, None, "excluded")
+"""The hatch, after the classes of a style that knows exclusions."""
+
+
 def entries(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> tuple[LegendEntry, ...]:
     """Return one entry a class, low to high; none for a style without colours of its own.
 
@@ -27,7 +31,7 @@ def entries(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> tuple[Leg
         return ()
     limits = breaks or style.breaks
     edges = pairwise((None, *limits, None))
-    return tuple(
+    classes = tuple(
         LegendEntry(
             colour=colour,
             label=style.labels[i] if style.labels and not breaks else _label(low, high),
@@ -39,6 +43,7 @@ def entries(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> tuple[Leg
             zip(ramp.words(style, breaks), edges, strict=True)
         )
     )
+    return (*classes, EXCLUDED) if style.symbol == hatch.SYMBOL else classes
 
 
 def _label(low: float | None, high: float | None) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from layers.geo import HALF_WORLD_M, cell_m
 from layers.model import Features, StyleDefinition
-from layers.render import draw, legend
+from layers.render import draw, hatch, legend
 from layers.render.canvas import Canvas, Frame
 
 MOST_WIDE_PX = 480
@@ -100,6 +100,11 @@ def _symbol(
 ) -> Image.Image:
     """Return one class as the map shows it: a point, a line or an area of its own."""
     wide, high = _natural_px(style)
+    if entry is legend.EXCLUDED:
+        area = np.zeros((high, wide), bool)
+        area[3:-3, 2:-2] = True
+        marks = hatch.laid(np.zeros(area.shape, np.uint8), area, 0)
+        return Image.fromarray(np.array([(0, 0, 0, 0), hatch.GROUND, hatch.LINE], np.uint8)[marks])
 
     def at(x: float, y: float) -> tuple[float, float]:
         return x * _PIXEL_M - HALF_WORLD_M, HALF_WORLD_M - y * _PIXEL_M

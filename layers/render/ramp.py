@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from layers.errors import BadParameterError
 from layers.model import StyleDefinition
+from layers.render import hatch
 
 ColourArray = NDArray[np.uint8]
 
@@ -51,14 +52,18 @@ def _thinned(known: tuple[str, ...], count: int) -> tuple[str, ...]:
 
 
 def colours(style: StyleDefinition, breaks: tuple[float, ...] = ()) -> ColourArray:
-    """Return RGBA, shape (classes + 1, 4): row 0 is "unknown", transparent; then low to high."""
-    return _table(words(style, breaks))
+    """Return RGBA, shape (classes + 1, 4): row 0 is "unknown", transparent; then low to high.
+
+    Of a style that knows exclusions the ground and the lines of their hatch follow.
+    """
+    return _table(words(style, breaks), style.symbol == hatch.SYMBOL)
 
 
 @functools.lru_cache(maxsize=1024)
-def _table(colours: tuple[str, ...]) -> ColourArray:
-    table = np.zeros((len(colours) + 1, 4), np.uint8)
-    table[1:] = [rgba(word) for word in colours]
+def _table(colours: tuple[str, ...], hatched: bool) -> ColourArray:
+    more = [hatch.GROUND, hatch.LINE] if hatched else []
+    table = np.zeros((len(colours) + 1 + len(more), 4), np.uint8)
+    table[1:] = [*(rgba(word) for word in colours), *more]
     table.flags.writeable = False
     return table
 

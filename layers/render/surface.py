@@ -1,11 +1,15 @@
 """Cells to classes: what a pixel shows is the class of its cell, or nothing."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from layers.errors import BadParameterError
+from layers.geo import TILE_PX
 from layers.model import Float32Array, Raster, Scale, StyleDefinition
+from layers.render import hatch
 
 ClassArray = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
@@ -40,7 +44,8 @@ def classes(
     Returns
     -------
     array of uint8, shape (size_px, size_px)
-        0 where the value is unknown (NaN), else 1 + the number of breaks at or below the value.
+        0 where the value is unknown (NaN), else 1 + the number of breaks at or below the value;
+        what is excluded has the two colours that follow the classes.
 
     Raises
     ------
@@ -63,7 +68,15 @@ def classes(
     inner = slice(margin, margin + rows), slice(margin, margin + cols)
     rising = on_scale(raster.scale, limits)
     found = classified(cells[inner], known[inner], rising)
-    return found.repeat(down, axis=0).repeat(across, axis=1) if down * across > 1 else found
+    shown = _repeated(found, down, across)
+    if raster.excluded is None:
+        return shown
+    excluded = _repeated(raster.excluded[inner], down, across)
+    return hatch.laid(shown, excluded, len(limits) + 1, size_px // TILE_PX)
+
+
+def _repeated(cells: NDArray[Any], down: int, across: int) -> NDArray[Any]:
+    return cells.repeat(down, axis=0).repeat(across, axis=1) if down * across > 1 else cells
 
 
 def classified(value: Float32Array, known: BoolArray, rising: Float32Array) -> ClassArray:

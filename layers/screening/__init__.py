@@ -1,5 +1,6 @@
 """Evidence about a place, and what follows from it."""
 
+from layers.screening.bands import LEAST_KNOWN, STEPS, UNKNOWN, Layout, weighed
 from layers.screening.coverage import Coverage, coverage
 from layers.screening.criteria import Criterion, Preset, Verdict
 from layers.screening.distance import Shapes, Ways, to_points
@@ -15,7 +16,7 @@ from layers.screening.people import (
     people_around,
     people_in_cells,
 )
-from layers.screening.presets import DEFAULT, PRESETS, preset
+from layers.screening.presets import DEFAULT, PRESETS, preset, weights_of
 from layers.screening.ranking import (
     Flip,
     Stability,
@@ -33,9 +34,12 @@ from layers.screening.weights import CONSISTENT, Ahp, ahp
 __all__ = [
     "CONSISTENT",
     "DEFAULT",
+    "LEAST_KNOWN",
     "PRESETS",
     "RINGS_KM",
     "SECTORS",
+    "STEPS",
+    "UNKNOWN",
     "Ahp",
     "Circle",
     "Coverage",
@@ -44,6 +48,7 @@ __all__ = [
     "Finding",
     "Flip",
     "Judgement",
+    "Layout",
     "Lifted",
     "Preset",
     "Said",
@@ -73,7 +78,9 @@ __all__ = [
     "to_points",
     "topsis",
     "trace_accuracy_m",
+    "weighed",
     "weight_known",
     "weighted_sum",
+    "weights_of",
     "zones_for",
 ]

@@ -43,6 +43,11 @@ class Ways:
         """Return the things from the nearest to the farthest; ties stay as they came."""
         return np.argsort(self.distance_m, kind="stable")
 
+    def azimuth(self, i: int) -> float | None:
+        """Return the azimuth of one, in tenths of a degree; None within an area."""
+        value = float(self.azimuth_deg[i])
+        return None if np.isnan(value) else round(value, 1)
+
 
 def to_points(place: Point, lon: FloatArray, lat: FloatArray) -> Ways:
     """Return the ways to points in degrees, shapes (n,)."""

@@ -31,11 +31,6 @@ class Ahp:
     index: float
     ratio: float
 
-    @property
-    def is_consistent(self) -> bool:
-        """Whether the weights may be used."""
-        return self.ratio <= CONSISTENT
-
 
 def ahp(comparisons: FloatArray) -> Ahp:
     """Return the weights of a matrix of pairwise comparisons.

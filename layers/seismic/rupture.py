@@ -103,34 +103,6 @@ def _to_edge(p2: FloatArray, pe: FloatArray, ee: float) -> FloatArray:
     return np.asarray(np.maximum(p2 - t * (2 * pe - t * ee), 0.0))
 
 
-def planar(lon: float, lat: float, strike: float, source: Source) -> Rupture:
-    """Return a plane whose surface projection has its middle at a place.
-
-    Length and width are those of its magnitude and slip type.
-
-    Parameters
-    ----------
-    lon, lat : float
-        Degrees; the epicentre.
-    strike : float
-        Degrees from north, clockwise; the plane dips to the right of it.
-    source : Source
-
-    Raises
-    ------
-    BadInputError
-        For angles or a depth that cannot be.
-    """
-    check(source)
-    plane, half, width = Plane(lon, lat), length_km(source.mw, source.rake) / 2, width_km(source)
-    bearing = math.radians(strike)
-    along = np.array([math.sin(bearing), math.cos(bearing)])
-    right = np.array([along[1], -along[0]])
-    back = right * width * math.cos(math.radians(source.dip)) / 2
-    ends = np.array([-along * half - back, along * half - back])
-    return Rupture(source, plane.lonlat(ends[:, 0], ends[:, 1]).T, width)
-
-
 def along_trace(trace: FloatArray, source: Source, lon: float, lat: float) -> Rupture:
     """Return the part of a fault that breaks in an earthquake of a magnitude around a place.
 

@@ -1,9 +1,10 @@
 """Candidate sites: sheets of single ones, and several side by side."""
 
-from layers.siting.comparison import MOST_SITES, compare
-from layers.siting.loaded import Desk, Loaded
+from layers.model.site import MOST_SITES
+from layers.siting.comparison import compare
+from layers.siting.loaded import Desk, Loaded, digest
 from layers.siting.picture import Lines, lines_around
-from layers.siting.sheet import DEFAULT_MWTH, Options, digest, question, sheet
+from layers.siting.sheet import DEFAULT_MWTH, Options, question, sheet
 from layers.siting.surroundings import FILES, Surroundings, parse
 
 __all__ = [

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadParameterError
+from layers.model.site import MOST_SITES
 from layers.screening import ranks, stability, topsis, weighted_sum
 from layers.screening.ranking import flips
 from layers.siting.sheet import SEED, Options
 
 FloatArray = NDArray[np.float64]
-MOST_SITES = 14
 
 
 def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any]:

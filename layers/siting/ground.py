@@ -11,6 +11,7 @@ from layers.errors import BadInputError
 from layers.model import CandidateSite, hazard_values
 from layers.model.hazard import HazardStatus
 from layers.model.hazard_curve import RETURN_PERIODS_Y
+from layers.model.table import number
 from layers.screening import Evidence, Said, chance_within, reach_km, to_points
 from layers.seismic import bindi_2011
 from layers.siting import recurrence
@@ -148,7 +149,7 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
         distance_km = ways.distance_m / 1000
         for i in np.flatnonzero((distance_km <= REACH_KM) | (distance_km <= reach)).tolist():
             own = traces.row(i)
-            accuracy = _accuracy_km(own)
+            accuracy = number(own.get("position_accuracy_km"))
             sure = None if accuracy is None else float(np.hypot(accuracy, site.radius_m / 1000))
             fold = bool(own.get("fold"))
             rows.append(
@@ -163,7 +164,7 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
                     "slip_rate_min_mm_y": own.get("slip_rate_min_mm_y"),
                     "slip_rate_max_mm_y": own.get("slip_rate_max_mm_y"),
                     "distance_km": _rounded(float(distance_km[i])),
-                    "azimuth_deg": _azimuth(float(ways.azimuth_deg[i])),
+                    "azimuth_deg": ways.azimuth(i),
                     "accuracy_km": accuracy,
                     "considered_within_km": _rounded(float(reach[i])),
                     "consider": bool(not fold and distance_km[i] <= reach[i]),
@@ -260,27 +261,32 @@ def _felt(site: CandidateSite, traces: Traces) -> Iterator[dict[str, Any]]:
     ways = to_points(site.place, xy[:, 0], xy[:, 1])
     for i in np.flatnonzero(ways.distance_m <= REACH_KM * 1000).tolist():
         own = traces.row(i)
-        magnitude, distance_km = own.get("magnitude"), float(ways.distance_m[i]) / 1000
-        msk = None
-        if isinstance(magnitude, int | float):
-            moment = str(own.get("magnitude_type", "")).lower().startswith("mw")
-            ms = bindi_2011.surface_wave_magnitude(magnitude) if moment else float(magnitude)
-            msk = float(bindi_2011.intensity(ms, distance_km))
+        ms, distance_km = surface_magnitude(own), float(ways.distance_m[i]) / 1000
+        msk = None if ms is None else float(bindi_2011.intensity(ms, distance_km))
         yield {
             "layer": traces.layer.id,
             "id": traces.ids[i],
             "time": own.get("time", ""),
-            "magnitude": magnitude,
+            "magnitude": own.get("magnitude"),
             "magnitude_type": own.get("magnitude_type", ""),
             "depth_km": own.get("depth_km"),
             "place": own.get("place", ""),
             "source": own.get("source", ""),
             "distance_km": _rounded(distance_km),
-            "azimuth_deg": _azimuth(float(ways.azimuth_deg[i])),
+            "azimuth_deg": ways.azimuth(i),
             "lon": _rounded(float(xy[i, 0]), 5),
             "lat": _rounded(float(xy[i, 1]), 5),
             "msk": None if msk is None else _rounded(msk, 2),
         }
+
+
+def surface_magnitude(own: Mapping[str, Any]) -> float | None:
+    """Return the surface wave magnitude of an event, None where no magnitude is told."""
+    magnitude = own.get("magnitude")
+    if not isinstance(magnitude, int | float):
+        return None
+    moment = str(own.get("magnitude_type", "")).lower().startswith("mw")
+    return bindi_2011.surface_wave_magnitude(magnitude) if moment else float(magnitude)
 
 
 def zones(site: CandidateSite, loaded: Loaded) -> tuple[list[dict[str, Any]], list[Evidence]]:
@@ -308,12 +314,6 @@ def zones(site: CandidateSite, loaded: Loaded) -> tuple[list[dict[str, Any]], li
     return rows, [Evidence("msk_zone", "MSK-64", float(max(degrees)), method="zone", **said)]
 
 
-def _accuracy_km(own: Mapping[str, Any]) -> float | None:
-    value = own.get("position_accuracy_km")
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if known and value is not None else None
-
-
 def _names(own: Mapping[str, Any]) -> dict[str, str]:
     names = {
         lang: str(own[f"name_{lang}"]) for lang in ("kk", "uz", "ru", "en") if f"name_{lang}" in own
@@ -321,10 +321,6 @@ def _names(own: Mapping[str, Any]) -> dict[str, str]:
     if not names and own.get("name"):
         names = {"en": str(own["name"])}
     return names
-
-
-def _azimuth(value: float) -> float | None:
-    return None if np.isnan(value) else round(value, 1)
 
 
 def _rounded(value: float, digits: int = 4) -> float:

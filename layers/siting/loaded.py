@@ -1,10 +1,13 @@
 """What the catalogue holds that a site can be measured against, made ready once for a state."""
 
 import contextlib
+import hashlib
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,6 +73,13 @@ class Loaded:
     catalog: Catalog
     at: datetime | None = None
 
+    @cached_property
+    def register(self) -> str:
+        """A digest of the stations."""
+        return digest(
+            [(s.code, s.country, s.lon, s.lat, sorted(s.names.items())) for s in self.stations]
+        )
+
     def told(self, layer: LayerDefinition) -> Said:
         """Return source and vintage of evidence from one layer."""
         return {"source": layer.title, "vintage": self.tokens[layer.id]}
@@ -80,6 +90,12 @@ class Loaded:
             "source": "; ".join(t.layer.title for t in traces),
             "vintage": "; ".join(self.tokens[t.layer.id] for t in traces),
         }
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a value as JSON with sorted keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Desk:

@@ -14,7 +14,6 @@ from layers.screening import (
     Evidence,
     Said,
     Town,
-    Ways,
     ZoneSize,
     nearest_town,
     people_around,
@@ -164,7 +163,7 @@ def borders(
             {
                 "country": code,
                 "distance_km": round(km, 3),
-                "azimuth_deg": _azimuth(to_state, i),
+                "azimuth_deg": to_state.azimuth(i),
                 "zones": [zone.id for zone in zones if km <= zone.outer_km],
                 "zones_possible": [
                     zone.id for zone in zones if zone.outer_km < km <= zone.outer_km + sure_km
@@ -184,7 +183,7 @@ def borders(
         border = {
             "distance_km": round(km, 3),
             "accuracy_km": round(sure_km, 2),
-            "azimuth_deg": _azimuth(ways, nearest),
+            "azimuth_deg": ways.azimuth(nearest),
             "lon": round(float(ways.lon[nearest]), 5),
             "lat": round(float(ways.lat[nearest]), 5),
             "between": list(around.border_pairs[nearest]),
@@ -276,8 +275,3 @@ def _cell(theme: str, unit: str, site: CandidateSite, loaded: Loaded) -> Evidenc
 def _said(loaded: Loaded, source: str) -> Said:
     known = loaded.surroundings.sources[source]
     return {"source": str(known["title"]), "vintage": str(known["vintage"])}
-
-
-def _azimuth(ways: Ways, i: int) -> float | None:
-    value = float(ways.azimuth_deg[i])
-    return None if np.isnan(value) else round(value, 1)

@@ -13,8 +13,6 @@ from layers.screening.emergency import SECTOR_DEG, SOURCE
 from layers.siting.loaded import Loaded
 
 MOST_STATIONS = 40
-PLANNED = ("paz", "upz", "epd")
-"""Zones in which a station in every direction is looked for."""
 
 
 def network(

@@ -7,6 +7,7 @@ import numpy as np
 
 from layers import temporal
 from layers.errors import BadInputError
+from layers.model.table import number
 from layers.seismic import catalogue, hazard_model, recurrence
 
 
@@ -28,7 +29,13 @@ def around(rows: Sequence[dict[str, Any]], end_year: float | None) -> dict[str, 
     """
     events = catalogue.events(
         [
-            (temporal.instant(row["time"]), row["lon"], row["lat"], row["depth_km"], _number(row))
+            (
+                temporal.instant(row["time"]),
+                row["lon"],
+                row["lat"],
+                row["depth_km"],
+                number(row["magnitude"]),
+            )
             for row in rows
             if row["time"]
         ]
@@ -56,12 +63,6 @@ def around(rows: Sequence[dict[str, Any]], end_year: float | None) -> dict[str, 
         "count": found.count,
         "complete": [{"magnitude": c.mw, "year": round(c.year, 2)} for c in complete],
     }
-
-
-def _number(row: dict[str, Any]) -> float | None:
-    value = row["magnitude"]
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if known else None
 
 
 def end_year(times: Sequence[str]) -> float | None:

@@ -4,8 +4,6 @@ A sheet is JSON from the beginning: numbers with units in their names, words tha
 ``replay`` holds the question and a hash of every input; the same inputs give the same sheet.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -14,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from layers import temporal
-from layers.errors import BadParameterError, nearest
 from layers.model import CandidateSite
 from layers.screening import (
     DEFAULT,
@@ -27,12 +24,12 @@ from layers.screening import (
     Verdict,
     judge,
     preset,
-    shares,
     stability,
+    weights_of,
     zones_for,
 )
 from layers.siting import ground, neighbours, network
-from layers.siting.loaded import Loaded
+from layers.siting.loaded import Loaded, digest
 
 VERSION = 2
 """Of the rules below; a change that moves a number raises it."""
@@ -65,15 +62,7 @@ class Options:
         BadParameterError
             For a word that is none of them, and for weights that mean nothing.
         """
-        weighed = self.chosen().suitabilities
-        known = [c.evidence for c in weighed]
-        for name in self.weights:
-            if name not in known:
-                raise BadParameterError(
-                    f'"{name}" is not weighed; weighed are {", ".join(known)}{nearest(name, known)}'
-                )
-        given = [float(self.weights.get(c.evidence, c.weight)) for c in weighed]
-        return shares(np.array(given))
+        return weights_of(self.chosen(), self.weights)
 
 
 def sheet(site: CandidateSite, loaded: Loaded, options: Options) -> dict[str, Any]:
@@ -284,12 +273,11 @@ def question(site: CandidateSite, options: Options) -> dict[str, Any]:
 def _replay(
     site: CandidateSite, loaded: Loaded, options: Options, body: Mapping[str, Any]
 ) -> dict[str, Any]:
-    register = [(s.code, s.country, s.lon, s.lat, sorted(s.names.items())) for s in loaded.stations]
     inputs = {
         "question": question(site, options),
         "data": dict(loaded.tokens),
         "surroundings": loaded.surroundings.token,
-        "stations": digest(register),
+        "stations": loaded.register,
         "rules": VERSION,
         "time": None if loaded.at is None else temporal.word(loaded.at),
     }
@@ -299,9 +287,3 @@ def _replay(
         "inputs_sha256": digest(inputs),
         "results_sha256": digest(body),
     }
-
-
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a value as JSON with sorted keys."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

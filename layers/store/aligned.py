@@ -1,7 +1,8 @@
-"""Copies of external rasters, aligned once to the tiles of WebMercatorQuad: a level for each zoom.
+"""Cells made once and aligned to the tiles of WebMercatorQuad: a level for each zoom.
 
-They lie in the folder of the cache and may be deleted at any time. A level is raw little-endian
-float32, tile by tile: shape (tile rows, tile columns, 256, 256).
+They are copies of external rasters, or computed of what is loaded. They lie in the folder of the
+cache and may be deleted at any time. A level is raw numbers, tile by tile: shape (tile rows, tile
+columns, 256, 256), or (tile rows, tile columns, bands, 256, 256).
 """
 
 import contextlib
@@ -11,19 +12,43 @@ import os
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.geo import TILE_PX, Bounds, CellGrid, Window
-from layers.model import Float32Array
 from layers.store.paths import Paths
 
-Cells = Float32Array | None
+Cells = NDArray[Any]
 OPEN_LEVELS = 64
 _SAID = "aligned.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Numbers that a copy holds: how they are written, and how many of them in a cell.
+
+    ``bands`` 0 is one without an axis of its own. A part that is not of every level is of the
+    deepest one alone.
+    """
+
+    name: str = "cells"
+    type: str = "<f4"
+    bands: int = 0
+    every_level: bool = True
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a tile."""
+        return (*((self.bands,) if self.bands else ()), TILE_PX, TILE_PX)
+
+
+CELLS = Part()
+"""The values of a raster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +56,22 @@ class Level:
     """The cells of one zoom, mapped."""
 
     grid: CellGrid
-    tiles: Float32Array
+    tiles: NDArray[Any]
 
-    def tile(self, row: int, col: int) -> Float32Array | None:
-        """Return the cells of a tile, shape (256, 256), or None where the copy has none."""
+    def tile(self, row: int, col: int) -> NDArray[Any] | None:
+        """Return the cells of a tile, shape (..., 256, 256), or None where the copy has none."""
         r, c = row - self.grid.row // TILE_PX, col - self.grid.col // TILE_PX
         rows, cols = self.tiles.shape[:2]
         return self.tiles[r, c] if 0 <= r < rows and 0 <= c < cols else None
 
-    def read(self, rows: slice, cols: slice) -> Float32Array:
-        """Return cells of shape (rows, cols), counted in the grid; it has no part of a tile."""
+    def read(self, rows: slice, cols: slice) -> NDArray[Any]:
+        """Return cells of shape (..., rows, cols), counted in the grid of whole tiles."""
         row, col = rows.start // TILE_PX, cols.start // TILE_PX
         part = self.tiles[row : -(-rows.stop // TILE_PX), col : -(-cols.stop // TILE_PX)]
         down, across = part.shape[0] * TILE_PX, part.shape[1] * TILE_PX
-        whole = part.transpose(0, 2, 1, 3).reshape(down, across)
-        found: Float32Array = whole[
+        whole = np.moveaxis(part, (0, 1), (-4, -3)).swapaxes(-3, -2)
+        found: NDArray[Any] = whole.reshape(*part.shape[2:-2], down, across)[
+            ...,
             rows.start - row * TILE_PX : rows.stop - row * TILE_PX,
             cols.start - col * TILE_PX : cols.stop - col * TILE_PX,
         ]
@@ -67,29 +93,47 @@ class Aligned:
 
     def __init__(self, paths: Paths) -> None:
         self._root = paths.cache / "aligned"
-        self._open: OrderedDict[tuple[str, str, int], Level] = OrderedDict()
+        self._open: OrderedDict[tuple[str, str, int, str], Level] = OrderedDict()
         self._lock = threading.Lock()
 
     def has(self, layer_id: str, token: str) -> bool:
         """Tell whether there is a whole copy of that version."""
         return (self._root / layer_id / token / _SAID).is_file()
 
-    def level(self, layer_id: str, token: str, zoom: int) -> Level | None:
+    def newest(self, layer_id: str) -> str | None:
+        """Return the version that was made last, None without any."""
+        made = []
+        for said in (self._root / layer_id).glob(f"*/{_SAID}"):
+            with contextlib.suppress(OSError):  # it was superseded at this moment
+                made.append((said.stat().st_mtime_ns, said.parent.name))
+        return max(made)[1] if made else None
+
+    def said(self, layer_id: str, token: str) -> dict[str, Any] | None:
+        """Return what is told of a copy: its ``zoom``, its ``bounds``, and what its maker says."""
+        try:
+            text = (self._root / layer_id / token / _SAID).read_text("utf-8")
+            found: dict[str, Any] = json.loads(text)
+        except (OSError, ValueError):
+            return None
+        return found
+
+    def level(self, layer_id: str, token: str, zoom: int, part: Part = CELLS) -> Level | None:
         """Return the cells of a zoom, or of the deepest one below it; None without a copy."""
         folder = self._root / layer_id / token
         try:
             said = json.loads((folder / _SAID).read_text("utf-8"))
             zoom = min(zoom, said["zoom"])
-            key = (layer_id, token, zoom)
+            key = (layer_id, token, zoom, part.name)
             with self._lock:
                 if key in self._open:
                     self._open.move_to_end(key)
                     return self._open[key]
             grid = grid_of(Bounds(*said["bounds"]), zoom)
             # A plain array: a memmap would make each of its slices at ten times the cost.
-            flat = np.memmap(folder / f"{zoom}.cells", "<f4", "r").view(np.ndarray)
-            shape = (grid.height // TILE_PX, grid.width // TILE_PX, TILE_PX, TILE_PX)
-            found = Level(grid, flat.reshape(shape))
+            flat = np.memmap(folder / f"{zoom}.{part.name}", part.type, "r").view(np.ndarray)
+            found = Level(
+                grid, flat.reshape(grid.height // TILE_PX, grid.width // TILE_PX, *part.shape)
+            )
         except (OSError, ValueError):
             return None
         with self._lock:
@@ -104,7 +148,9 @@ class Aligned:
         token: str,
         bounds: Bounds,
         zoom: int,
-        read: Callable[[Window], Cells],
+        read: Callable[[Window], Sequence[Cells]],
+        parts: Sequence[Part] = (CELLS,),
+        said: Mapping[str, Any] | None = None,
     ) -> None:
         """Write a copy, tile by tile: no more than one tile is held.
 
@@ -115,28 +161,42 @@ class Aligned:
         zoom : int
             Its deepest level; there is one for each zoom down to 0.
         read : callable
-            Returns the cells of a tile, shape (256, 256), or None for none.
+            Returns the cells of a tile for each part, shapes (..., 256, 256).
+        said : mapping, optional
+            What is told beside zoom and bounds, as JSON.
         """
         with self._writing():
             if not self.has(layer_id, token):
-                self._write(self._root / layer_id / token, bounds, zoom, read)
+                told = {**(said or {}), "zoom": zoom, "bounds": bounds.as_tuple()}
+                self._write(self._root / layer_id / token, told, read, parts)
 
     def _write(
-        self, folder: Path, bounds: Bounds, zoom: int, read: Callable[[Window], Cells]
+        self,
+        folder: Path,
+        said: Mapping[str, Any],
+        read: Callable[[Window], Sequence[Cells]],
+        parts: Sequence[Part],
     ) -> None:
         unfinished = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        nothing = np.full((TILE_PX, TILE_PX), np.nan, "<f4")
+        bounds, zoom = Bounds(*said["bounds"]), said["zoom"]
         for each in range(zoom + 1):
-            with (unfinished / f"{each}.cells").open("wb") as stream:
+            with contextlib.ExitStack() as opened:
+                streams = [
+                    opened.enter_context((unfinished / f"{each}.{part.name}").open("wb"))
+                    if part.every_level or each == zoom
+                    else None
+                    for part in parts
+                ]
                 for window in windows_of(grid_of(bounds, each)):
-                    cells = read(window)
-                    tile = nothing if cells is None else cells.astype("<f4", order="C")
-                    stream.write(tile.data)
-                stream.flush()
-                os.fsync(stream.fileno())
-        said = {"zoom": zoom, "bounds": bounds.as_tuple()}
+                    found = read(window)
+                    for stream, part, cells in zip(streams, parts, found, strict=True):
+                        if stream is not None:
+                            stream.write(cells.astype(part.type, order="C").data)
+                for stream in filter(None, streams):
+                    stream.flush()
+                    os.fsync(stream.fileno())
         (unfinished / _SAID).write_text(json.dumps(said), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)

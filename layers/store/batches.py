@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from layers import temporal
 from layers.errors import ConflictError
@@ -30,6 +30,24 @@ class Batch:
     context: Context
     received_at: datetime
     source: str = ""
+
+
+def renewed(connection: Connection, batch: Batch) -> Batch:
+    """Return a batch that its content names, under the name by which it is answered now.
+
+    Content that came before is the same batch, until a later one has corrected anything: who sends
+    it again then may mean to take that back, and it is a batch of its own.
+    """
+    numbered = and_(BATCH.c.id > f"{batch.id}-", BATCH.c.id < f"{batch.id}.")
+    query = select(BATCH.c.id, BATCH.c.seq).where(or_(BATCH.c.id == batch.id, numbered))
+    taken = connection.execute(query.order_by(BATCH.c.seq.desc())).all()
+    if not taken:
+        return batch
+    corrected = func.json_extract(BATCH.c.answer, "$.corrected") > 0
+    later = select(BATCH.c.seq).where(BATCH.c.seq > taken[0].seq, corrected).limit(1)
+    if connection.execute(later).first() is None:
+        return replace(batch, id=taken[0].id)
+    return replace(batch, id=f"{batch.id}-{len(taken) + 1}")
 
 
 def answered(connection: Connection, batch: Batch) -> BatchAnswer | None:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -134,6 +135,7 @@ class Cells:
             except OSError:
                 return None  # it went in between, or is not whole: the cells stay
             with self._lock:
+                _let_go(self._classed)
                 self._classed[key] = held
                 while len(self._classed) > OPEN_COPIES:
                     self._classed.popitem(last=False)
@@ -162,6 +164,7 @@ class Cells:
                     f'version "{info.token}" of layer "{info.layer_id}" is no longer kept'
                 ) from None
         with self._lock:
+            _let_go(self._open)
             self._open[key] = held
             while len(self._open) > OPEN_COPIES or self._read_bytes() > READ_BYTES:
                 self._open.popitem(last=False)
@@ -172,6 +175,12 @@ class Cells:
         if len(self._open) == 1:
             return 0
         return sum(held.nbytes for held in self._open.values() if isinstance(held, np.ndarray))
+
+
+def _let_go(held: OrderedDict[Any, Any]) -> None:
+    """Forget the files that were deleted: mapped, they would keep their room on the disk."""
+    for key in [key for key, each in held.items() if isinstance(each, Pyramid) and each.is_gone]:
+        del held[key]
 
 
 def compress(cells: Cells, infos: list[SurfaceInfo]) -> int:

@@ -21,6 +21,9 @@ SAFE_SQLITE = (3, 51, 3)
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 
+PASSING = (OSError, sqlite3.OperationalError)
+"""What a disk, and not the data, is to blame for: it may be tried again."""
+
 
 class SchemaError(UnavailableError):
     """The database was made by another version of the schema."""

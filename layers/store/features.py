@@ -8,12 +8,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import shapely
-from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, union_all
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, union, union_all
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from layers import temporal
 from layers.geo import Bounds
-from layers.model import BatchAnswer, Context, Feature, RejectedRecord, Release, StoredFeature
+from layers.model import (
+    BatchAnswer,
+    Context,
+    Feature,
+    RejectedRecord,
+    Release,
+    StoredFeature,
+    WithdrawnRecord,
+)
 from layers.store import batches
 from layers.store.batches import Batch
 from layers.store.policy import Audience, feature_visible
@@ -56,7 +64,10 @@ def _row(feature: Feature, batch: int) -> dict[str, Any]:
 def append(
     connection: Connection, batch: Batch, rows: Iterable[Feature | RejectedRecord]
 ) -> BatchAnswer:
-    """Store a batch of features within the caller's transaction; every row is accounted for."""
+    """Store a batch of features within the caller's transaction; every row is accounted for.
+
+    A feature that is withdrawn holds until the batch was received, and stays in the history.
+    """
     repeated = batches.answered(connection, batch)
     if repeated is not None:
         return repeated
@@ -67,13 +78,19 @@ def append(
     old: list[dict[str, Any]] = []
     held: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
-        if isinstance(row, RejectedRecord):
+        if isinstance(row, RejectedRecord) and not isinstance(row, WithdrawnRecord):
             rejected.append((row, ""))
             continue
         if row.collection not in held:
             held[row.collection] = _stored(connection, row.collection)
-        fresh = _row(row, seq)
         before = held[row.collection].get(row.id)
+        if isinstance(row, Feature):
+            fresh = _row(row, seq)
+        elif before is None:
+            rejected.append((row, ""))
+            continue
+        else:
+            fresh = _ended(before, batch, seq)
         if before is None:
             counts["accepted"] += 1
         elif all(before[name] == fresh[name] for name in COMPARED):
@@ -102,6 +119,13 @@ def append(
         corrected=counts["corrected"],
         rejected=rejected,
     )
+
+
+def _ended(before: dict[str, Any], batch: Batch, seq: int) -> dict[str, Any]:
+    """Return a stored feature as one that holds no longer than until a batch was received."""
+    end = temporal.epoch_s(batch.received_at)
+    known = before["valid_to"]
+    return {**before, "valid_to": end if known is None else min(known, end), "batch": seq}
 
 
 def _stored(connection: Connection, collection: str) -> dict[str, dict[str, Any]]:
@@ -198,11 +222,14 @@ def _feature(row: RowMapping) -> StoredFeature:
     )
 
 
-def collection_token(connection: Connection, audience: Audience, collection: str) -> str:
-    """Return a hash that changes with every change of a visible feature, and with nothing else.
+def collection_token(
+    connection: Connection, audience: Audience, collection: str
+) -> tuple[str, list[int]]:
+    """Return a hash of the visible features, and the moments at which any begins or ends to hold.
 
-    It is made of the contents of the batches that the features came in: a restored copy of the
-    store that goes on with other features comes to other hashes.
+    The hash changes with every change of one of them, and with nothing else. It is made of the
+    contents of the batches that they came in: a restored copy of the store that goes on with other
+    features comes to other hashes. The moments are epoch seconds, rising.
     """
     visible = (FEATURE.c.collection == collection) & feature_visible(FEATURE, audience)
     query = (
@@ -213,6 +240,14 @@ def collection_token(connection: Connection, audience: Audience, collection: str
         .order_by(BATCH.c.seq)
     )
     told = repr((collection, [tuple(row) for row in connection.execute(query)]))
+    ends = (
+        select(c).where(visible, c.is_not(None)) for c in (FEATURE.c.valid_from, FEATURE.c.valid_to)
+    )
+    return hashed(told), sorted(connection.execute(union(*ends)).scalars())
+
+
+def hashed(told: str) -> str:
+    """Return the hash that a token is."""
     return hashlib.blake2b(told.encode(), digest_size=5).hexdigest()
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from layers import temporal
@@ -133,6 +133,18 @@ def touch(
         note(connection, {(q, hour, key): change for q, hour, code in found for key in keys[code]})
         touched |= {(quantity, hour) for quantity, hour, _ in found}
     return touched
+
+
+def forget(connection: Connection, keys: Iterable[str]) -> None:
+    """Forget the hours of policy keys under which nothing was measured: a trace would tell it."""
+    key = HOUR_REVISION.c.policy_key
+    under = select(STATION.c.code).where(policy.policy_key() == key).correlate(HOUR_REVISION)
+    measured = select(OBSERVATION.c.station).where(
+        OBSERVATION.c.hour == HOUR_REVISION.c.hour,
+        OBSERVATION.c.quantity == HOUR_REVISION.c.quantity,
+        OBSERVATION.c.station.in_(under),
+    )
+    connection.execute(delete(HOUR_REVISION).where(key.in_(sorted(keys)), ~measured.exists()))
 
 
 def of_key(connection: Connection, key: str) -> set[tuple[str, int]]:

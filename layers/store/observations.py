@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -20,14 +20,18 @@ from layers.store.schema import NETWORK, OBSERVATION, OBSERVATION_REVISION, STAT
 
 SKEW = timedelta(minutes=10)
 """How far the clock of a sender may run ahead before a value is taken for a mistake."""
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""What is dated before is a mistake: nobody measured, and the calendar nearly begins."""
 HOURS_AT_ONCE = 500
 STATIONS_AT_ONCE = 500
 
 Key = tuple[int, str, str, int, int]
 Row = dict[str, Any]
 
-COMPARED = ("value", "sd", "status", "reasons", "source_value", "source_unit")
+COMPARED = ("value", "sd", "status", "reasons", "source_value", "source_unit", "detector")
 """What makes a repeated observation another one."""
+JUDGED = frozenset({Status.VALIDATED, Status.REJECTED})
+"""What only a person says of a value."""
 
 
 def _row(observation: Observation, batch: int) -> Row:
@@ -96,9 +100,10 @@ def append(
 ) -> BatchAnswer:
     """Store a batch within the caller's transaction; every row is accounted for.
 
-    A bad row never stops the good ones. Within a batch the last of several values for one
-    identity stands, and each of them is counted. Where the batch is not ``correcting``, a value
-    that stands already is left as it is, and the row is a duplicate.
+    A bad row never stops the good ones. A row that names no detector keeps the one that is known,
+    and one that nobody has judged keeps what a person said of the same value. Within a batch the
+    last of several values for one identity stands, and each of them is counted. Where the batch is
+    not ``correcting``, a value that stands already is left as it is, and the row is a duplicate.
     """
     repeated = batches.answered(connection, batch)
     if repeated is not None:
@@ -152,6 +157,9 @@ def _refusal(
         )
     if temporal.epoch_s(row.begin_time) > latest_s:
         return "future", f"the value begins at {temporal.word(row.begin_time)}, in the future"
+    if row.begin_time < EARLIEST:
+        begin = temporal.word(row.begin_time)
+        return "time", f"the value begins at {begin}, before {EARLIEST.year}"
     return None
 
 
@@ -172,9 +180,9 @@ def _write(
     for row in rows:
         key = _key(row)
         before = current.get(key)
-        if before is not None and (
-            not correcting or all(before[name] == row[name] for name in COMPARED)
-        ):
+        if before is not None:
+            row["detector"] = row["detector"] or before["detector"]
+        if before is not None and (not correcting or _says_nothing_new(row, before)):
             counts["duplicate"] += 1
             continue
         if before is None:
@@ -201,6 +209,13 @@ def _write(
         datastreams.note(connection, list(new.values()), old)
     hours.note(connection, {p: int.from_bytes(d.digest()) for p, d in changed.items()})
     return counts
+
+
+def _says_nothing_new(row: Row, before: Row) -> bool:
+    """Tell whether a row repeats what stands: a feed that sends a value again judges nothing."""
+    if before["status"] in JUDGED and row["status"] not in JUDGED:
+        return bool(before["value"] == row["value"] and before["sd"] == row["sd"])
+    return all(before[name] == row[name] for name in COMPARED)
 
 
 def _stored(

@@ -5,6 +5,7 @@ further one is the grid as it is shown one zoom lower, down to the first of a fe
 of a file have one shape.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,7 @@ class Pyramid(Generic[T]):
         OSError
             Where there is no such file, or it is not of this grid.
         """
+        self._path = str(path)
         if not path.stat().st_size:
             raise OSError(f"{path.name} is empty")
         # A plain array: a memmap would make each of its slices at ten times the cost.
@@ -87,6 +89,11 @@ class Pyramid(Generic[T]):
             part = whole[begin:end].reshape(level.rows, level.cols, *whole.shape[1:])
             self._levels[level.grid.zoom] = level, part
             begin = end
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file was deleted; the disk has its room back when nobody maps it any more."""
+        return not os.path.exists(self._path)  # noqa: PTH110 - a tenth of the time of Path's
 
     def holds(self, zoom: int) -> bool:
         """Tell whether there is a level of a zoom."""

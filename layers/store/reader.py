@@ -1,5 +1,6 @@
 """The store as any process reads it: nothing here can write."""
 
+import bisect
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
+from layers import temporal
 from layers.geo import Bounds
 from layers.model import (
     Context,
@@ -275,12 +277,14 @@ class Reader:
                 None,
             )
 
-    def collection_token(self, audience: Audience, collection: str) -> str:
-        """Return a hash that changes with every change of a visible feature."""
-        return self._memo.answer(
+    def collection_token(self, audience: Audience, now: datetime, collection: str) -> str:
+        """Return a hash that changes with every change of a visible feature that holds now."""
+        token, moments = self._memo.answer(
             ("token", audience, collection),
             lambda c: features.collection_token(c, audience, collection),
         )
+        passed = bisect.bisect_right(moments, temporal.epoch_s(now))
+        return features.hashed(f"{token} {moments[passed - 1]}") if passed else token
 
     def collections(self, audience: Audience) -> dict[str, int]:
         """Return the number of visible features of every collection."""

@@ -139,7 +139,7 @@ def put_stations(
     changed = _put(connection, STATION, table)
     for code in changed:
         audit.record(connection, at, writer, "station", code)
-    _touch(connection, before, changed)
+    _touch(connection, before, changed, at)
     return changed
 
 
@@ -151,7 +151,9 @@ def _mapped(connection: Connection) -> dict[str, _Mapped]:
     return {row[0]: (row[1], tuple(row[2:4]), tuple(row[4:])) for row in connection.execute(query)}
 
 
-def _touch(connection: Connection, before: Mapping[str, _Mapped], changed: Sequence[str]) -> None:
+def _touch(
+    connection: Connection, before: Mapping[str, _Mapped], changed: Sequence[str], at: datetime
+) -> None:
     """Hours that hold values of stations that moved, or are released otherwise, are others now.
 
     What was made of values that others may see now than before is taken back at once.
@@ -162,10 +164,12 @@ def _touch(connection: Connection, before: Mapping[str, _Mapped], changed: Seque
     moved = {code for code in known if before[code] != after[code]} - released
     for codes, withdrawn in ((moved, False), (released, True)):
         keys = {code: {before[code][0], after[code][0]} for code in codes}
-        told = repr([after[code] for code in sorted(codes)])
+        # With the time: a state that was forgotten must not come back for other values.
+        told = repr([at, *(after[code] for code in sorted(codes))])
         touched = hours.touch(connection, keys, hours.state_of(told))
         if withdrawn:
             surfaces.withdraw_hours(connection, touched)
+    hours.forget(connection, {before[c][0] for c in released if before[c][0] != after[c][0]})
 
 
 def append(

@@ -103,7 +103,7 @@ def _info(row: Any) -> SurfaceInfo:
     return _read(*row)
 
 
-@functools.lru_cache(maxsize=1 << 14)
+@functools.lru_cache(maxsize=1 << 12)
 def _read(*columns: Any) -> SurfaceInfo:
     row = dict(zip(COLUMNS, columns, strict=True))
     return SurfaceInfo(

@@ -66,6 +66,8 @@ class Writer:
         migrate(self._engine)
         self.context = self._context(context)
         self._cells = cells.Cells(self.paths)
+        self.taken_back = 0
+        """How often this writer took anything back from the public."""
         with self._engine.begin() as connection:
             surfaces.sweep(self.paths, connection)
 
@@ -94,6 +96,11 @@ class Writer:
         self._admit(batch)
         with self._engine.begin() as connection:
             return batches.answered(connection, batch)
+
+    def renewed(self, batch: Batch) -> Batch:
+        """Return a batch that its content names, under the name by which it is answered now."""
+        with self._engine.begin() as connection:
+            return batches.renewed(connection, batch)
 
     def append_observations(
         self, batch: Batch, rows: Iterable[Observation | RejectedRecord]
@@ -135,11 +142,12 @@ class Writer:
             with self._engine.begin() as connection:
                 surfaces.sweep(self.paths, connection)
         if fewer or hidden:
+            self.taken_back += 1
             self._forget_made()
 
     def _forget_made(self) -> None:
         """Delete what was drawn and made: some may show what the public may see no more."""
-        for made in ("tiles", "files"):
+        for made in ("tiles", "files", "plates"):
             gone = self.paths.cache / f"{made}-gone-{time.time_ns()}"
             # Renamed first: what is drawn meanwhile does not come back into the same folder.
             with contextlib.suppress(OSError):

@@ -25,8 +25,8 @@ class TileOptions:
     """Choices of the query; ``threshold`` and ``breaks`` in the canonical unit, or a share.
 
     ``min_magnitude``, ``begin`` and ``end`` (excluded) choose among events; ``scenario`` is the
-    earthquake whose shaking is shown, ``return_period_y`` that of a hazard; ``language`` that of
-    names.
+    earthquake whose shaking is shown, ``return_period_y`` that of a hazard, ``weights`` those of
+    what is weighed; ``language`` that of names.
     """
 
     threshold: float | None = None
@@ -38,6 +38,7 @@ class TileOptions:
     end: datetime | None = None
     scenario: Scenario | None = None
     return_period_y: float | None = None
+    weights: tuple[float, ...] | None = None
     language: str = "en"
 
     def question(self, style: StyleDefinition, buffer_px: int) -> Question:
@@ -68,6 +69,8 @@ class TileOptions:
             said.append(dataclasses.asdict(self.scenario))
         if self.return_period_y is not None:
             said.append({"return_period_y": float(self.return_period_y)})
+        if self.weights is not None:
+            said.append({"weights": self.weights})
         if self.language != PLAIN.language:
             said.append({"language": self.language})
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()

@@ -77,6 +77,15 @@ class View:
         """Width and height of a pixel in the units of the system."""
         return (self.east - self.west) / self.width, (self.north - self.south) / self.height
 
+    @property
+    def first_px(self) -> tuple[int, int]:
+        """The row and column of the first pixel in the plane of the system, cut into such pixels.
+
+        What is drawn by them goes on in the next picture, whatever box a client asks for.
+        """
+        across, down = self.size
+        return round(-self.north / down), round(self.west / across)
+
     def parts(self) -> Iterator[tuple[int, int, "View"]]:
         """Yield first row, first column and view of parts that make up the picture.
 

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 from layers import messages, temporal
 from layers.model import CatalogDefinition, Extent, LayerDefinition, SurfaceInfo
+from layers.render.legend import EXCLUDED
 from mapserver.documents import figures, page_config, tilejson
 from mapserver.documents.assets import Assets, fonts
+from mapserver.documents.criteria_table import criteria
 from mapserver.documents.style_table import style_table
 from mapserver.documents.surface_report import SurfaceReport
 from mapserver.documents.templates import TEMPLATES
@@ -132,6 +134,16 @@ class LayerPage:
             style_table(self.layer, style, self.language, self.assets)
             for style in self.layer.styles
         ]
+
+    @property
+    def hatch(self) -> str:
+        """The colour of the lines over what is excluded, empty for a layer that knows none."""
+        return EXCLUDED.colour if self.criteria else ""
+
+    @property
+    def criteria(self) -> list[dict[str, Any]]:
+        """What a layer of suitability weighs and excludes."""
+        return criteria(self.layer, self.language)
 
     def asset(self, name: str) -> str:
         """Return the address of a file of the page."""

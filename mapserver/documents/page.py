@@ -10,7 +10,7 @@ from mapserver.documents.page_figure import LocalFigure
 from mapserver.documents.page_map import LocalMap, Tiles
 
 SURFACE_OPACITY = 0.85
-SEEN_THROUGH = ("surface", "hazard", "scenario")
+SEEN_THROUGH = ("surface", "hazard", "scenario", "suitability")
 """The relief of the land stays visible through a surface."""
 
 

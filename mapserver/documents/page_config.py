@@ -9,6 +9,9 @@ from layers import messages
 from layers.geo import Bounds
 from layers.kinds import scenario
 from layers.model import CatalogDefinition, Extent, LayerDefinition, StyleDefinition
+from layers.render import hatch
+from layers.render.legend import EXCLUDED
+from layers.screening import PRESETS
 from layers.seismic import models
 from mapserver.documents import legend
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from mapserver.documents.assets import Assets
     from mapserver.documents.page_description import PageDescription
 
-FILLED = ("surface", "raster", "hazard", "scenario")
+FILLED = ("surface", "raster", "hazard", "scenario", "suitability")
 AREA = Bounds(46.4, 37.1, 87.4, 55.6)
 """The two states whose outline is ``area.json``."""
 
@@ -39,6 +42,14 @@ LATER = frozenset(
     ]
 )
 """First parts of the ids of texts that the page fetches when somebody first reaches for more."""
+OF_SITES = frozenset(
+    f"site.{name}"
+    for name in (
+        *("check", "excluded", "reset", "status.missing", "weights", "withheld"),
+        *(f"evidence.{name}" for each in PRESETS.values() for name in each.evidence),
+    )
+)
+"""Texts of the pages of sites that tell of suitability on the map as well."""
 AT_ONCE = frozenset(
     ["card.no_value", "card.title", "layers.no_data", "layers.no_surface", "layers.title"]
 )
@@ -86,7 +97,7 @@ def map_messages(language: str) -> dict[str, str]:
 def later_messages(language: str) -> dict[str, str]:
     """Return the texts of what is not there at first: cards, charts, lists, choices."""
     texts = messages.catalogue(language)
-    return {name: text for name, text in texts.items() if _is_later(name)}
+    return {name: text for name, text in texts.items() if _is_later(name) or name in OF_SITES}
 
 
 @functools.cache
@@ -164,7 +175,7 @@ def style_block(
     palette = style.palette
     ramp = assets.ramp(palette) if palette else {}
     words = messages.catalogue(language)
-    classes = legend.entries(style)
+    classes = [entry for entry in legend.entries(style) if entry["symbol"] != "excluded"]
     # The words of a palette belong to its classes one by one; other breaks have other meanings.
     fitting = palette is not None and len(palette.colours) == len(classes)
     prefix = f"class.{palette.id}." if palette and fitting else ""
@@ -176,6 +187,7 @@ def style_block(
         "raised_from": ramp.get("raised_from"),
         "alarm_from": ramp.get("alarm_from"),
         "threshold": style.threshold,
+        **({"hatch": EXCLUDED.colour} if style.symbol == hatch.SYMBOL else {}),
         "classes": [
             {
                 "colour": entry["colour"],

@@ -76,7 +76,7 @@ class Ground(Words):
         rows: Rows = [
             (
                 Cell(self.name(f["names"]) or self.say("unnamed"),
-                     small=self.say("fold") if f["fold"] else str(f["type"])),
+                     small=self.say("fold") if f["fold"] else self.fault_type(str(f["type"]))),
                 self.number(f["length_km"]),
                 self.number(f["distance_km"], 4),
                 self.direction(f["azimuth_deg"]),
@@ -91,7 +91,7 @@ class Ground(Words):
         header = [self.say(w) for w in ("fault", "length", "distance", "direction", "trace", "slip",
                                         "within5", "consider")]  # fmt: skip
         blocks: list[Block] = [
-            table(header, rows, "tnntnnnt", "", (0.24, 0.1, 0.12, 0.11, 0.09, 0.1, 0.13, 0.11))
+            table(header, rows, "tnntnnnt", "", (0.21, 0.1, 0.12, 0.13, 0.08, 0.13, 0.12, 0.11))
         ]
         if faults["count"] > SHOWN:
             blocks.append(Text(self.say("more", count=self.count(faults["count"] - SHOWN))))
@@ -114,7 +114,15 @@ class Ground(Words):
             (
                 str(e["time"])[:10] or figures.DASH,
                 Cell(str(e["place"] or e["id"]), small=str(e["source"])),
-                " ".join(filter(None, (self.number(e["magnitude"], 2), str(e["magnitude_type"])))),
+                " ".join(
+                    filter(
+                        None,
+                        (
+                            self.number(e["magnitude"], 2),
+                            self.magnitude_type(str(e["magnitude_type"])),
+                        ),
+                    )
+                ),
                 self.number(e["depth_km"]),
                 self.number(e["distance_km"]),
                 self.direction(e["azimuth_deg"]),
@@ -125,7 +133,7 @@ class Ground(Words):
         header = [self.say(w) for w in ("date", "event", "magnitude", "depth", "distance",
                                         "direction", "here")]  # fmt: skip
         blocks: list[Block] = [
-            table(header, rows, "ttnnntn", "", (0.13, 0.27, 0.14, 0.11, 0.13, 0.11, 0.11))
+            table(header, rows, "ttnnntn", "", (0.13, 0.25, 0.13, 0.11, 0.13, 0.14, 0.11))
         ]
         if events["count"] > SHOWN:
             blocks.append(Text(self.say("more", count=self.count(events["count"] - SHOWN))))

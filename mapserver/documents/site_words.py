@@ -44,6 +44,15 @@ class Words:
         """Return the name of a state."""
         return messages.catalogue(self.language).get(f"site.country.{code}", code or figures.DASH)
 
+    def fault_type(self, word: str) -> str:
+        """Return the name of a type of fault; a word of a source that is not known stays."""
+        key = f"fault.type.{word.replace('-', '_')}"
+        return messages.catalogue(self.language).get(key, word)
+
+    def magnitude_type(self, word: str) -> str:
+        """Return the type of a magnitude, empty where nobody says it."""
+        return "" if word == "unknown" else word
+
     def direction(self, azimuth: float | None) -> str:
         """Return the nearest of sixteen directions."""
         if azimuth is None:

@@ -12,7 +12,7 @@ from layers import messages
 from layers.exchange import sites as formats
 from layers.model import CandidateSite, CatalogDefinition
 from layers.screening import PRESETS
-from layers.screening.weights import RANDOM_INDEX
+from layers.screening.weights import CONSISTENT, RANDOM_INDEX
 from layers.siting import MOST_SITES
 from mapserver.documents import figures
 from mapserver.documents.assets import Assets, fonts
@@ -100,7 +100,7 @@ def sites_page(
         evidence = {c["evidence"]: say(f"evidence.{c['evidence']}") for c in comparison["criteria"]}
         data = {
             "comparison": comparison, "names": names, "words": told, "evidence": evidence,
-            "language": page.language, "random_index": list(RANDOM_INDEX),
+            "language": page.language, "random_index": list(RANDOM_INDEX), "consistent": CONSISTENT,
         }  # fmt: skip
     return TEMPLATES.get_template("sites_page.html").render(
         **_shared(page),

@@ -7,6 +7,7 @@ from typing import Any
 from layers import temporal
 from layers.kinds import KINDS
 from layers.model import CatalogDefinition, Context, Extent, LayerDefinition, StyleDefinition
+from layers.screening import PRESETS, Criterion, Preset, Verdict
 from layers.tiles import TileRequest
 from mapserver.documents import legend
 
@@ -79,9 +80,37 @@ def tilejson(
         "legend": legend.entries(style),
         "notice": mark,
     }
+    if style.measure in PRESETS:
+        document |= _criteria(PRESETS[style.measure])
     if vector:
         document["raster_tiles"] = [template(base_url, layer.id, style.id, version, at, "png")]
     return document
+
+
+def _criteria(preset: Preset) -> dict[str, Any]:
+    """Return what a style of suitability weighs and excludes, each with its source."""
+
+    def said(rule: Criterion, **more: Any) -> dict[str, Any]:
+        return {
+            "evidence": rule.evidence,
+            "unit": rule.unit,
+            **more,
+            "source": rule.source,
+            "basis": rule.basis,
+            "check_before_use": rule.check_before_use,
+        }
+
+    return {
+        "weighed": [
+            said(c, worst=c.worst, best=c.best, weight=c.weight, needed=c.needed)
+            for c in preset.suitabilities
+        ],
+        "exclusions": [
+            said(c, relation="above" if c.above else "below", limit=c.limit)
+            for c in preset.criteria
+            if c.verdict is Verdict.EXCLUSION
+        ],
+    }
 
 
 def vector_layer(layer: LayerDefinition, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ def rows(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for value in entry.get("values", ()):
         unit = "" if value["unit"] in ("", "1") else f" {value['unit']}"
         yield value["name"], f"{value['value']:.6g}{unit}"
+    if "explained" in entry:
+        yield from _why(entry["explained"])
     for station in entry.get("nearest_stations", ()):
         value = "no value" if station["value"] is None else f"{station['value']:.6g}"
         unit = "" if station["value"] is None else f" {station['unit']}"
@@ -51,6 +53,23 @@ def rows(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield (
             "feature",
             "; ".join(f"{k}: {v}" for k, v in feature.items() if v not in (None, "", [])),
+        )
+
+
+def _why(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield how a score comes about, and what stands above it."""
+    yield "criteria", told["source"]
+    for part in told["criteria"]:
+        if part["contribution"] is not None:
+            share = f"{part['utility']:.3g} x {part['weight']:.3g} = {part['contribution']:.3g}"
+            yield f"part of {part['evidence']}", f"{share} ({part['of']})"
+    for rule in told["exclusions"]:
+        mark = ", check before use" if rule["check_before_use"] else ""
+        limit = f"{rule['relation']} {rule['limit']:.6g} {rule['unit']}"
+        yield (
+            f"excluded by {rule['evidence']}",
+            f"{'yes' if rule['status'] == 'hit' else 'no'} [{rule['status']}] ({limit}; "
+            f"{rule['source']}{mark})",
         )
 
 

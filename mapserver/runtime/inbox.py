@@ -11,6 +11,7 @@ from layers.errors import LayersError, UnavailableError
 from layers.feeds import folder, url
 from layers.model import BatchAnswer, Context, FeedDefinition
 from layers.refresh import Delivery
+from layers.store import PASSING
 from mapserver.settings import Settings
 
 LOG = logging.getLogger("mapserver.inbox")
@@ -44,6 +45,8 @@ class Inbox:
                     self._look_at(feed, now)
                 except LayersError as error:
                     LOG.warning("feed %s: %s", feed.id, error)
+                except Exception:  # one feed must not keep all others waiting
+                    LOG.exception("feed %s failed", feed.id)
 
     def _is_due(self, name: str, now: datetime, every: timedelta) -> bool:
         if now < self._due.get(name, now):
@@ -73,17 +76,29 @@ class Inbox:
             if feed is None and self._belongs_to_a_feed(file.path):
                 continue
             try:
-                with folder.opened(file, max_bytes=self._settings.max_upload_bytes) as stream:
-                    body = stream.read()
-                answer = self._deliver(self._delivery(body, file.name, feed, now))
+                self._take(file, feed, now)
             except UnavailableError as error:
                 LOG.info("%s waits: %s", file.name, error)
-            except LayersError as error:
-                folder.finish(file, "refused", str(error))
-                LOG.warning("%s was refused: %s", file.name, error)
-            else:
-                nothing = answer.rows > 0 and answer.rows == len(answer.rejected)
-                folder.finish(file, "refused" if nothing else "done", accounted(answer))
+
+    def _take(self, file: folder.Arrived, feed: FeedDefinition | None, now: datetime) -> None:
+        """Deliver a file and set it aside; UnavailableError leaves it for the next look."""
+        try:
+            with folder.opened(file, max_bytes=self._settings.max_upload_bytes) as stream:
+                body = stream.read()
+            answer = self._deliver(self._delivery(body, file.name, feed, now))
+        except UnavailableError:
+            raise
+        except LayersError as error:
+            LOG.warning("%s was refused: %s", file.name, error)
+            folder.finish(file, "refused", str(error))
+        except Exception as error:  # one file must not keep all others waiting
+            LOG.exception("%s could not be taken", file.name)
+            if isinstance(error.__cause__ or error, PASSING):
+                raise UnavailableError(str(error)) from error
+            folder.finish(file, "refused", "the server failed on this file; its log says how")
+        else:
+            nothing = answer.rows > 0 and answer.rows == len(answer.rejected)
+            folder.finish(file, "refused" if nothing else "done", accounted(answer))
 
     def _belongs_to_a_feed(self, path: Path) -> bool:
         """Tell whether a feed of the catalogue takes this file, with what it knows of it."""

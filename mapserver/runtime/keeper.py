@@ -278,8 +278,11 @@ class Keeper:
         now = self._now()
         with self._writing:
             revision = self._writer.next_surface_revision(task.layer.id, task.hour)
+            taken_back = self._writer.taken_back
         surface = refresh.build(self.reader, task, now, revision, self.context, self._standing)
         with self._writing:
+            if self._writer.taken_back != taken_back:
+                return  # it may show what the public may see no more: it is made again
             if surface is None:
                 self._gaps.add(_named(task))
                 self._writer.withdraw_surfaces(task.layer.id, task.hour)

@@ -107,17 +107,21 @@ def serve(settings: Settings) -> None:
         os.environ.update({**settings.environment(), COUNTS: counts})
         keeper = KeeperProcess(settings)
         from mapserver.runtime.seeding import Seeding
+        from mapserver.runtime.stacking import Stacking
 
         server = _server(settings)
         keeper.watch()
         # Nobody asked for these tiles: they are not counted with those that somebody did ask for.
-        seeding = Seeding(settings, {k: v for k, v in os.environ.items() if k != COUNTS})
-        seeding.start()
+        uncounted = {k: v for k, v in os.environ.items() if k != COUNTS}
+        errands = (Seeding(settings, uncounted), Stacking(settings, uncounted))
+        for errand in errands:
+            errand.start()
         print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
         try:
             server.serve()
         finally:
-            seeding.close()
+            for errand in errands:
+                errand.close()
             keeper.end()
 
 

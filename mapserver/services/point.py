@@ -1,6 +1,7 @@
 """What every layer knows of one place: the answer to a click."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +12,16 @@ from layers.errors import BadParameterError
 from layers.geo import Point
 from layers.kinds import is_timed
 from layers.kinds import scenario as shaking
+from layers.kinds.suitability import SuitabilityKind
 from layers.kinds.surface import SurfaceKind
-from layers.model import LayerDefinition
+from layers.model import LayerDefinition, StyleDefinition
 from layers.model.kind import Scenario
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
 from mapserver.services.site import Site
 
-KEYS = ("lon", "lat", "time", "layer", "threshold")
+KEYS = ("lon", "lat", "time", "layer", "style", "threshold", "weights")
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -31,14 +33,14 @@ def blueprint(site: Site) -> Blueprint:
         params.only(request.args, (*KEYS, *shaking.FILTERS))
         place = params.point(request.args)
         at = params.instant_or_latest(request.args.get("time"))
-        chosen = _chosen(site, request.args)
+        asked = _asked(site, request.args)
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
         with site.store.still():
             for definition in site.catalog.layers.values():
                 if not queryable(definition):
                     continue
-                found = _found(site, definition, place, at, **chosen.get(definition.id, {}))
+                found = _found(site, definition, place, at, asked.get(definition.id, AsShown()))
                 stations = found.pop("nearest_stations", None)
                 if stations is not None and definition.visible:
                     nearest = nearest or stations
@@ -56,28 +58,42 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
-def _chosen(site: Site, query: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Return what the query chooses of the layer that it names: a threshold, or an earthquake."""
+@dataclass(frozen=True, slots=True)
+class AsShown:
+    """How a layer is looked at: a style, a threshold of its own, other weights, an earthquake."""
+
+    style: StyleDefinition | None = None
+    threshold: float | None = None
+    weights: tuple[float, ...] | None = None
+    scenario: Scenario | None = None
+
+
+def _asked(site: Site, query: Mapping[str, str]) -> dict[str, AsShown]:
+    """Return how the query looks at the one layer that it names."""
     shaken = [key for key in shaking.FILTERS if key in query]
-    asked = [key for key in ("threshold", *shaken) if key in query]
+    asked = [key for key in ("threshold", "style", "weights", *shaken) if key in query]
     if "layer" not in query:
         if asked:
             raise BadParameterError(f'"{asked[0]}" is of one layer; name it by layer=')
         return {}
-    if not asked:
+    layer = site.catalog.layer(query["layer"])
+    kind, style = site.catalog.kind(layer.id), None
+    if isinstance(kind, SuitabilityKind):
+        style = site.catalog.style(layer, query.get("style"))
+    elif not asked:
         raise BadParameterError(
-            '"layer" names the surface of a threshold, or what shows a rupture; '
+            '"layer" names the surface of a threshold, what is weighed, or what shows a rupture; '
             "send threshold= too, or rupture="
         )
-    layer = query["layer"]
-    kind = site.catalog.kind(layer)
+    elif "style" in query or "weights" in query:
+        raise BadParameterError(f'layer "{layer.id}" weighs nothing: a click on it has no style')
     if "threshold" in query and not isinstance(kind, SurfaceKind):
-        raise BadParameterError(f'layer "{layer}" has no threshold: it is no surface')
+        raise BadParameterError(f'layer "{layer.id}" has no threshold: it is no surface')
     if shaken and not isinstance(kind, shaking.ScenarioKind):
-        raise BadParameterError(f'layer "{layer}" has no "{shaken[0]}": it is no scenario')
-    if "threshold" in query:
-        return {layer: {"threshold": params.number(query["threshold"], "threshold")}}
-    return {layer: {"scenario": params.scenario(query)}}
+        raise BadParameterError(f'layer "{layer.id}" has no "{shaken[0]}": it is no scenario')
+    number = params.number(query["threshold"], "threshold") if "threshold" in query else None
+    weights = params.weights(query, style) if style and "weights" in query else None
+    return {layer.id: AsShown(style, number, weights, params.scenario(query) if shaken else None)}
 
 
 def told(
@@ -85,28 +101,24 @@ def told(
     layer: LayerDefinition,
     place: Point,
     at: datetime | None,
-    scenario: Scenario | None = None,
-    threshold: float | None = None,
+    shown: AsShown = AsShown(),
 ) -> dict[str, Any]:
     """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    found: dict[str, Any] = _plain(_found(site, layer, place, at, threshold, scenario))
+    found: dict[str, Any] = _plain(_found(site, layer, place, at, shown))
     return found
 
 
 def _found(
-    site: Site,
-    layer: LayerDefinition,
-    place: Point,
-    at: datetime | None,
-    threshold: float | None = None,
-    scenario: Scenario | None = None,
+    site: Site, layer: LayerDefinition, place: Point, at: datetime | None, shown: AsShown
 ) -> dict[str, Any]:
     kind = site.catalog.kind(layer.id)
     moment = at if is_timed(layer) else None
     if isinstance(kind, SurfaceKind):
-        known = kind.inspect(place, moment, threshold)
+        known = kind.inspect(place, moment, shown.threshold)
+    elif isinstance(kind, SuitabilityKind):
+        known = kind.inspect(place, moment, shown.style, shown.weights)
     elif isinstance(kind, shaking.ScenarioKind):
-        known = kind.inspect(place, moment, scenario)
+        known = kind.inspect(place, moment, shown.scenario)
     else:
         known = kind.inspect(place, moment)
     return {

@@ -133,12 +133,7 @@ def options(query: Mapping[str, str]) -> Options:
     BadParameterError
         For what is not understood, or means nothing.
     """
-    weights: dict[str, float] = {}
-    for pair in filter(None, query.get("weights", "").split(",")):
-        name, colon, number = pair.partition(":")
-        if not colon or name in weights:
-            raise BadParameterError(f'weights has "{pair[:40]}"; evidence:number was expected')
-        weights[name] = params.number(number, f"the weight of {name}")
+    weights = params.named_weights(query["weights"]) if query.get("weights") else {}
     power = DEFAULT_MWTH
     if "thermal_mw" in query:
         power = params.number(query["thermal_mw"], "thermal_mw")

@@ -9,6 +9,7 @@ export interface Shared {
   filled: string | null; // id of the filled surface; "none" for no surface
   style: string | null;
   threshold: number | null; // canonical unit
+  weights: string | null; // evidence:number,...
   scenario: Scenario | null;
   overlays: string[] | null;
   time: string | null; // null: the newest
@@ -30,6 +31,7 @@ export const NOTHING: Shared = {
   filled: null,
   style: null,
   threshold: null,
+  weights: null,
   scenario: null,
   overlays: null,
   time: null,
@@ -52,8 +54,8 @@ const SPANS: readonly string[] = ["48h", "30d", "1y"] satisfies Span[];
 
 function wordsOf(state: Shared): [key: string, value: string][] {
   const words: [string, string][] = [];
-  const put = (key: string, value: string | null | undefined): void => {
-    if (value !== null && value !== undefined) words.push([key, value]);
+  const put = (key: string, value: string | number | null | undefined): void => {
+    if (value !== null && value !== undefined) words.push([key, `${value}`]);
   };
   const { zoom, lat, lon } = state;
   if (zoom !== null && lat !== null && lon !== null) {
@@ -61,7 +63,8 @@ function wordsOf(state: Shared): [key: string, value: string][] {
     put("map", `${Number(zoom.toFixed(2))}/${lat.toFixed(digits)}/${lon.toFixed(digits)}`);
   }
   put("layer", state.filled && `${state.filled}${state.style ? `.${state.style}` : ""}`);
-  put("threshold", state.threshold === null ? null : String(state.threshold));
+  put("threshold", state.threshold);
+  put("weights", state.weights);
   for (const [key, value] of Object.entries(state.scenario ?? {})) put(key, encodeURIComponent(value));
   put("with", state.overlays?.join(","));
   put("time", state.time);
@@ -70,9 +73,9 @@ function wordsOf(state: Shared): [key: string, value: string][] {
   put("place", state.place && `${state.place[1].toFixed(5)}/${state.place[0].toFixed(5)}`);
   put("feature", state.feature && `${state.feature[0]}/${encodeURIComponent(state.feature[1])}`);
   put("span", state.span);
-  put("view", state.table ? "table" : null);
+  put("view", (state.table || null) && "table");
   put("against", state.against && againstWord(state.against));
-  put("swipe", state.swipe === null ? null : String(Math.round(100 * state.swipe)));
+  put("swipe", state.swipe && Math.round(100 * state.swipe));
   put("theme", state.theme);
   return words;
 }
@@ -111,6 +114,7 @@ function read(found: Shared, key: string, value: string): void {
     if (ID.test(layer)) found.filled = layer;
     if (ID.test(style)) found.style = style;
   } else if (key === "threshold" && Number.isFinite(number) && number > 0) found.threshold = number;
+  else if (key === "weights") found.weights = value;
   else if (value && (SCENARIO as readonly string[]).includes(key)) found.scenario = { ...found.scenario, [key]: value };
   else if (key === "with") found.overlays = value.split(",").filter((id) => ID.test(id));
   else if (key === "time" && TIME.test(value)) found.time = value;

@@ -28,6 +28,7 @@ const store = new Store({
   filled: shared.filled === "none" ? null : (filledNow?.id ?? null),
   style: filledNow?.styles.find((style) => style.id === shared.style)?.id ?? filledNow?.styles[0]?.id ?? "",
   threshold: shared.threshold,
+  weights: shared.weights,
   scenario: shared.scenario,
   overlays: shared.overlays ?? config.layers.filter((layer) => isOverlay(layer) && layer.visible).map((layer) => layer.id),
   time: shared.time,
@@ -125,7 +126,7 @@ wantsDark.addEventListener("change", () => {
 });
 
 function sharedNow(): Shared {
-  const { filled, style, threshold, scenario, overlays, time, unit, card, span, table, against, swipe } = store.state;
+  const { filled, style, threshold, weights, scenario, overlays, time, unit, card, span, table, against, swipe } = store.state;
   const [lon, lat] = map.centre;
   return {
     zoom: map.zoom,
@@ -134,6 +135,7 @@ function sharedNow(): Shared {
     filled: filled ?? "none",
     style: filled && style,
     threshold,
+    weights,
     scenario,
     overlays: [...overlays],
     time,

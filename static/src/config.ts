@@ -19,6 +19,7 @@ export interface Style {
   raised_from: number | null; // first class that is drawn as a square
   alarm_from: number | null; // first class that is drawn as a triangle
   threshold: number | null;
+  hatch?: string; // colour of what is excluded, where a style knows exclusions
   classes: LegendClass[];
 }
 

@@ -64,8 +64,8 @@ export function begin(parts: Parts): Later {
     follow(state, changed) {
       const any = (...keys: (keyof State)[]): boolean => changed === null || keys.some((key) => changed.has(key));
       // A slider that is being moved must not be made anew under the hand.
-      const moving = changed?.size === 1 && changed.has("threshold") && layers.contains(document.activeElement);
-      if (any("filled", "style", "threshold", "overlays", "unit") && !moving) showLayers(layers, config, store, words);
+      const moving = changed?.size === 1 && (changed.has("threshold") || changed.has("weights")) && layers.contains(document.activeElement);
+      if (any("filled", "style", "threshold", "weights", "overlays", "unit") && !moving) showLayers(layers, config, store, words);
       if (any("against") && state.against && !sheets.isOpen("compare")) sheets.open("compare", null);
       if (any("against") && !state.against && sheets.isOpen("compare")) sheets.close();
       comparison.follow(state);

@@ -172,10 +172,10 @@ export class Scene {
   }
 
   /** What the filled side shows at a time; of what a comparison names, the other side. */
-  private choice({ filled, style, threshold, scenario, theme }: State, time: string | null): Choice | null {
+  private choice({ filled, style, threshold, weights, scenario, theme }: State, time: string | null): Choice | null {
     const layer = this.config.layers.find((each) => each.id === filled);
     const found = layer?.styles.find((each) => each.id === style) ?? layer?.styles[0];
-    return layer && found ? { layer, style: found, threshold, scenario, time, theme } : null;
+    return layer && found ? { layer, style: found, threshold, weights, scenario, time, theme } : null;
   }
 
   private showFilled(state: State): void {

@@ -20,6 +20,8 @@ interface Data {
   words: Record<string, string>;
   evidence: Record<string, string>;
   random_index: number[];
+  /** The largest consistency ratio of comparisons whose weights may be used. */
+  consistent: number;
   comparison: {
     criteria: { evidence: string; weight: number; larger_is_better: boolean }[];
     sites: Site[];
@@ -184,8 +186,9 @@ function consistency(): void {
   if (!out) return;
   const { ratio } = ahp(matrix, data.random_index);
   const told = words("ratio", { ratio: number(ratio) });
-  out.textContent = ratio > 0.1 ? `${told}: ${words("inconsistent")}` : told;
-  out.className = ratio > 0.1 ? "hit" : "clear";
+  const contradict = ratio > data.consistent;
+  out.textContent = contradict ? `${told}: ${words("inconsistent")}` : told;
+  out.className = contradict ? "hit" : "clear";
 }
 
 document.getElementById("apply")?.addEventListener("click", () => {

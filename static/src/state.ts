@@ -24,6 +24,7 @@ export interface State {
   filled: string | null;
   style: string; // of the filled layer
   threshold: number | null;
+  weights: string | null; // of what suitability is weighed by, as addresses have it; null: as the preset says
   scenario: Scenario | null; // of a filled layer that shows one
   overlays: readonly string[];
   time: string | null; // null follows the newest

@@ -9,6 +9,7 @@ const full: Shared = {
   filled: "dose-rate",
   style: "exceedance",
   threshold: 150,
+  weights: "sl2:3,border_distance:1",
   scenario: { rupture: "fault:talas-fergana", magnitude: "7.4" },
   overlays: ["stations", "faults"],
   time: "2026-11-23T08:00:00Z",

@@ -93,7 +93,7 @@ def test_the_first_view_is_within_its_budgets_and_nothing_moves(phone: Visit) ->
 
 
 @pytest.mark.parametrize(
-    ("language", "size", "dense"), [("en", WIDE, 1), ("kk", NARROW, 3), ("ru", (768, 1024), 2)]
+    ("language", "size", "dense"), [("en", WIDE, 1), ("kk", NARROW, 3), ("ru", (768, 1024), 1)]
 )
 @pytest.mark.full
 def test_the_first_view_is_light_on_other_screens_too(
@@ -361,7 +361,7 @@ def test_a_view_is_kept_as_a_picture_a_link_and_a_print(
     panel.wait_for()
     made.axe()
     link = page.locator("#keep-link").input_value()
-    assert link.startswith(f"{made.url}/en#map=")
+    assert link.startswith(f"{made.url}/en?map=")  # a preview shows the same view
     with page.expect_download() as saving:
         page.locator("#keep-png").click()
     with Image.open(saving.value.path()) as picture:
@@ -378,7 +378,7 @@ def test_a_view_is_kept_as_a_picture_a_link_and_a_print(
     assert page.locator("#sheet").is_visible()
     assert page.locator(".shell").is_hidden()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     for entry in panel.locator("a[download]").all():
         answer = page.request.get(made.url + (entry.get_attribute("href") or ""))
         assert answer.status == 200

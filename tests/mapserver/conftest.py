@@ -6,6 +6,7 @@ socket, and an application over it that a test client asks.
 """
 
 import contextlib
+import dataclasses
 import itertools
 import json
 import subprocess
@@ -28,7 +29,9 @@ from rasterio.transform import Affine
 from werkzeug.test import TestResponse
 
 from layers.catalog import DEFAULT_CATALOG
+from layers.geo import Bounds
 from layers.model import Context, Network, Organisation, Station
+from layers.siting import stacks
 from layers.store import Writer
 from mapserver import settings
 from mapserver.app import create_app
@@ -201,7 +204,16 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
             assert len(answer["ok"]["rejected"]) == 0, answer
             assert answer["ok"]["accepted"] > 0
 
-    return open_house(folder / "data", prepare, catalog=str(catalog))
+    found = open_house(folder / "data", prepare, catalog=str(catalog))
+    if (found.site.assets.folder / "surroundings").is_dir():
+        # What a server does by itself after a while; around one place it takes a second.
+        lon, lat = HERE
+        around = Bounds(lon - 2.5, lat - 2.0, lon + 2.5, lat + 2.0)
+        layer = dataclasses.replace(
+            found.site.catalog.layer("suitability"), domain=around, native_zoom=5
+        )
+        assert stacks.build(layer, found.site.desk.loaded(), found.site.store.aligned)
+    return found
 
 
 def _write_hazard(folder: Path) -> None:

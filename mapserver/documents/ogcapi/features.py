@@ -12,8 +12,9 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.filtering import Rows
-from layers.filtering.rows import DECIMALS, GeometryArray
+from layers.filtering.rows import GeometryArray
 from layers.filtering.spatial import to_system
+from layers.geo import DECIMALS
 from layers.model.table import ABSENT
 from layers.views import Projection
 

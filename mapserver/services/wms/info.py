@@ -12,7 +12,7 @@ from layers.views import View
 from mapserver import negotiation
 from mapserver.documents import wms_gml, wms_info
 from mapserver.documents.wms_capabilities import GML, INFO_FORMATS, queryable
-from mapserver.services.point import told
+from mapserver.services.point import AsShown, told
 from mapserver.services.site import Site
 from mapserver.services.wms.maps import asked
 from mapserver.services.wms.moments import moment
@@ -91,7 +91,7 @@ def _found(
     site: Site, query: Query, layers: Sequence[Shown], place: Point, count: int
 ) -> list[dict[str, Any]]:
     names = list(dict.fromkeys(query.need("QUERY_LAYERS").split(",")))
-    drawn = {each.layer.id: each.options for each in layers}
+    drawn = {each.layer.id: each for each in layers}
     found = []
     for name in names:
         layer = site.catalog.named(name)
@@ -100,8 +100,9 @@ def _found(
         if not queryable(layer):
             raise WmsError(f'layer "{name}" is a picture without values', "LayerNotQueryable")
         at = moment(layer, site.catalog.kind(layer.id), query.get("TIME"))
-        options = drawn[layer.id]
-        entry = told(site, layer, place, at, options.scenario, options.threshold)
+        shown, options = drawn[layer.id], drawn[layer.id].options
+        chosen = AsShown(shown.style, options.threshold, options.weights, options.scenario)
+        entry = told(site, layer, place, at, chosen)
         if "features" in entry:
             entry["features"] = entry["features"][:count]
         if "nearest_stations" in entry:

@@ -11,7 +11,7 @@ from layers.views import QUADS
 from mapserver import negotiation
 from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
-from mapserver.services.point import told
+from mapserver.services.point import AsShown, told
 from mapserver.services.site import Site
 from mapserver.services.wms.info import middle, written
 from mapserver.services.wms.maps import say
@@ -90,5 +90,6 @@ def values(site: Site, tile: Tile, pixel: tuple[str, str], media_type: str) -> R
             raise NotThereError(f'{name} is "{text}"; {within}', "PointIJOutOfRange", name)
     col, row = map(int, pixel)
     place = middle(tile.quad.view(tile.level, tile.row, tile.col), row, col)
-    found = [] if place is None else [told(site, tile.layer, place, tile.time)]
+    shown = AsShown(tile.style)
+    found = [] if place is None else [told(site, tile.layer, place, tile.time, shown)]
     return written(found, place, media_type)

@@ -15,6 +15,7 @@ export interface Choice {
   layer: Layer;
   style: Style;
   threshold: number | null;
+  weights: string | null;
   scenario: Scenario | null;
   time: string | null; // null: the newest
   theme: Theme;
@@ -106,8 +107,9 @@ export class Filled {
     this[which] = null;
   }
 
-  private address({ layer, style, threshold, scenario }: Choice, entry: Entry): string {
+  private address({ layer, style, threshold, weights, scenario }: Choice, entry: Entry): string {
     const plain = tilesOf(this.config, layer, style.id, entry);
+    if (weights && layer.kind === "suitability") return `${plain}?weights=${weights}`;
     if (layer.kind === "scenario" && scenario) return `${plain}?${new URLSearchParams(scenario)}`;
     if (layer.kind !== "surface") return plain;
     const chosen = style.measure === "exceedance" ? (threshold ?? style.threshold) : null;

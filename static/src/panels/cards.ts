@@ -8,7 +8,7 @@ import { askPoint, pointBody } from "./point.ts";
 import { breaking, scenarioPart } from "./scenario.ts";
 import { stationCard } from "./stationcard.ts";
 
-const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold", "style", "scenario"] as const satisfies (keyof State)[];
+const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold", "style", "weights", "scenario"] as const satisfies (keyof State)[];
 
 export class Cards {
   private readonly root: HTMLElement;

@@ -5,6 +5,7 @@ import type { State, Store } from "../state.ts";
 import { DOSE_UNITS } from "../text/numbers.ts";
 import type { Words } from "../words.ts";
 import { isFilled, isOverlay } from "./kinds.ts";
+import { weightSliders } from "./suitability.ts";
 import { thresholdSlider } from "./threshold.ts";
 
 export function showLayers(root: HTMLElement, config: Config, store: Store, words: Words): void {
@@ -39,7 +40,7 @@ function surfaceChoice(layer: Layer, state: State, store: Store, config: Config,
   const chosen = radio("filled", `filled-${layer.id}`, layer.title, checked, () => store.set(choose(layer, state, config)));
   const choice = withPage(chosen, layer, config, words);
   if (!checked) return choice;
-  return element("div", { class: "chosen" }, choice, ...styleChoice(layer, state, store, words));
+  return element("div", { class: "chosen" }, choice, ...styleChoice(layer, state, store, config, words));
 }
 
 /** The choice of a layer beside the way to its own page. */
@@ -56,19 +57,20 @@ function choose(layer: Layer, state: State, config: Config): Partial<State> {
   const others = stations.map((each) => each.id).filter((id) => !own.includes(id));
   const follow = own.length > 0 && state.overlays.some((id) => others.includes(id));
   const overlays = follow ? [...own, ...state.overlays.filter((id) => !others.includes(id) && !own.includes(id))] : state.overlays;
-  return { filled: layer.id, style: layer.styles[0]?.id ?? "", threshold: null, scenario: null, overlays };
+  return { filled: layer.id, style: layer.styles[0]?.id ?? "", threshold: null, weights: null, scenario: null, overlays };
 }
 
-function styleChoice(layer: Layer, state: State, store: Store, words: Words): HTMLElement[] {
+function styleChoice(layer: Layer, state: State, store: Store, config: Config, words: Words): HTMLElement[] {
   if (layer.styles.length < 2) return [];
   const made = element(
     "select",
     { id: "style" },
     ...layer.styles.map(({ id, title }) => element("option", { value: id, selected: id === state.style }, title)),
   );
-  made.addEventListener("change", () => store.set({ style: made.value }));
+  made.addEventListener("change", () => store.set({ style: made.value, weights: null }));
   const pick = element("label", { class: "pick", for: "style" }, element("span", {}, words.text("layers.style")), made);
   const style = layer.styles.find((each) => each.id === state.style);
+  if (style && layer.kind === "suitability") return [pick, weightSliders(layer, style, store, config, words)];
   return style?.measure === "exceedance" ? [pick, thresholdSlider("threshold", layer, store, words)] : [pick];
 }
 

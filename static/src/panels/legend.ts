@@ -12,6 +12,7 @@ export function showLegend(root: HTMLElement, config: Config, state: State, word
   const parts: HTMLElement[] = [];
   if (filled && style) {
     parts.push(classes(words.styleTitle(filled, style), style, words, true));
+    if (style.hatch) parts.push(hatchKey("excluded", words.text("legend.excluded")));
     if (filled.kind === "surface") {
       if (style.measure === "mean") parts.push(hatchKey("faded", words.text("legend.faded")));
       parts.push(hatchKey("hatched", words.text("legend.unknown")));

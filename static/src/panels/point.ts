@@ -9,6 +9,7 @@ import type { Words } from "../words.ts";
 import { ageOf, facts, type Row } from "./card.ts";
 import { isFilled } from "./kinds.ts";
 import { isShaking, shakingWords, type Shaking } from "./shaking.ts";
+import { suitabilityWords, type Explained } from "./suitability.ts";
 import { thresholdOf, thresholdSlider } from "./threshold.ts";
 
 interface Value {
@@ -26,6 +27,7 @@ interface Answer extends Shaking {
   threshold?: number | null;
   source?: { far_out?: readonly string[]; release_seen?: readonly string[] };
   values: Value[];
+  explained?: Explained;
   features?: Zone[];
 }
 
@@ -56,28 +58,32 @@ export async function askPoint(
   [lon, lat]: readonly [number, number],
   time: string | null,
   filled: Layer | null,
-  { threshold, scenario }: State,
+  state: State,
 ): Promise<PointAnswer> {
-  const own = filled && thresholdOf(filled, null);
-  const chosen =
-    filled?.kind === "scenario" && scenario
-      ? { layer: filled.id, ...scenario }
-      : filled?.kind === "surface" && own !== null && threshold !== null
-        ? { layer: filled.id, threshold: String(threshold) }
-        : {};
+  const chosen = filled ? asShown(filled, state) : {};
   const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5), ...(time ? { time } : {}), ...chosen });
   return ask<PointAnswer>(`${root}/api/v1/point?${query}`);
+}
+
+/** How the filled layer is looked at, in the words of the server. */
+function asShown(filled: Layer, { style, threshold, weights, scenario }: State): Record<string, string> {
+  if (filled.kind === "scenario") return scenario ? { layer: filled.id, ...scenario } : {};
+  if (filled.kind === "suitability") return { layer: filled.id, style, ...(weights ? { weights } : {}) };
+  return filled.kind === "surface" && thresholdOf(filled, null) !== null && threshold !== null ? { layer: filled.id, threshold: String(threshold) } : {};
 }
 
 export function pointBody(found: PointAnswer, { config, moments, store, words }: Parts): Node[] {
   const { filled, overlays } = store.state;
   const body: Node[] = [];
+  const first: Node[] = [];
   for (const answer of found.layers) {
     const layer = config.layers.find((each) => each.id === answer.layer);
     if (!layer) continue;
     const shown = layer.id === filled || overlays.includes(layer.id) || layer.visible;
     if (isShaking(layer.kind)) {
       if (shown) body.push(shakingWords(layer, answer, config, words));
+    } else if (layer.kind === "suitability") {
+      if (layer.id === filled) first.push(suitabilityWords(layer, store.state.style, answer, words));
     } else if (isFilled(layer) && shown) {
       const part = surfaceWords(layer, answer, (codes) => namesNear(config, codes, found), words);
       if (layer.id === filled && answer.known && thresholdOf(layer, null) !== null) part.append(thresholdSlider("point-threshold", layer, store, words));
@@ -92,11 +98,11 @@ export function pointBody(found: PointAnswer, { config, moments, store, words }:
     body.push(element("h3", {}, words.text("point.nearest")));
     body.push(facts(stations.map((station): Row => [nameIn(station.name, config.language) || station.code, stationWords(station, words)])));
   }
-  if (!body.length) body.push(element("p", {}, words.text("reason.outside_domain")));
+  if (!body.length && !first.length) body.push(element("p", {}, words.text("reason.outside_domain")));
   const hour = moments.shown ? `&time=${moments.shown}` : "";
   const sheet = `${config.root}/${config.language}/screening/sheet?sites=${found.lon},${found.lat}${hour}`;
   body.push(element("p", {}, element("a", { href: sheet }, words.text("point.sheet"))));
-  return body;
+  return [...first, ...body];
 }
 
 function nearestWords(station: Near, config: Config, words: Words): string {

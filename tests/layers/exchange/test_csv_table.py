@@ -329,6 +329,7 @@ def observations(draw: st.DrawFn) -> Observation:
         conversion=units.CONVERSIONS[quantity][unit].note,
         status=Status.MISSING if number is None else status,
         reasons=draw(st.sampled_from([(), ("rain",), ("rain", "=cmd")])),
+        detector=draw(st.sampled_from(["", "GM", "=cmd"])),
     )
 
 

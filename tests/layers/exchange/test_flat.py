@@ -154,3 +154,13 @@ def test_a_globe_takes_every_kind_of_shape_and_hostile_texts() -> None:
                         "MultiGeometry": 2}.items():  # fmt: skip
         assert len(list(root.iter(f"{space}{name}"))) == count, name
     assert b"ff302010" in text
+
+
+def test_no_text_of_a_csv_file_is_a_formula_for_a_spreadsheet(tmp_path: Path) -> None:
+    texts = ['=HYPERLINK("http://x")', "+7 701", "@x", "-5.5", "plain", None]
+    rows = table([POINT] * len(texts), name=texts, value=[-1.0] * len(texts))
+    with written(rows, "csv", tmp_path).open(newline="") as stream:
+        found = list(csv.DictReader(stream))
+    names = [row["name"] for row in found]
+    assert names == ['\'=HYPERLINK("http://x")', "'+7 701", "'@x", "-5.5", "plain", ""]
+    assert {float(row["value"]) for row in found} == {-1.0}

@@ -126,11 +126,23 @@ def test_what_the_web_page_of_noaa_exports_is_read_too() -> None:
         "Focal Depth (km)\tMag\tMMI Int\n"
         "1966\t4\t25\t23\t22\t49.3\tUZBEKISTAN: TASHKENT\t41.2\t69.3\t8\t5.1\t8\n"
         "1966\t13\t25\t\t\t\tNOWHERE\t41.2\t69.3\t\t5.1\t\n"
+        "1966\t1e300\t25\t\t\t\tNOWHERE\t41.2\t69.3\t\t5.1\t\n"
+        "1e30\t1\t25\t\t\t\tNOWHERE\t41.2\t69.3\t\t5.1\t\n"
     )
-    tashkent, refused = records(text)
+    tashkent, *refused = records(text)
     assert isinstance(tashkent, Feature)
-    assert tashkent.time == datetime(1966, 4, 25, 23, 22, 49, tzinfo=UTC)
+    assert tashkent.time == datetime(1966, 4, 25, 23, 22, 49, 300_000, tzinfo=UTC)
     assert tashkent.properties["magnitude_type"] == "unknown"
+    assert [r.code for r in refused if isinstance(r, RejectedRecord)] == ["time"] * 3
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["2000.7\t1\t1\t1\t1\t1", "1e300\t1\t1\t\t\t", "2000\t1e300\t1\t\t\t", "2000\t1.5\t1\t\t\t",
+     "2000\t1\t1\t1\t1\t60", "2000\t1\t1\t1\t1\t-1", "9999\t12\t31\t23\t59\t59.9999999"],
+)  # fmt: skip
+def test_what_is_no_date_is_refused_and_nothing_of_it_is_cut_off(date: str) -> None:
+    (refused,) = records(NOAA.partition("\n")[0] + f"\n1\t{date}\t9\t\t6\t\tX\t41\t69\t\n")
     assert isinstance(refused, RejectedRecord)
     assert refused.code == "time"
 

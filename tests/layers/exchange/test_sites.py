@@ -133,15 +133,15 @@ def test_places_in_metres_are_read_by_the_system_that_the_file_or_its_sender_nam
 @pytest.mark.parametrize(
     ("crs", "said"),
     [
-        ("EPSG:4978", "neither a"),  # metres from the middle of the Earth
-        ("EPSG:5773", "neither a"),  # heights
-        ("+proj=utm +zone=42 +ellps=WGS84", "no code"),
-        ("+init=/etc/hostname:x", "no code"),
-        ("http://example.com/x", "no code"),
-        ("\0", "no code"),
+        ("EPSG:4978", "neither"),  # metres from the middle of the Earth
+        ("EPSG:5773", "neither"),  # heights
+        ("+proj=utm +zone=42 +ellps=WGS84", "known by a code"),
+        ("+init=/etc/hostname:x", "known by a code"),
+        ("http://example.com/x", "known by a code"),
+        ("\0", "known by a code"),
     ],
 )
-def test_a_system_is_named_by_a_code_and_has_two_axes(crs: str, said: str) -> None:
+def test_a_system_is_named_by_a_code_and_is_one_of_a_map_or_of_degrees(crs: str, said: str) -> None:
     with pytest.raises(BadParameterError, match=said):
         sites.read(b"lon,lat\n69,41\n", crs=crs)
     with pytest.raises(LayersError):
@@ -292,6 +292,9 @@ OUTSIDE = (
         (b"name,lon,lat,accuracy_m\na,70,40,near\n", BadFileError, "no number"),
         (b"name,lon,lat,accuracy_m\na,70,40,-5\n", BadParameterError, "accuracy of -5"),
         (b'{"type":"Point","coordinates":[1e400,2]}', LayersError, "at no place"),
+        (b'{"type":"Point","coordinates":[1%s,2]}' % (b"0" * 400), BadFileError, "no geometry"),
+        (b'{"type":"Feature","properties":{"accuracy_m":1%s},"geometry":{"type":"Point",'
+         b'"coordinates":[69,41]}}' % (b"0" * 400), BadFileError, "no number"),
         (b'{"type":"Point","coordinates":[NaN,40]}', BadExtentError, "at no place"),
         (b'{"type":"Polygon","coordinates":[[[70,40],[71,NaN],[71,41],[70,40]]]}',
          BadExtentError, "at no place"),
@@ -300,9 +303,6 @@ OUTSIDE = (
         (b"<kml><Placemark><Point><coordinates>nan,40</coordinates></Point></Placemark></kml>",
          BadExtentError, "at no place"),
         (b'{"type":"Point","coordinates":[500000,4600000]}', BadExtentError, "need their refer"),
-        (b'{"type":"Point","coordinates":[1%s,2]}' % (b"0" * 400), BadFileError, "no geometry"),
-        (b'{"type":"Feature","properties":{"accuracy_m":1%s},"geometry":{"type":"Point",'
-         b'"coordinates":[69,41]}}' % (b"0" * 400), BadFileError, "no number"),
         (b'{"type":"Feature","geometry":null}', BadFileError, "no geometry"),
         (b'{"type":"Feature","geometry":{"type":"Circle"}}', BadFileError, "no geometry"),
         (b'{"type":"FeatureCollection","features":[]}', BadFileError, "no site"),
@@ -327,7 +327,7 @@ def test_a_file_that_cannot_be_read_is_answered_by_a_sentence(
             BadParameterError,
             "is known",
         ),
-        (b"name,x,y\na,1,2\n", "; drop table", BadParameterError, "no code of a ref"),
+        (b"name,x,y\na,1,2\n", "; drop table", BadParameterError, "no reference system"),
         (b'{"type":"Point","coordinates":[70,40]}', "EPSG:32642", BadExtentError, "looks like deg"),
         (b'{"type":"Point","coordinates":[5e6,5e6]}', "EPSG:4978", BadParameterError, "neither a"),
     ],

@@ -87,7 +87,8 @@ def test_a_file_that_changes_while_it_is_read_comes_again(tmp_path: Path) -> Non
 def test_the_bytes_are_those_of_the_file(tmp_path: Path) -> None:
     put(tmp_path, "a.csv", b"some bytes")
     (seen,) = folder.scan(tmp_path, now_s=NOW_S)
-    assert seen == Arrived(tmp_path, "a.csv", 10, int((NOW_S - 60) * 1e9))
+    inode = seen.path.stat().st_ino
+    assert seen == Arrived(tmp_path, "a.csv", inode, 10, int((NOW_S - 60) * 1e9))
     with folder.opened(seen, max_bytes=10) as stream:
         assert stream.read() == b"some bytes"
     with (
@@ -133,3 +134,17 @@ def test_a_done_folder_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(FeedUnreachableError, match="cannot be read"):
         folder.scan(tmp_path / "nowhere", now_s=time.time())
+
+
+def test_a_file_that_was_replaced_after_it_was_read_waits_unread(tmp_path: Path) -> None:
+    put(tmp_path, "a.csv", b"12345")
+    (seen,) = folder.scan(tmp_path, now_s=NOW_S)
+    with folder.opened(seen) as stream:
+        assert stream.read() == b"12345"
+    # As a sender does it: whole, under another name, of the same size and time.
+    put(tmp_path, "a.csv.part", b"67890").replace(seen.path)
+    with pytest.raises(BusyError, match="was replaced"):
+        folder.finish(seen, "done", "taken")
+    assert names(tmp_path) == ["a.csv"]
+    assert seen.path.read_bytes() == b"67890"
+    assert list((tmp_path / "done").iterdir()) == []

@@ -463,3 +463,34 @@ def test_a_raster_that_breaks_under_a_running_server_is_gone_and_harms_no_other(
         layer.tile(AROUND, None, version, asked())
     said = layer.inspect(TASHKENT, None)
     assert (said["known"], said["values"]) == (False, [])
+
+
+@pytest.mark.parametrize("kind", COLLECTIONS)
+def test_a_feature_whose_time_begins_or_ends_is_another_version(house: House, kind: str) -> None:
+    place = shapely.Point(69, 41)
+    house.put(
+        Feature("always", "c", place),
+        Feature("ends", "c", place, valid_to=TEN),
+        Feature("begins", "c", place, valid_from=TEN + timedelta(hours=1)),
+    )
+    seen: dict[str, set[str]] = {}
+    layer = house.kind(kind)
+    for now in (NINE, TEN - timedelta(seconds=1), TEN, TEN + timedelta(hours=2)):
+        house.sources = Sources(house.reader, PUBLIC, lambda now=now: now)
+        layer._sources = house.sources  # type: ignore[attr-defined]
+        version = layer.version(None)
+        ids = set(features_of(layer.everything(None, version)).ids)
+        assert seen.setdefault(version, ids) == ids
+        # Another worker that has just been started tells the same.
+        assert house.kind(kind).version(None) == version
+    assert list(seen.values()) == [{"always", "ends"}, {"always"}, {"always", "begins"}]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_ends_of_the_calendar_are_hours_without_values(house: House, year: int) -> None:
+    house.station("S", TASHKENT)
+    house.observe("S", 100.0)
+    layer = house.kind("stations", quantity=DOSE)
+    for at in (datetime(year, 1, 1, tzinfo=UTC), datetime(year, 12, 31, 23, tzinfo=UTC)):
+        with pytest.raises(NoSurfaceError):
+            layer.version(at)

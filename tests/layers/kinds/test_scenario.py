@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +220,23 @@ def test_what_is_delivered_while_an_earthquake_is_read_is_of_the_next_version(
     newer.append(8.0)
     found = kind.inspect(Point(71, 41), None)
     assert (found["version"], found["earthquake"]["magnitude"]) == (kind.version(None), 8.0)
+    reader.close()
+    writer.close()
+
+
+def test_an_earthquake_that_ceases_to_hold_is_not_of_the_next_version(tmp_path: Path) -> None:
+    writer = Writer(tmp_path, Context.SIMULATED)
+    batch = Batch("b", "", "test", None, Context.SIMULATED, NOW, "test")
+    until = NOW + timedelta(hours=1)
+    quake = Feature("q", "earthquakes", shapely.Point(70, 41), {"magnitude": 6.0}, valid_to=until)
+    writer.append_features(batch, [quake])
+    reader, clock = Reader(tmp_path), [NOW]
+    kind = ScenarioKind(definition(rupture="event:q"), Sources(reader, PUBLIC, lambda: clock[0]))
+    before = kind.inspect(Point(71, 41), None)
+    clock[0] = until
+    after = kind.inspect(Point(71, 41), None)
+    assert (before["known"], after["known"]) == (True, False)
+    assert before["version"] != kind.version(None)
     reader.close()
     writer.close()
 

@@ -67,28 +67,12 @@ def test_between_two_return_periods_the_curve_is_straight_in_log_log() -> None:
     curve = HazardCurve((100.0, 10_000.0), (0.1, 0.4))
     # Half way in the logarithm of the period is half way in that of the acceleration.
     assert curve.pga_at(1000.0) == pytest.approx(0.2)
-    assert curve.rate_at(0.2) == pytest.approx(1e-3)
 
 
 def test_nothing_is_carried_on_beyond_what_a_curve_says() -> None:
     curve = HazardCurve((475.0, 2475.0), (0.1, 0.2))
     assert curve.pga_at(10_000) is None
     assert curve.pga_at(100) is None
-    assert curve.rate_at(0.21) is None
-    assert curve.rate_at(0.09) is None
-
-
-@given(st.floats(475, 10_000))
-def test_a_rate_looked_up_at_an_acceleration_is_the_one_it_was_looked_up_from(
-    period: float,
-) -> None:
-    curve = HazardCurve((475.0, 975.0, 2475.0, 10_000.0), (0.08, 0.12, 0.2, 0.41))
-    pga = curve.pga_at(period)
-    assert pga is not None
-    rate = curve.rate_at(pga)
-    assert rate is not None
-    # Within 0.2 % of a period that is there, its own value is taken.
-    assert 1 / rate == pytest.approx(period, rel=0.003)
 
 
 def test_a_curve_whose_rarer_motion_is_weaker_is_refused() -> None:

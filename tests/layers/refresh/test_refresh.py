@@ -389,6 +389,8 @@ def test_a_register_accounts_for_new_changed_and_refused_stations(house: House) 
     assert [row.line for row in house.reader.quarantine()] == [4]
     moved = house.bring(text.replace("76.9", "76.8"))
     assert (moved.accepted, moved.duplicate, moved.corrected) == (0, 1, 1)
+    back = house.bring(text)
+    assert (back.accepted, back.duplicate, back.corrected, back.repeated) == (0, 1, 1, False)
     assert house.bring(text).repeated
 
 
@@ -399,3 +401,74 @@ def test_what_is_not_a_table_is_refused_and_nothing_of_it_kept(house: House) -> 
     with pytest.raises(BadFileError):
         house.bring("a,b\n1,2\n", format="csv-table")
     assert house.reader.counts() == before
+
+
+def test_content_that_was_corrected_since_is_taken_anew_and_repeated_otherwise(
+    house: House,
+) -> None:
+    def stands() -> float:
+        return float(house.reader.snapshot(PUBLIC, NOW, DOSE, NINE).value[0])
+
+    first = house.hour(NINE, [100.0])
+    assert house.hour(NINE, [100.0]) == dataclasses.replace(first, repeated=True)
+    house.hour(NINE, [120.0])
+    again = house.hour(NINE, [100.0])
+    assert (again.corrected, again.repeated, stands()) == (1, False, 100.0)
+    assert house.hour(NINE, [100.0]) == dataclasses.replace(again, repeated=True)
+    # Another hour that comes in between takes nothing back.
+    house.hour(TEN, [130.0])
+    assert house.hour(NINE, [100.0]).repeated
+    assert house.hour(NINE, [120.0]).corrected == 1
+    assert stands() == 120.0
+
+
+def test_a_name_that_the_sender_gave_is_answered_once_for_good(house: House) -> None:
+    text = f"station_code,lon,lat,time,quantity,value,unit\nS,70,42,{NINE:%FT%TZ},{DOSE},%s,nSv/h"
+    house.bring(text % 100, batch_id="mine")
+    house.bring(text % 120)
+    assert house.bring(text % 100, batch_id="mine").repeated
+    assert house.reader.snapshot(PUBLIC, NOW, DOSE, NINE).value.tolist() == [120.0]
+
+
+def test_a_value_of_the_first_day_of_the_calendar_is_refused_and_keeps_no_other(
+    house: House,
+) -> None:
+    rows = [f"S,70,42,{t}T09:00:00Z,{DOSE},1,nSv/h" for t in ("0001-01-01", "2026-11-23")]
+    answer = house.bring("\n".join(["station_code,lon,lat,time,quantity,value,unit", *rows]))
+    assert answer.accepted == 1
+    assert [(r.line, r.code) for r in answer.rejected] == [(2, "time")]
+    assert house.outdated() == [("dose-rate", NINE, True)]
+
+
+def test_an_event_that_the_agency_withdraws_is_shown_no_more_and_stays_in_the_history(
+    house: House,
+) -> None:
+    def feed(minutes: int, *ids: str, status: str = "automatic") -> tuple[int, ...]:
+        events = [
+            {
+                "type": "Feature",
+                "id": each,
+                "geometry": {"type": "Point", "coordinates": [69, 41, 10]},
+                "properties": {"mag": 6.5, "time": 1_763_640_000_000, "status": status},
+            }
+            for each in ids
+        ]
+        text = json.dumps({"type": "FeatureCollection", "features": events})
+        at = NOW + timedelta(minutes=minutes)
+        answer = house.bring(text, received_at=at, format="usgs-geojson")
+        return answer.accepted, answer.duplicate, answer.corrected, len(answer.rejected)
+
+    def shown(minutes: int) -> list[str]:
+        now = NOW + timedelta(minutes=minutes)
+        return [f.feature.id for f in house.reader.each_feature(PUBLIC, now, "earthquakes")]
+
+    assert feed(0, "us1", "us2") == (2, 0, 0, 0)
+    before = house.reader.collection_token(PUBLIC, NOW + timedelta(minutes=1), "earthquakes")
+    assert feed(2, "us1", "never", status="deleted") == (0, 0, 1, 1)
+    assert (shown(1), shown(2)) == (["us1", "us2"], ["us2"])
+    after = house.reader.collection_token(PUBLIC, NOW + timedelta(minutes=2), "earthquakes")
+    assert before != after
+    assert feed(3, "us1", status="deleted") == (0, 1, 0, 0)
+    # Restored by the agency, it is shown again.
+    assert feed(4, "us1") == (0, 0, 1, 0)
+    assert shown(4) == ["us1", "us2"]

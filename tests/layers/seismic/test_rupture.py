@@ -11,6 +11,21 @@ from layers.seismic.motion import Source
 TALAS = np.array([[71.3, 42.3], [72.1, 42.0], [73.0, 41.7], [73.5, 41.4], [74.05, 40.75]])
 
 
+def planar(lon: float, lat: float, strike: float, source: Source) -> rupture.Rupture:
+    """A plane of its magnitude's size whose surface projection has its middle at a place."""
+    frame, half, width = (
+        plane.Plane(lon, lat),
+        scaling.length_km(source.mw, source.rake) / 2,
+        scaling.width_km(source),
+    )
+    bearing = np.radians(strike)
+    along = np.array([np.sin(bearing), np.cos(bearing)])
+    right = np.array([along[1], -along[0]])
+    back = right * width * np.cos(np.radians(source.dip)) / 2
+    ends = np.array([-along * half - back, along * half - back])
+    return rupture.Rupture(source, frame.lonlat(ends[:, 0], ends[:, 1]).T, width)
+
+
 def brute(quake: rupture.Rupture, lon: float, lat: float) -> tuple[float, float]:
     """R_JB and R_rup by looking at 200 x 100 points of each plane, in ECEF-free plain geometry."""
     plane = quake.plane()
@@ -38,7 +53,7 @@ def brute(quake: rupture.Rupture, lon: float, lat: float) -> tuple[float, float]
 def test_distances_from_a_plane_are_those_of_its_nearest_point(
     east: float, north: float, strike: float, dip: float, ztor: float, mw: float
 ) -> None:
-    quake = rupture.planar(74.0, 43.0, strike, Source(mw, 90.0, dip, ztor))
+    quake = planar(74.0, 43.0, strike, Source(mw, 90.0, dip, ztor))
     found = quake.distances(np.array([74.0 + east]), np.array([43.0 + north]))
     rjb, rrup = brute(quake, 74.0 + east, 43.0 + north)
     # Between looked-at points there is half a step: of 150 km in 200, and 25 km in 100.
@@ -60,7 +75,7 @@ def test_distances_from_a_bent_fault_are_those_of_its_nearest_part() -> None:
 
 def test_the_hanging_wall_lies_to_the_right_of_strike() -> None:
     # Strike north, dip east: sites in the east have rx above 0 and lie above the plane.
-    quake = rupture.planar(74.0, 43.0, 0.0, Source(6.8, 90.0, 40.0, 1.0))
+    quake = planar(74.0, 43.0, 0.0, Source(6.8, 90.0, 40.0, 1.0))
     found = quake.distances(np.array([74.05, 73.0]), np.array([43.0, 43.0]))
     assert found.rx[0] > 0 > found.rx[1]
     assert found.rjb[0] == 0.0
@@ -116,7 +131,7 @@ def test_a_plane_is_no_wider_than_the_crust_breaks() -> None:
 )
 def test_a_source_that_cannot_be_is_refused(source: Source, told: str) -> None:
     with pytest.raises(BadInputError, match=told):
-        rupture.planar(74, 43, 0, source)
+        rupture.along_trace(TALAS, source, 73.0, 41.7)
 
 
 def test_a_trace_without_a_length_is_refused() -> None:

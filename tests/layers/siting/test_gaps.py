@@ -1,5 +1,6 @@
 """Where layers say nothing of a site, a sheet says so: nothing found is not nothing there."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,12 +9,14 @@ import pytest
 import shapely
 
 from layers.geo import Bounds, Point, distance_m
+from layers.kinds.collection import CollectionKind
 from layers.model import CandidateSite, LayerDefinition
 from layers.model.hazard import HazardDataset, HazardGrid, HazardManifest, HazardStatus
 from layers.screening import Settlements, Shapes
 from layers.siting import ground, neighbours
-from layers.siting.loaded import Loaded, Traces, _traces
+from layers.siting.loaded import Desk, Loaded, Traces, _traces
 from layers.siting.surroundings import Surroundings
+from layers.store import PUBLIC
 
 REGION = Bounds(60.0, 36.0, 80.0, 50.0)
 FAULTS = LayerDefinition("faults", "faults", "Faults")
@@ -128,6 +131,20 @@ def test_a_length_that_is_no_number_counts_as_not_told() -> None:
         ids=[str(i) for i in range(len(told))], geometry=lines, properties={"length_km": told}
     )
     assert _traces(FAULTS, features).length_km.tolist() == [0, 0, 0, 0, 0, 0, 7.5, 12]
+
+
+def test_only_layers_that_are_evidence_are_read() -> None:
+    class Unread(CollectionKind):
+        def held(self) -> Any:
+            raise AssertionError("this layer says nothing of a site")
+
+    layer = LayerDefinition("rivers", "points", "Rivers")
+    sources: Any = SimpleNamespace()
+    catalog: Any = SimpleNamespace(layers={"rivers": layer}, kind=lambda _: Unread(layer, sources))
+    store: Any = SimpleNamespace(stations=lambda *_, **__: [])
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    found = Desk(catalog, store, PUBLIC, lambda: now, lambda: loaded().surroundings).loaded()
+    assert (found.tokens, found.themes, found.faults) == ({}, {}, ())
 
 
 def test_one_model_whose_curve_falls_leaves_the_rest_of_the_sheet() -> None:

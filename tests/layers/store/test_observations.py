@@ -186,3 +186,36 @@ def test_a_restored_copy_that_goes_on_otherwise_comes_to_other_states(open_store
         store.send(observation("KP", value), id="b", content=str(value))
         told.append(store.reader.hours(PUBLIC, LATER, QUANTITY))
     assert told[0] != told[1]
+
+
+@pytest.mark.parametrize("verdict", [Status.VALIDATED, Status.REJECTED])
+def test_a_feed_that_sends_a_value_again_leaves_what_a_person_said_of_it(
+    store, observation, verdict
+):
+    def standing():
+        (found,) = store.reader.series(PUBLIC, LATER, "KP", QUANTITY, NINE, LATER)
+        return found.observation.status
+
+    store.send(observation("KP", 100.0, status=Status.AUTO_PASSED, source_value="100"))
+    store.send(observation("KP", 100.0, status=verdict, reasons=("seen",)))
+    again = observation("KP", 100.0, status=Status.SUSPECT, source_value="100", detector="GM")
+    assert accounts(store.send(again)) == (0, 1, 0, 0)
+    assert standing() is verdict
+    # Another value is another matter, and so is another verdict.
+    other = Status.REJECTED if verdict is Status.VALIDATED else Status.VALIDATED
+    assert accounts(store.send(observation("KP", 100.0, status=other))) == (0, 0, 1, 0)
+    assert accounts(store.send(observation("KP", 101.0, status=Status.RAW))) == (0, 0, 1, 0)
+    assert standing() is Status.RAW
+
+
+def test_another_detector_alone_is_a_correction(store, observation):
+    store.send(observation("KP", 100.0, detector="GM"))
+    assert accounts(store.send(observation("KP", 100.0, detector="HPIC"))) == (0, 0, 1, 0)
+    (found,) = store.reader.series(PUBLIC, LATER, "KP", QUANTITY, NINE, LATER)
+    assert found.observation.detector == "HPIC"
+    known = store.reader.datastreams(PUBLIC, LATER)
+    assert {d.detector for d in known} == {"HPIC"}
+    # Who does not name one says nothing of it.
+    assert accounts(store.send(observation("KP", 100.0))) == (0, 1, 0, 0)
+    assert accounts(store.send(observation("KP", 101.0))) == (0, 0, 1, 0)
+    assert {d.detector for d in store.reader.datastreams(PUBLIC, LATER)} == {"HPIC"}

@@ -90,7 +90,7 @@ def test_features_are_released_like_stations(store):
     assert seen[Role.PUBLIC] == {"public"}
     assert seen[Role.PARTNER] == {"public", "partner"}
     assert seen[Role.OPERATOR] == {"public", "partner", "embargo"}
-    tokens = {store.reader.collection_token(Audience(role), "sites") for role in Role}
+    tokens = {store.reader.collection_token(Audience(role), NOON, "sites") for role in Role}
     assert len(tokens) == 3
     assert store.reader.collections(PUBLIC) == {"sites": 1}
 
@@ -147,3 +147,22 @@ def test_hours_are_the_newest_ones_or_those_of_a_span(store, observation):
     assert listed(span=(hours[4], hours[2])) == [hours[4], hours[3]]
     states = dict(store.reader.hours(PUBLIC, NOON, QUANTITY))
     assert dict(store.reader.hours(PUBLIC, NOON, QUANTITY, newest=1))[NINE] == states[NINE]
+
+
+def test_a_station_that_is_hidden_by_itself_leaves_no_hour_behind(store, observation):
+    for code, hours in (("KS", 2), ("KP", 1), ("KQ", 0)):
+        store.send(observation(code, 100.0, NINE - timedelta(hours=hours)))
+    known = store.reader.hours(PUBLIC, AFTER, QUANTITY)
+    hidden = Station("KP", "kz-public", 70, 50, release=Release.PARTNER)
+    store.writer.put_stations([hidden], writer="t", at=NINE)
+    assert store.reader.hours(PUBLIC, AFTER, QUANTITY) == [known[0], known[2]]
+    hidden = Station("KS", "kz-partner", 74, 50)
+    store.writer.put_stations([hidden], writer="t", at=NINE)
+    assert store.reader.hours(PUBLIC, AFTER, QUANTITY) == known[2:]
+    assert store.reader.observed_span(PUBLIC, AFTER) == (known[2][0], known[2][0])
+    assert len(store.reader.hours(PARTNER, AFTER, QUANTITY)) == 3
+    # Shown again, the hour is back, under a name that it has never had.
+    store.writer.put_stations([Station("KP", "kz-public", 70, 50)], writer="t", at=NOON)
+    back = store.reader.hours(PUBLIC, AFTER, QUANTITY)
+    assert [hour for hour, _ in back] == [hour for hour, _ in known[1:]]
+    assert back[0] != known[1]

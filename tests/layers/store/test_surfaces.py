@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -167,7 +168,7 @@ def test_a_working_copy_of_another_grid_is_not_taken(store):
         reader.close()
 
 
-@pytest.mark.parametrize("made", ["tiles", "files"])
+@pytest.mark.parametrize("made", ["tiles", "files", "plates"])
 def test_drawn_tiles_and_made_files_go_when_something_is_released_to_fewer(store, made):
     place = store.root / "cache" / made / "stations" / "1.png"
 
@@ -196,3 +197,22 @@ def test_drawn_tiles_and_made_files_go_when_something_is_released_to_fewer(store
         writer.append_features(batch, [row])
         assert place.exists() is (row is shown)
     assert not list((store.root / "cache").glob("*-gone-*"))
+
+
+def test_a_reader_lets_go_of_files_that_were_deleted(store):
+    def mapped():
+        names = set()
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            if str(store.root) in line and "/surfaces/" in line:
+                names.add(line.partition("/")[2].rpartition("/")[2])
+        return names
+
+    for number in range(1, 4):
+        info = store.writer.publish_surface(surface(number, level=number), NOW)
+        store.reader.cells(info, slice(0, 3), slice(0, 3))
+    assert len(mapped()) == 3
+    store.writer.retire_surfaces("dose-rate", keep_hours=9, keep_revisions=1)
+    info = store.writer.publish_surface(surface(4, level=4), NOW)
+    store.reader.cells(info, slice(0, 3), slice(0, 3))
+    assert len(mapped()) == 2
+    assert not any("deleted" in name for name in mapped())

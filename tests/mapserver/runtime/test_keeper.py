@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from layers import refresh
-from layers.model import BatchAnswer, FeedDefinition
+from layers.geo import Bounds
+from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
 from layers.refresh import Delivery
 from mapserver import settings
 from mapserver.runtime import keeper
@@ -64,3 +65,59 @@ def test_a_file_of_a_feed_is_the_feeds_however_its_name_is_written(tmp_path: Pat
         os.utime(incoming / name, (NOW.timestamp() - 60,) * 2)
     inbox.look(NOW)
     assert {d.name: d.organisation_id for d in got} == {"KZ-1.CSV": "kz", "other.csv": None}
+
+
+def test_a_file_that_the_server_fails_on_keeps_no_other_waiting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults = {"a.csv": OverflowError("date"), "b.csv": OSError("no space left"), "c.csv": None}
+    tried: list[str] = []
+
+    def deliver(delivery: Delivery) -> BatchAnswer:
+        tried.append(delivery.name)
+        if (fault := faults[delivery.name]) is not None:
+            raise fault
+        return BatchAnswer("b", 1, 0, 0, (), 1)
+
+    feed = FeedDefinition("kz", "csv-table", "kz/*.csv")
+    inbox = Inbox(settings.read({}, data_dir=str(tmp_path)), (feed,), deliver)
+    for place in ("incoming/a.csv", "incoming/b.csv", "kz/c.csv"):
+        path = tmp_path / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+        os.utime(path, (NOW.timestamp() - 60,) * 2)
+    inbox.look(NOW)
+    assert tried == ["a.csv", "b.csv", "c.csv"]
+    assert "its log says how" in (tmp_path / "incoming/refused/a.csv.txt").read_text()
+    assert (tmp_path / "incoming/b.csv").is_file()  # the disk is to blame: it is tried again
+    assert (tmp_path / "kz/done/c.csv").is_file()
+    assert "OverflowError" in caplog.text
+
+
+def test_what_is_hidden_while_a_surface_is_made_is_never_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings.read({}, data_dir=str(tmp_path), demo_days=0)
+    layer = LayerDefinition(
+        "dose", "surface", "Dose", quantity="ambient_dose_rate",
+        domain=Bounds(65, 40, 73, 44), native_zoom=2,
+    )  # fmt: skip
+    own = keeper.Keeper(chosen, (layer,), (), Context.ROUTINE, now=lambda: NOW)
+    rows = {"op": "ingest", "name": "x.csv", "writer": "t"}
+    assert "ok" in own.answer(rows, table("ambient_dose_rate", "nSv/h"))
+    build, made = refresh.build, []
+
+    def hiding(*about: Any) -> Any:
+        made.append(build(*about))
+        if len(made) == 1:
+            hidden = b"code,lon,lat,release\nS0,66,41,partner\n"
+            assert own.answer({**rows, "name": "s.csv"}, hidden)["ok"]["corrected"] == 1
+        return made[-1]
+
+    monkeypatch.setattr(keeper.refresh, "build", hiding)
+    own._refresh_all()
+    assert [surface.tags["stations"] for surface in made] == [6, 5]
+    (info,) = own.reader.surfaces("dose")
+    assert (info.revision, info.tags["stations"]) == (1, 5)
+    assert len(list(own.reader.paths.surfaces.rglob("*.tif"))) == 1
+    own.close()

@@ -1,0 +1,185 @@
+"""Suitability: criteria weighed in every cell, exclusions above all weights, every pixel explained.
+
+What is weighed was made ready by ``layers.siting.stacks``; a tile only adds up bytes.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from layers.errors import BadFileError, BadParameterError, GoneError
+from layers.geo import MAX_ZOOM as DEEPEST
+from layers.geo import Bounds, Point, Window
+from layers.kinds import aligned
+from layers.kinds.cells import placed
+from layers.kinds.raster_files import LOOK_S
+from layers.kinds.sources import Sources, nothing_yet
+from layers.model import Extent, LayerDefinition, Raster, StyleDefinition
+from layers.model.kind import Question
+from layers.screening import PRESETS, UNKNOWN, Layout, preset, shares, weighed, zones_for
+from layers.screening.explained import explained
+from layers.store.aligned import Level, Part
+from layers.views import View
+
+MEASURES = tuple(PRESETS)
+"""A style shows one preset."""
+OPTIONS: Mapping[str, type | tuple[type, ...]] = {"thermal_mw": (int, float)}
+SYMBOL = "suitability"
+MAX_ZOOM = 12
+NOTHING_YET = "0"
+"""The version of a layer whose bands are not made yet."""
+
+
+def layout_of(layer: LayerDefinition) -> Layout:
+    """Return which bands a layer has: those of the presets that its styles show."""
+    return Layout(tuple(dict.fromkeys(preset(style.measure) for style in layer.styles)))
+
+
+def parts_of(layout: Layout) -> tuple[Part, Part]:
+    """Return how bands are kept: bytes to weigh at every zoom, numbers to tell at the deepest."""
+    return (
+        Part("bands", "|u1", layout.count),
+        Part("values", "<f2", len(layout.evidence), every_level=False),
+    )
+
+
+class SuitabilityKind:
+    """The weighted mean of what the criteria of a preset say of each cell."""
+
+    def __init__(self, layer: LayerDefinition, sources: Sources, look_s: float = LOOK_S) -> None:
+        self._layer = layer
+        self._copies = sources.store.aligned
+        self._layout = layout_of(layer)
+        self._bands, self._values = parts_of(self._layout)
+        self._nothing = np.full((self._layout.count, 1, 1), UNKNOWN, np.uint8)
+        self._nothing[-2:] = 0
+        self._look_s = look_s
+        self._lock = threading.Lock()
+        self._due = 0.0
+        self._token = NOTHING_YET
+
+    def extent(self) -> Extent:
+        """What the bands cover; the domain of the entry where none are made yet."""
+        said = self._copies.said(self._layer.id, self.version(None))
+        if said is None:
+            return nothing_yet(self._layer)
+        return Extent(Bounds(*said["bounds"]), 0, MAX_ZOOM)
+
+    def version(self, at: datetime | None) -> str:
+        """Return the version of the bands that were made last."""
+        with self._lock:
+            if time.monotonic() >= self._due:
+                token = self._copies.newest(self._layer.id)
+                said = self._copies.said(self._layer.id, token) if token else None
+                whole = said is not None and said.get("layout") == self._layout.token
+                self._token = token if token and whole else NOTHING_YET
+                self._due = time.monotonic() + self._look_s
+            return self._token
+
+    def tile(
+        self, window: Window | View, at: datetime | None, version: str, question: Question
+    ) -> Raster | None:
+        """The weighted mean, and where an exclusion stands above it.
+
+        Raises
+        ------
+        GoneError
+            Where other bands were made in between.
+        """
+        if version == self.version(at) == NOTHING_YET:
+            return None
+        try:
+            found = aligned.shown(lambda zoom: self._level(version, zoom), window)
+        except aligned.NotKept:
+            raise self._gone(version) from None
+        if found is None:
+            return None
+        bands = found.cells
+        if found.target is not None:
+            bands = placed(bands, found.target, found.count, self._nothing)
+        raster = self._weighed(bands, question)
+        return raster if raster is None or found.seen is None else found.seen.shown(raster)
+
+    def _weighed(self, bands: Any, question: Question) -> Raster | None:
+        chosen = preset(question.style.measure)
+        own = np.array([c.weight for c in chosen.suitabilities])
+        weights = shares(own if question.weights is None else np.array(question.weights))
+        needed = np.array([c.needed for c in chosen.suitabilities])
+        score, known = weighed(bands[self._layout.bands_of(chosen)], weights, needed)
+        low, high = self._layout.bits_of(chosen)
+        excluded = ((bands[-2] & low) | (bands[-1] & high)) != 0
+        known &= ~excluded
+        if not (known.any() or excluded.any()):
+            return None
+        return Raster({"value": score}, 0, known, excluded=excluded)
+
+    def _level(self, version: str, zoom: int) -> Level | None:
+        return self._copies.level(self._layer.id, version, zoom, self._bands)
+
+    def _gone(self, version: str) -> GoneError:
+        with self._lock:
+            self._due = 0.0  # whoever asks for the newest again gets it
+        return GoneError(f'version "{version}" of layer "{self._layer.id}" is no longer kept')
+
+    def inspect(
+        self,
+        point: Point,
+        at: datetime | None,
+        style: StyleDefinition | None = None,
+        weights: tuple[float, ...] | None = None,
+    ) -> Mapping[str, Any]:
+        """What is known of the cell that holds a point, and how its score comes about.
+
+        ``style`` names the preset, the first one of the layer where it is None.
+        """
+        version = self.version(at)
+        facts: dict[str, Any] = {"version": version, "known": False, "values": []}
+        said = self._copies.said(self._layer.id, version)
+        numbers = self._copies.level(self._layer.id, version, DEEPEST, self._values)
+        bands = self._level(version, DEEPEST)
+        if said is None or numbers is None or bands is None:
+            return {**facts, "reason": "not_made_yet"}
+        cell = bands.grid.cell_of(point)
+        if cell is None:
+            return {**facts, "reason": "outside_domain"}
+        here = slice(cell[0], cell[0] + 1), slice(cell[1], cell[1] + 1)
+        held = numbers.read(*here)[:, 0, 0].astype(float).tolist()
+        evidence = {
+            name: None if np.isnan(v) else float(v)
+            for name, v in zip(self._layout.evidence, held, strict=True)
+        }
+        chosen = preset((style or self._layer.styles[0]).measure)
+        told = explained(
+            self._layout, chosen, bands.read(*here)[:, 0, 0], evidence, said["sources"], weights
+        )
+        told["cell_km"] = said["cell_km"]
+        known = told["score"] is not None or told["excluded"]
+        names = {c.evidence: c.unit for c in (*self._layout.lines, *self._layout.exclusions)}
+        values = [
+            {"name": name, "value": value, "unit": names[name]}
+            for name, value in evidence.items()
+            if value is not None
+        ]
+        if told["score"] is not None:
+            values.insert(0, {"name": "suitability", "value": told["score"], "unit": "1"})
+        reason = "" if known else "little_evidence"
+        return {**facts, "known": known, "reason": reason, "values": values, "explained": told}
+
+
+def check(layer: LayerDefinition) -> None:
+    """Look that an entry names presets and a reactor that has emergency zones.
+
+    Raises
+    ------
+    BadFileError
+        With what is wrong.
+    """
+    try:
+        layout_of(layer)
+        zones_for(float(layer.options.get("thermal_mw", 3000.0)))
+    except BadParameterError as reason:
+        raise BadFileError(str(reason)) from reason
