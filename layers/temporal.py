@@ -12,6 +12,8 @@ from layers.errors import BadInstantError
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
+FIRST_YEAR, LAST_YEAR = 10, 9990
+"""Years of an instant: some years on both sides of it can be reckoned with."""
 _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -39,10 +41,10 @@ def instant(text: str) -> datetime:
         ) from None
     if moment.tzinfo is None:
         raise BadInstantError(f'"{text}" has no time zone; write {word}Z if it is UTC')
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise BadInstantError(f'"{text}" lies outside the calendar') from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        years = f"the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise BadInstantError(f'"{text}" lies outside the calendar of {years}')
+    return moment.astimezone(UTC)
 
 
 def word(moment: datetime) -> str:

@@ -6,9 +6,10 @@ import hashlib
 import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import Request, Response
-from werkzeug.http import parse_accept_header
+from werkzeug.http import dump_options_header, parse_accept_header
 
 from layers import temporal
 from layers.errors import LayersError
@@ -45,6 +46,13 @@ SHARED = (
 """What an answer to reading carries: every origin may read it."""
 
 
+def disposition(kind: str, filename: str) -> str:
+    """Return a Content-Disposition; a name of other letters stands in it by RFC 8187."""
+    if filename.isascii():
+        return dump_options_header(kind, {"filename": filename})
+    return f"{kind}; filename*=UTF-8''{quote(filename, safe='')}"
+
+
 def body_etag(body: bytes) -> str:
     """Return a strong entity tag of the bytes."""
     return hashlib.blake2b(body, digest_size=10).hexdigest()
@@ -74,7 +82,7 @@ def answer(
     if content_location:
         response.headers["Content-Location"] = content_location
     if filename:
-        response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+        response.headers["Content-Disposition"] = disposition("inline", filename)
     textual = (
         media_type.startswith("text/")
         or "json" in media_type
@@ -86,10 +94,10 @@ def answer(
         if len(body) >= GZIP_FROM_BYTES and takes_gzip(request.headers.get("Accept-Encoding", "")):
             # A representation of its own needs a strong tag of its own.
             response.set_etag(f"{tag}-gz", weak)
-            if not request.if_none_match.contains_weak(f"{tag}-gz"):
-                response.set_data(packed or gzip_of(body))
             response.headers["Content-Encoding"] = "gzip"
     response.make_conditional(request)
+    if "Content-Encoding" in response.headers and response.status_code != 304:
+        response.set_data(packed or gzip_of(body))
     return response
 
 
@@ -163,7 +171,7 @@ def json_bytes(document: Any) -> bytes:
     text = json.dumps(
         document, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_moment
     )
-    return text.encode()
+    return text.encode(errors="replace")  # JSON that was sent may hold half a letter
 
 
 def _moment(value: Any) -> str:
@@ -182,9 +190,7 @@ def uncached(document: Any, status: int) -> Response:
 def problem_answer(status: int, detail: str, request: Request) -> Response:
     """Return a problem+json answer that no cache keeps."""
     document = errors.problem(status, detail, request.path)
-    response = Response(
-        json.dumps(document, ensure_ascii=False), status, mimetype="application/problem+json"
-    )
+    response = Response(json_bytes(document), status, mimetype="application/problem+json")
     response.headers["Cache-Control"] = NO_STORE
     return response
 

@@ -142,11 +142,14 @@ def tile_request(
     if "lang" in query and not style.label:
         raise BadParameterError(f'"lang" means nothing to style "{style.id}": it has no names')
     token = words["version"]
+    at = layer_time(layer, words["time"])
+    if is_fixed(words):
+        one_spelling(words["time"], at)
     return TileRequest(
         layer=layer.id,
         style=style.id,
         version=None if token == LATEST else version(token),
-        time=layer_time(layer, words["time"]),
+        time=at,
         window=asked,
         format=image,
         options=options,
@@ -186,6 +189,12 @@ def layer_time(layer: LayerDefinition, word: str) -> datetime | None:
     if at.microsecond:
         raise BadParameterError(f'"{word}" has a fraction of a second; valid times have none')
     return at
+
+
+def one_spelling(text: str, at: datetime | None) -> None:
+    """Refuse another spelling of a time: it would be a second copy in every cache on the way."""
+    if at is not None and text not in (LATEST, temporal.word(at)):
+        raise BadParameterError(f'"{text}" is written {temporal.word(at)} in a fixed address')
 
 
 def version(text: str) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from layers.render.canvas import Canvas, IntArray
+from layers.render.canvas import Canvas, FloatArray, IntArray
 from layers.render.marks import Marks
 from layers.render.ramp import rgba
 
@@ -37,12 +37,32 @@ def isolines(canvas: Canvas, marks: Marks) -> None:
 
 def _places(canvas: Canvas, marks: Marks, line: shapely.Geometry) -> list[IntArray]:
     """Return where a whole line has numbers: the same in every tile that shows a part of it."""
-    vertices = marks.vertices(line)
-    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(vertices, axis=0).T))))
+    vertices = marks.vertices(line).astype(float)
+    lengths = np.hypot(*np.diff(vertices, axis=0).T)
+    along = np.concatenate(([0.0], np.cumsum(lengths)))
     step = APART_PX * canvas.unit
-    at = np.arange(step / 2, along[-1], step)
-    found = np.column_stack([np.interp(at, along, vertices[:, axis]) for axis in (0, 1)])
     size = np.array([canvas.frame.width_px, canvas.frame.height_px]) * canvas.unit
     reach = 4 * TEXT_PX * canvas.unit
+    enter, leave = _within(vertices, -reach, size + reach)
+    met = enter < leave
+    # Of a line of any length only what the picture meets is counted, a step more at both ends.
+    begin, length = along[:-1][met], lengths[met]
+    first = np.floor((begin + enter[met] * length) / step).astype(np.int64) - 1
+    last = np.ceil((begin + leave[met] * length) / step).astype(np.int64) + 1
+    ranges = [np.arange(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+    numbers = np.unique(np.concatenate([np.empty(0, np.int64), *ranges]))
+    at = step / 2 + numbers * step
+    at = at[(at > 0) & (at < along[-1])]
+    found = np.column_stack([np.interp(at, along, vertices[:, axis]) for axis in (0, 1)])
     seen = ((found > -reach) & (found < size + reach)).all(axis=1)
     return list(np.rint(found[seen]).astype(np.int64))
+
+
+def _within(vertices: FloatArray, low: float, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return which part of each piece of a line lies in a box, from 0 to 1 (Liang and Barsky)."""
+    start, change = vertices[:-1], np.diff(vertices, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sides = (low - start) / change, (high - start) / change
+    enter: FloatArray = np.minimum(*sides).max(axis=1, initial=0)
+    leave: FloatArray = np.maximum(*sides).min(axis=1, initial=1)
+    return enter, leave

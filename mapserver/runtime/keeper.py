@@ -250,7 +250,8 @@ class Keeper:
             self._waiting = len(outdated)
             metrics.WAITING.set(self._waiting)
             moment = time.monotonic()
-            tasks = [task for task in outdated if self._failed.get(_named(task), 0.0) <= moment]
+            self._failed = {name: at for name, at in self._failed.items() if at > moment}
+            tasks = [task for task in outdated if _named(task) not in self._failed]
             urgent = [task for task in tasks if task.newest]
             if not urgent:
                 # The newest hour of every layer stands: older ones follow while people look.

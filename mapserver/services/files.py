@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from layers.errors import (
     BadParameterError,
+    GoneError,
     UnavailableError,
     UnsupportedFormatError,
     nearest,
@@ -15,6 +16,7 @@ from layers.exchange import kml
 from layers.files import MEDIA_TYPES, Wanted, offered, qgis
 from layers.kinds import FeatureKind
 from layers.kinds.collection import degrees
+from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import data_part
 from mapserver import negotiation, params
@@ -47,12 +49,15 @@ def blueprint(site: Site) -> Blueprint:
         newest, at = site.tiler.newest(layer, definition.styles[0].id, at)
         token = data_part(newest if version == params.LATEST else params.version(version))
         fixed = params.LATEST not in (version, word)
+        if fixed:
+            params.one_spelling(word, at)
         cache = negotiation.IMMUTABLE if fixed else negotiation.LATEST
         wanted = _wanted(site, definition, style, suffix, token, at)
         if suffix == "geojson":
-            return _features(site, wanted, cache)
+            return _features(site, wanted)
         if suffix == "qml":
-            return _named(_qgis(definition, style, cache), wanted)
+            _kept(site, wanted, data_part(newest))
+            return _named(_qgis(definition, style), wanted)
         if not fixed:
             location = f"/files/{layer}/{token}/{wanted.time_word}.{suffix}"
             return _sent(site, downloads, wanted, cache, location)
@@ -137,8 +142,20 @@ def _named(response: Response, wanted: Wanted) -> Response:
     return response
 
 
-def _features(site: Site, wanted: Wanted, cache: str) -> Response:
-    """Return GeoJSON, which a page reads a thousand times: packed, and no download."""
+def _kept(site: Site, wanted: Wanted, newest: str) -> None:
+    """Raise where a version is none that a layer has: its style has no version of its own."""
+    kind = site.catalog.kind(wanted.layer.id)
+    if isinstance(kind, SurfaceKind):
+        kind.published_at(wanted.time, wanted.version)
+    elif wanted.version != newest:
+        raise GoneError(f"version {wanted.version} is not kept; see /current.json")
+
+
+def _features(site: Site, wanted: Wanted) -> Response:
+    """Return GeoJSON, which a page reads a thousand times: packed, and no download.
+
+    Title, licence and attribution stand in it and are the catalogue's: it is asked for again.
+    """
     kind = site.catalog.kind(wanted.layer.id)
     assert isinstance(kind, FeatureKind)  # noqa: S101 - it is offered of these alone
     features = kind.everything(wanted.time, wanted.version)
@@ -150,13 +167,13 @@ def _features(site: Site, wanted: Wanted, cache: str) -> Response:
     }
     document = geojson.feature_collection(features, degrees(features), wanted.layer, said)
     return negotiation.json_answer(
-        document, request, cache=cache, media_type=MEDIA_TYPES["geojson"]
+        document, request, cache=negotiation.LATEST, media_type=MEDIA_TYPES["geojson"]
     )
 
 
-def _qgis(layer: LayerDefinition, style: StyleDefinition, cache: str) -> Response:
+def _qgis(layer: LayerDefinition, style: StyleDefinition) -> Response:
     body = qgis.style(layer, style, params.language(request.args))
-    return negotiation.answer(body, MEDIA_TYPES["qml"], request, cache=cache)
+    return negotiation.answer(body, MEDIA_TYPES["qml"], request, cache=negotiation.LATEST)
 
 
 def _link(site: Site, layer: LayerDefinition, style: StyleDefinition) -> Response:

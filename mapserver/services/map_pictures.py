@@ -230,7 +230,14 @@ def blueprint(site: Site) -> Blueprint:
         if image not in ("png", "webp", "jpeg"):
             raise NotFoundError(f'no picture "map.{image}"; there are png, webp and jpeg')
         state = shared.read(site, request.args, KEYS)
-        body, plate, at = pictures.draw(state, look(request.args), image)
+        asked = look(request.args)
+        if request.if_none_match:
+            plate, _ = pictures.plate(state, asked)
+            etag = f"{plate.name}{image[0]}"
+            known = negotiation.not_modified(request, etag, negotiation.LATEST, varies=False)
+            if known is not None:
+                return known
+        body, plate, at = pictures.draw(state, asked, image)
         response = negotiation.answer(
             body,
             MEDIA_TYPES[image],

@@ -1,6 +1,5 @@
 """Deliveries by HTTP: a POST with a token of one organisation, every row accounted for."""
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,24 +8,18 @@ from flask import Blueprint, Response, request
 from layers import exchange
 from layers.errors import (
     BadParameterError,
-    TooLargeError,
-    UnavailableError,
     UnsupportedFormatError,
 )
 from layers.model import Context
 from mapserver import auth, negotiation, params
-from mapserver.errors import LengthMissingError, UnsupportedBodyError
+from mapserver.errors import UnsupportedBodyError
+from mapserver.services import bodies
 from mapserver.services.site import Site
 
 NAME = "the body"
 KEYS = ("format", "batch_id", "context", "quantity", "unit", "time", "averaging", "network")
 TAKEN = ("observations", "stations")
-BODIES = 16
-"""Bodies that a worker reads at once: each holds a thread for as long as its sender takes."""
 DEFAULTS = ("quantity", "unit", "time", "averaging", "network")
-
-
-_reading = threading.BoundedSemaphore(BODIES)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -48,7 +41,9 @@ def blueprint(site: Site) -> Blueprint:
         # Batches of two organisations never meet, whatever they are called.
         home = f"{organisation}/"
         own_id = None if batch_id is None else home + params.batch_id(batch_id)
-        body = _body(site.settings.max_upload_bytes)
+        body = bodies.whole(site.settings.max_upload_bytes)
+        if not body:
+            raise BadParameterError("the body is empty; send the rows in it")
         answer = site.call_keeper(
             {
                 "op": "ingest",
@@ -98,27 +93,3 @@ def _format(named: exchange.Adapter | None, body: bytes) -> str:
             "with mapserver ingest and the catalogue"
         )
     return found.id
-
-
-def _body(limit: int) -> bytes:
-    """Return the body, whole or not at all, and never unpacked."""
-    declared = request.content_length
-    if declared is None:
-        # The end of a body without one looks like a connection that broke: half would be kept.
-        raise LengthMissingError("the body does not say its length; send Content-Length")
-    if declared > limit:
-        raise TooLargeError(f"the body has {declared:,} bytes; the limit is {limit:,}")
-    packing = request.headers.get("Content-Encoding", "identity")
-    if packing.strip().lower() != "identity":
-        raise UnsupportedBodyError(f'a body packed by "{packing}" is not taken; send it as it is')
-    if not _reading.acquire(blocking=False):
-        raise UnavailableError(f"{BODIES} deliveries are being sent; send this one again")
-    try:
-        body = request.stream.read(declared)
-    finally:
-        _reading.release()
-    if len(body) < declared:
-        raise BadParameterError(f"the body ended after {len(body):,} of {declared:,} bytes")
-    if not body:
-        raise BadParameterError("the body is empty; send the rows in it")
-    return body

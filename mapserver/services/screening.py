@@ -13,18 +13,20 @@ from layers.siting import compare, lines_around, sheet
 from mapserver import negotiation, params
 from mapserver.documents.blocks import Document
 from mapserver.documents.site_sheet import Sheet
-from mapserver.errors import LengthMissingError
-from mapserver.services import screening_query
+from mapserver.services import bodies, screening_query
 from mapserver.services.screening_query import Asked
 from mapserver.services.site import Site
 
 AT_ONCE = 4
 """Questions that a worker answers at once: each takes a core for up to some seconds."""
+WAITING = 8
+"""Questions that wait for that; each holds a thread."""
 WAIT_S = 20.0
 DRAWN_KM = 310.0
 FORMATS = ("json", "pdf", "gpkg")
 
 _places = threading.BoundedSemaphore(AT_ONCE)
+_waiting = threading.BoundedSemaphore(WAITING)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -34,22 +36,25 @@ def blueprint(site: Site) -> Blueprint:
     @bp.route("/api/v1/screening", methods=["GET", "POST"])
     def screening() -> Response:
         params.only(request.args, screening_query.KEYS)
+        format_ = request.args.get("format", FORMATS[0])
+        if format_ not in FORMATS:
+            raise UnsupportedFormatError(
+                f'no format "{format_}"; known are {", ".join(FORMATS)}{nearest(format_, FORMATS)}'
+            )
         if request.method == "POST":
-            asked = screening_query.of_body(body(), request.args)
+            asked = screening_query.of_body(
+                bodies.whole(sites.MAX_BYTES, sites.too_large), request.args
+            )
         else:
             asked = screening_query.of_query(request.args)
         asked = screening_query.whole(asked)
         with place():
-            return _written(site, asked, request.args.get("format", "json"))
+            return _written(site, asked, format_)
 
     return bp
 
 
 def _written(site: Site, asked: Asked, format_: str) -> Response:
-    if format_ not in FORMATS:
-        raise UnsupportedFormatError(
-            f'no format "{format_}"; known are {", ".join(FORMATS)}{nearest(format_, FORMATS)}'
-        )
     found = answer(site, asked)
     if format_ == "json":
         return negotiation.uncached(found, 200)
@@ -84,14 +89,23 @@ def place() -> Iterator[None]:
     Raises
     ------
     UnavailableError
-        Where none became free in time.
+        Where none became free in time, or as many wait as may.
     """
-    if not _places.acquire(timeout=WAIT_S):
+    if not (_places.acquire(blocking=False) or _awaited()):
         raise UnavailableError("many sites are being screened; ask again in a moment")
     try:
         yield
     finally:
         _places.release()
+
+
+def _awaited() -> bool:
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _places.acquire(timeout=WAIT_S)
+    finally:
+        _waiting.release()
 
 
 def answer(site: Site, asked: Asked) -> dict[str, Any]:
@@ -103,13 +117,3 @@ def answer(site: Site, asked: Asked) -> dict[str, Any]:
         "sites": sheets,
         "comparison": compare(sheets, asked.options) if len(sheets) > 1 else None,
     }
-
-
-def body() -> bytes:
-    """Return the posted body, whole and within the limit of files of sites."""
-    declared = request.content_length
-    if declared is None:
-        raise LengthMissingError("the body does not say its length; send Content-Length")
-    if declared > sites.MAX_BYTES:
-        raise sites.too_large(declared)
-    return request.stream.read(declared)

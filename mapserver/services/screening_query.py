@@ -3,8 +3,9 @@
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -18,7 +19,7 @@ from layers.screening import DEFAULT, Lifted
 from layers.siting import DEFAULT_MWTH, MOST_SITES, Options
 from mapserver import params
 
-KEYS = ("sites", "preset", "thermal_mw", "weights", "time", "crs", "lang", "format")
+KEYS = ("sites", "preset", "thermal_mw", "weights", "lifted", "time", "crs", "lang", "format")
 QUESTION = ("sites", "preset", "thermal_mw", "weights", "lifted", "time")
 LINKED_NAME_CHARS = 24
 """Of a name in a link; the query of fourteen sites stays below its limit."""
@@ -36,9 +37,10 @@ class Asked:
 
 def of_query(query: MultiDict[str, str]) -> Asked:
     """Return what a query asks; ``sites`` may be missing and is empty then."""
+    found = places(query["sites"]) if query.get("sites") else []
     return Asked(
-        tuple(places(query["sites"])) if query.get("sites") else (),
-        options(query),
+        tuple(found),
+        _set_aside(options(query), query, found) if found else options(query),
         params.instant_or_latest(query.get("time")),
         language(query),
     )
@@ -54,7 +56,8 @@ def of_body(body: bytes, query: MultiDict[str, str], name: str = "") -> Asked:
         if isinstance(document, dict) and "sites" in document and "type" not in document:
             return _question(document, asked)
     found = sites.read(body, name, query.get("crs", ""))
-    return Asked(tuple(found), asked.options, asked.time, asked.language)
+    chosen = _set_aside(asked.options, query, found)
+    return Asked(tuple(found), chosen, asked.time, asked.language)
 
 
 def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
@@ -66,18 +69,15 @@ def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
     if found is None:
         raise BadParameterError('"sites" is no GeoJSON FeatureCollection')
     weights = document.get("weights", {})
-    if not isinstance(weights, dict) or not all(_is_number(w) for w in weights.values()):
+    if not isinstance(weights, dict):
         raise BadParameterError('"weights" maps evidence to numbers')
-    power = document.get("thermal_mw", asked.options.thermal_mw)
-    if not _is_number(power):
-        raise BadParameterError('"thermal_mw" is no number')
     at = document.get("time")
     return Asked(
         tuple(found),
         Options(
             str(document.get("preset", asked.options.preset)),
-            float(power),
-            {str(k): float(v) for k, v in weights.items()},
+            _number(document.get("thermal_mw", asked.options.thermal_mw), "thermal_mw"),
+            {str(k): _number(v, "weights") for k, v in weights.items()},
             _lifted(document.get("lifted", {}), found),
         ),
         asked.time if at is None else temporal.instant(str(at)),
@@ -85,8 +85,27 @@ def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
     )
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(value: Any, name: str) -> float:
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+            return float(value)
+    except OverflowError:
+        pass  # a whole number of more digits than a float holds
+    raise BadParameterError(f'"{name}" has what is no number')
+
+
+def _set_aside(chosen: Options, query: Mapping[str, str], found: list[CandidateSite]) -> Options:
+    """Return options with what ``lifted=`` sets aside: the JSON of a posted question."""
+    if not query.get("lifted"):
+        return chosen
+    return replace(chosen, lifted=_lifted(_json(query["lifted"]), found))
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadParameterError("lifted is no JSON") from None
 
 
 def _lifted(value: Any, found: list[CandidateSite]) -> dict[str, dict[str, Lifted]]:
@@ -171,9 +190,21 @@ def linked(asked: Asked, only: CandidateSite | None = None) -> dict[str, str]:
         query["thermal_mw"] = f"{chosen.thermal_mw:g}"
     if chosen.weights:
         query["weights"] = ",".join(f"{name}:{value:g}" for name, value in chosen.weights.items())
+    if lifted := _told(asked, only):
+        query["lifted"] = json.dumps(lifted, ensure_ascii=False, separators=(",", ":"))
     if asked.time is not None:
         query["time"] = temporal.word(asked.time)
     return query
+
+
+def _told(asked: Asked, only: CandidateSite | None) -> dict[str, Any]:
+    """Return what is set aside, by the ids that the sites of a link have."""
+    linked_sites = (only,) if only else asked.sites
+    return {
+        f"s{at}": {rule: asdict(words) for rule, words in rules.items()}
+        for at, site in enumerate(linked_sites, start=1)
+        if (rules := asked.options.lifted.get(site.id))
+    }
 
 
 def whole(asked: Asked) -> Asked:

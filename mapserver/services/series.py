@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from layers import quality, temporal, units
 from layers.errors import BadParameterError, NoSurfaceError, UnsupportedFormatError
+from layers.exchange.rows import guarded
 from layers.kinds.stations import StationsKind
 from layers.model import LayerDefinition, Station, Status, StoredObservation
 from mapserver import negotiation, params
@@ -182,8 +183,8 @@ def _table(found: Sequence[StoredObservation]) -> str:
         unit = units.QUANTITIES[o.quantity].unit
         table.writerow(
             [
-                o.station_code, o.quantity, begin, end, o.value, unit, o.sd, o.status,
-                " ".join(o.reasons), each.context, each.revision,
+                guarded(o.station_code), o.quantity, begin, end, o.value, unit, o.sd, o.status,
+                guarded(" ".join(o.reasons)), each.context, each.revision,
             ]
         )  # fmt: skip
     return text.getvalue()

@@ -28,7 +28,8 @@ from mapserver.services.site import Site
 
 KEYS = ("map", "bbox", "layer", "threshold", "with", "time", "unit", "station", *scenario.FILTERS)
 NO_LAYER = "none"
-MOST_ZOOM = 18.0
+MOST_ZOOM = 22.0
+"""As the page reads links (static/src/address.ts)."""
 _STATION = re.compile(r"[!-~]{1,64}")
 
 Margins = tuple[float, float, float, float]

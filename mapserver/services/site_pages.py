@@ -1,5 +1,6 @@
 """Pages of candidate sites in four languages: upload, side by side, and the sheet of each."""
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -7,18 +8,19 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.formparser import FormDataParser
 
 from layers.errors import BadParameterError, LayersError
 from layers.exchange import sites as formats
 from layers.messages import LANGUAGES
 from mapserver import errors, negotiation, params
 from mapserver.documents.sites_page import SitesPage, sheet_page, sites_page
-from mapserver.services import screening, screening_query
+from mapserver.services import bodies, screening, screening_query
 from mapserver.services.pages import wished
 from mapserver.services.screening_query import Asked
 from mapserver.services.site import Site
 
-FIELDS = ("sites", "preset", "thermal_mw", "weights", "crs", "time")
+FIELDS = ("sites", "preset", "thermal_mw", "weights", "lifted", "crs", "time")
 FORM_BYTES = 100_000
 """What the fields of the form may have beside a file."""
 
@@ -77,17 +79,14 @@ def blueprint(site: Site) -> Blueprint:
 
 def _form() -> Asked:
     """Return what a posted form asks: a file, or places that were typed."""
-    declared = request.content_length
-    limit = formats.MAX_BYTES + FORM_BYTES
-    if declared is None:
-        raise errors.LengthMissingError("the form does not say its length")
-    if declared > limit:
-        raise formats.too_large(declared)
-    request.max_form_memory_size = FORM_BYTES
-    request.max_form_parts = 16
-    fields = MultiDict((key, value.strip()) for key, value in request.form.items() if value.strip())
+    sent = bodies.whole(formats.MAX_BYTES + FORM_BYTES, formats.too_large)
+    parser = FormDataParser(max_form_memory_size=FORM_BYTES, max_form_parts=16)
+    _, form, files = parser.parse(
+        io.BytesIO(sent), request.mimetype, len(sent), request.mimetype_params
+    )
+    fields = MultiDict((key, value.strip()) for key, value in form.items() if value.strip())
     params.only(fields, FIELDS)
-    file = request.files.get("file")
+    file = files.get("file")
     body = b""
     if file is not None:
         with file.stream:  # a large one lies in a temporary file

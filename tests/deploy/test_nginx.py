@@ -50,6 +50,12 @@ class Front:
         return f"/tiles/{layer}/{style}/{version}/{time}/6/{col}/{row}"
 
 
+def test_an_answer_is_kept_under_the_host_that_it_was_made_for() -> None:
+    site = (DEPLOY / "kyzylkum.conf").read_text()
+    (key,) = re.findall(r"proxy_cache_key (\$\w+)\$request_uri;", site)
+    assert set(re.findall(r"proxy_set_header (?:X-Forwarded-)?Host (\$\w+);", site)) == {key}
+
+
 def configured(folder: Path, port: int, server: Server) -> Path:
     """Write the files with what the README says is to be adapted, and nothing else."""
     site = (DEPLOY / "kyzylkum.conf").read_text()

@@ -1,5 +1,6 @@
 """What a worker does at once is bounded, and what a client claims is not believed."""
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from mapserver.app import create_app
-from mapserver.services import observations
+from mapserver.services import bodies, screening
 
 
 @pytest.fixture
@@ -64,8 +65,8 @@ def test_more_deliveries_at_once_than_may_be_are_told_to_come_again(own: Any) ->
     body = b"station_code,time,averaging,quantity,value,unit\nKZ1,2026-11-20T07:00:00Z,PT1H,"
     body += b"ambient_dose_rate,100,nSv/h\n"
 
-    reading = observations._reading
-    taken = [reading.acquire(blocking=False) for _ in range(observations.BODIES)]
+    reading = bodies._reading
+    taken = [reading.acquire(blocking=False) for _ in range(bodies.BODIES)]
     try:
         refused = own.client.post("/api/v1/observations", data=body, headers=said)
     finally:
@@ -73,10 +74,39 @@ def test_more_deliveries_at_once_than_may_be_are_told_to_come_again(own: Any) ->
             reading.release()
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) > 0
-    for _ in range(observations.BODIES + 1):  # each gives its place back, whatever becomes of it
+    for _ in range(bodies.BODIES + 1):  # each gives its place back, whatever becomes of it
         strange = own.client.post("/api/v1/observations", data=b"\0", headers=said)
         assert strange.status_code in (400, 415, 422)
     assert own.client.post("/api/v1/observations", data=body, headers=said).status_code == 200
+
+
+def test_sites_are_screened_without_holding_more_threads_than_may_wait(house: Any) -> None:
+    taken = [screening._places.acquire() for _ in range(screening.AT_ONCE)]
+    waiting = [screening._waiting.acquire() for _ in range(screening.WAITING)]
+    try:
+        refused = house.get("/api/v1/screening?sites=73.95,45.15")
+        unknown = house.get("/api/v1/screening?sites=73.95,45.15&format=xls")
+    finally:
+        for _ in taken:
+            screening._places.release()
+        for _ in waiting:
+            screening._waiting.release()
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert unknown.status_code == 400
+
+
+def test_a_body_that_ends_early_is_refused_by_whoever_reads_it(house: Any) -> None:
+    for path, kind in (
+        ("/api/v1/screening", "application/json"),
+        ("/en/screening", "application/x-www-form-urlencoded"),
+    ):
+        answer = house.client.post(
+            path, input_stream=io.BytesIO(b"sites=69,41"), content_length=40, content_type=kind,
+            environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": "40"},
+        )  # fmt: skip
+        assert answer.status_code == 400, path
+        assert "ended after 11 of 40 bytes" in answer.text
 
 
 @pytest.mark.parametrize(

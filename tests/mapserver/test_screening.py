@@ -7,17 +7,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pyogrio
 import pytest
 from pypdf import PdfReader
+from werkzeug.datastructures import MultiDict
 
 from layers import messages
 from layers.geo import GEOD
 from layers.messages import LANGUAGES
 from layers.screening import PRESETS
-from mapserver.services import screening
+from mapserver.services import screening, screening_query
 
 from .conftest import House
 
@@ -150,6 +152,25 @@ def test_a_posted_question_sets_criteria_weights_and_what_is_lifted(house: House
     weights = {c["evidence"]: c["weight"] for c in sheet["verdicts"]["suitability"]["criteria"]}
     assert weights["border_distance"] == 0
     assert sum(weights.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_link_judges_with_what_was_set_aside(house: House) -> None:
+    rule = "avoidance.fault_distance"
+    aside = {"s2": {rule: {"by": "Н. Н.", "why": "trenched; it is old"}}}
+    asked = screening_query.of_body(
+        json.dumps({"sites": features((73.95, 45.15), (76.93, 43.24)), "lifted": aside}).encode(),
+        MultiDict(),
+    )
+    both = urlencode(screening_query.linked(asked))
+    one = urlencode(screening_query.linked(asked, asked.sites[1]))
+    for query in (both, one):
+        sheet = ask(house, query)["sites"][-1]
+        found = next(f for f in sheet["verdicts"]["avoidance"] if f["id"] == rule)
+        assert found["lifted"] == aside["s2"][rule]
+    page = house.get(f"/en/screening/sheet?{one}")
+    assert page.status_code == 200
+    assert page.text.count("lifted=") >= 3  # PDF, JSON, GeoPackage
+    assert house.get(f"{API}?sites={ULKEN}&lifted=[").status_code == 400
 
 
 def test_no_weight_brings_an_excluded_site_into_the_order(house: House) -> None:

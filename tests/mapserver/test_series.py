@@ -4,11 +4,19 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from werkzeug.http import parse_options_header
 
 from layers import messages
+from layers.views import projection
+from mapserver import negotiation
+from mapserver.documents.ogcapi import coverages
+from mapserver.documents.ogcapi.coverages import Coverage
+from mapserver.services import series
 
 SERIES = "/api/v1/series?layer=stations&station=KZAST"
 USUAL = "/api/v1/usual?layer=stations&station=KZAST"
@@ -31,6 +39,32 @@ def test_a_series_is_what_the_station_sent(house: Any) -> None:
             if each["properties"]["code"] == "KZAST"
         )
         assert hours.get(entry["time"]) == value
+
+
+def test_no_cell_of_a_table_is_a_formula(house: Any) -> None:
+    now, audience = house.site.now(), house.site.audience
+    stored = house.site.store.series(
+        audience,
+        now,
+        "KZAST",
+        "ambient_dose_rate",
+        now - timedelta(days=1),
+        now + timedelta(days=1),
+    )[0]
+    strange = replace(stored.observation, station_code="=cmd|'/c calc'!A1", reasons=("@SUM(A1)",))
+    _, row = csv.reader(io.StringIO(series._table([replace(stored, observation=strange)])))
+    assert row[0] == "'=cmd|'/c calc'!A1"
+    assert "'@SUM(A1)" in row
+    place = Coverage(x=[69.0], y=[41.0], times=[now], ranges={}, id="=1+1")
+    text = coverages.table([place], [], projection("CRS:84"), "routine").decode()
+    assert "'=1+1" in text
+
+
+def test_a_name_in_a_header_ends_where_it_ends() -> None:
+    for name in ('a"; filename="b.csv', 'a"; filename="b—c.csv'):
+        said = negotiation.disposition("inline", name)
+        assert parse_options_header(said)[1] == {"filename": name}
+        assert said.isascii()
 
 
 def test_days_are_the_mean_of_their_hours(house: Any) -> None:

@@ -733,3 +733,14 @@ def test_all_layers_of_a_map_together_have_a_limit_of_pixels(house: Any) -> None
     answer = house.get("/wms?" + urllib.parse.urlencode(large))
     assert answer.status_code == 200
     assert b"50,331,648 pixels" in answer.data
+
+
+def test_a_click_tells_the_chance_above_the_threshold_of_the_map(house: Any) -> None:
+    def chance(**more: str) -> Any:
+        answer = asked(house, INFO, STYLES="exceedance", **more).json
+        (found,) = answer["features"]
+        return found["properties"]
+
+    whole, above = chance(), chance(THRESHOLD="125")
+    assert (whole["threshold"], above["threshold"]) == (150, 125)
+    assert whole["exceedance"] < above["exceedance"]

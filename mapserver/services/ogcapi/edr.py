@@ -109,9 +109,8 @@ def _sent(
     else:
         write = coverages.covjson if asked.media_type == COVJSON else coverages.geojson
         body = negotiation.json_bytes(write(found, of, system, asked.language, said))
-    fixed = "instanceId" in asked.words
-    cache = negotiation.IMMUTABLE if fixed else negotiation.LATEST
-    return asked.answer({}, body=body, cache=cache, headers=headers, linked=asked.itself())
+    # Of an instance too: units, titles and licence in it are the catalogue's.
+    return asked.answer({}, body=body, headers=headers, linked=asked.itself())
 
 
 _KEYS = (query.TIME, query.SYSTEM, query.HEIGHT)

@@ -172,7 +172,7 @@ def _geometry(text: str, kinds: tuple[str, ...], where: Projection) -> BaseGeome
     try:
         with np.errstate(all="ignore"):  # what is too large a number is refused below
             shape = shapely.from_wkt(text)
-    except shapely.errors.ShapelyError:
+    except (shapely.errors.ShapelyError, NotImplementedError):  # a curve is not implemented
         shape = None
     if shape is None or shape.geom_type not in kinds or shape.is_empty:
         raise BadParameterError(

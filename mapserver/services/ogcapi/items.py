@@ -25,6 +25,8 @@ DEFAULT_LIMIT, MOST = 1_000, 10_000
 PAGE_LIMIT = 100
 """Of a page for people, unless they ask for more."""
 FARTHEST_OFFSET = 10_000_000
+FARTHEST_M = 1e8
+"""Of a box in a projected system: twice the way around the Earth."""
 Box = tuple[float, float, float, float]
 IntArray = NDArray[np.int64]
 
@@ -275,6 +277,8 @@ def boxes(text: str, name: str) -> list[Box]:
         raise BadParameterError(f'bbox "{text}": latitudes lie within -90 and 90')
     if degrees and max(abs(west), abs(east)) > 540:
         raise BadParameterError(f'bbox "{text}": longitudes lie within -540 and 540')
+    if not degrees and max(map(abs, (west, south, east, north))) > FARTHEST_M:
+        raise BadParameterError(f'bbox "{text}": coordinates lie within {FARTHEST_M:g} metres')
     if west > east:
         if not degrees:
             raise BadParameterError(f'bbox "{text}": the west is east of the east')

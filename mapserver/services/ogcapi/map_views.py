@@ -137,13 +137,15 @@ def _size(asked: Asked, box: Box, system: str) -> tuple[int, int]:
     if not (west < east and south < north):
         raise BadParameterError("bbox has no area")
     shape = (east - west) / (north - south)
+    if not 1e-6 <= shape <= 1e6:
+        raise BadParameterError("bbox is a million times as long as it is wide")
     sides = {name: _side(query[name], name) for name in ("width", "height") if name in query}
     _millimetres(asked)
     if "scale-denominator" in query:
         if sides:
             raise BadParameterError("scale-denominator and a size say the same: send one of them")
         pixel = _pixel(asked, system)
-        width, height = round((east - west) / pixel), round((north - south) / pixel)
+        width, height = (round(min(side / pixel, 1e9)) for side in (east - west, north - south))
     elif len(sides) == 2:
         return sides["width"], sides["height"]
     elif "width" in sides:

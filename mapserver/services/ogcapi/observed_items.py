@@ -1,6 +1,7 @@
 """Observations as features: what stations measured over time, read page by page."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import timedelta
@@ -24,6 +25,9 @@ from mapserver.services.site import Site
 MOST_READ = 100_000
 """Observations that one request looks at; what lies behind is on the next page."""
 LEAST_READ = 1_000
+FARTHEST_S = 253_402_300_799
+"""The last second of the calendar; no number of a key is larger."""
+_SECONDS = re.compile("[0-9]{1,10}")
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _TIME: Mapping[str, Any] = {"type": "string", "format": "date-time"}
 
@@ -139,7 +143,7 @@ def feature_id(place: Place) -> str:
 def named(feature: str) -> Place | None:
     """Return the place of the observation that has this id, or None where it is no such id."""
     words = feature.split(".", 3)
-    if len(words) != 4 or not words[2].isdigit() or len(words[2]) > 10:
+    if len(words) != 4 or not _SECONDS.fullmatch(words[2]):
         return None
     try:
         begin = temporal.instant(words[1])
@@ -197,6 +201,8 @@ def _place(after: Any) -> Place | None:
     kinds = (int, str, str, int, int)
     if not isinstance(after, list) or [type(each) for each in after] != list(kinds):
         raise BadParameterError("the token is of another collection")
+    if any(isinstance(each, int) and abs(each) > FARTHEST_S for each in after):
+        raise BadParameterError("the token is of no time")
     return Place(*after)
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from mapserver.services.sensorthings.addresses import beyond
-from mapserver.services.sensorthings.pages import Budget, Collection, Page
+from mapserver.services.sensorthings.budget import Budget
+from mapserver.services.sensorthings.pages import Collection, Page
 from mapserver.services.sensorthings.syntax import Options
 from mapserver.services.sensorthings.vocabulary import IDS, SELF_LINKS
 from mapserver.services.sensorthings.world import Entity, World
@@ -42,7 +43,7 @@ def _expanded(
     if not navigation.many:
         return {way: one(world, world.related(entity, way)[0], options, budget)}
     many = beyond(world, entity, way)
-    page = many.page(options, nested=True)
+    page = many.page(options, budget, nested=True)
     found: dict[str, Any] = {way: [one(world, each, options, budget) for each in page.entities]}
     if page.count is not None:
         found[f"{way}@iot.count"] = page.count
@@ -54,7 +55,7 @@ def _expanded(
 def many(world: World, of: Collection, options: Options) -> dict[str, Any]:
     """Return a page of entities."""
     budget = Budget()
-    page = of.page(options)
+    page = of.page(options, budget)
     if options.result_format == "dataArray":
         value: list[Any] = _arrays(world, page, options)
     else:
@@ -66,7 +67,7 @@ def references(of: Collection | Entity, options: Options) -> dict[str, Any]:
     """Return the address of an entity, or those of a page of them."""
     if isinstance(of, Entity):
         return {"@iot.selfLink": of.link}
-    page = of.page(options)
+    page = of.page(options, Budget())
     value = [{"@iot.selfLink": each.link} for each in page.entities]
     return _paged(of, page, options, value, "/$ref")
 

@@ -5,7 +5,8 @@ where it does for any of them.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -23,7 +24,6 @@ from mapserver.services.sensorthings.vocabulary import IDS, SELF_LINKS
 
 COMPARISONS = frozenset(("eq", "ne", "gt", "ge", "lt", "le"))
 ARITHMETIC = frozenset(("add", "sub", "mul", "div", "mod"))
-MOST_VALUES = 10_000
 
 
 class Known(Protocol):
@@ -48,10 +48,17 @@ E = TypeVar("E", bound=Known)
 
 
 class Evaluation:
-    """Evaluates expressions at one moment."""
+    """Evaluates expressions at one moment.
 
-    def __init__(self, now: datetime) -> None:
+    Parameters
+    ----------
+    step : callable
+        Takes note of values that are met, and raises where they are too many.
+    """
+
+    def __init__(self, now: datetime, step: Callable[[int], None]) -> None:
         self._now = now
+        self._step = step
 
     def holds(self, expression: Expression, entity: Known) -> bool:
         """Tell whether an expression holds for an entity.
@@ -68,7 +75,7 @@ class Evaluation:
         if isinstance(expression, Literal):
             return [expression.value]
         if isinstance(expression, Path):
-            return list(itertools.islice(_followed(entity, expression.parts), MOST_VALUES))
+            return [self._met(value) for value in _followed(entity, expression.parts)]
         if isinstance(expression, Call):
             return self._called(expression, entity)
         if expression.name == "not":
@@ -78,7 +85,8 @@ class Evaluation:
 
     def _called(self, expression: Call, entity: Known) -> list[Value]:
         arguments = [self.values(each, entity) for each in expression.arguments]
-        combined = itertools.islice(itertools.product(*arguments), MOST_VALUES)
+        self._step(math.prod(map(len, arguments)))
+        combined = itertools.product(*arguments)
         try:
             found = [self._one(expression.name, list(values)) for values in combined]
         except MeaningError as reason:
@@ -87,6 +95,10 @@ class Evaluation:
         if expression.name in COMPARISONS:
             return [any(found)]
         return found
+
+    def _met(self, value: Value) -> Value:
+        self._step(1)
+        return value
 
     def _one(self, name: str, values: list[Value]) -> Value:
         if name in COMPARISONS:

@@ -60,6 +60,8 @@ def call(name: str, arguments: list[Value]) -> Value:
         return function.compute(*taken)
     except shapely.errors.GEOSException as reason:
         raise MeaningError(f"{name}: {reason}") from None
+    except (OverflowError, ValueError):
+        raise MeaningError(f"{name}: a number is too large, or none") from None
 
 
 def _instant(value: Value) -> datetime | None:

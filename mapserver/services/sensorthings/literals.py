@@ -1,5 +1,6 @@
 """Values that are written down: numbers, texts, times, durations, geometries."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
@@ -42,7 +43,10 @@ def _number(text: str) -> int | float:
         if len(text) > MOST_DIGITS:
             raise ValueError("too large")
         return int(text)
-    return float(text)
+    found = float(text)
+    if not math.isfinite(found):
+        raise ValueError("too large")
+    return found
 
 
 def _interval(text: str) -> temporal.Interval:
@@ -61,7 +65,10 @@ def _duration(text: str) -> timedelta:
 def _geography(text: str) -> Value:
     words = re.sub(r"^SRID=(4326|0);", "", unquoted(text).strip(), flags=re.IGNORECASE)
     with np.errstate(all="ignore"):
-        shape = shapely.from_wkt(words)
+        try:
+            shape = shapely.from_wkt(words)
+        except NotImplementedError:
+            raise ValueError("curves are not understood") from None
     if not np.isfinite(shapely.get_coordinates(shape)).all():
         raise ValueError("a coordinate is no number")
     return shape

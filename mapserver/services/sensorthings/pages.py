@@ -13,6 +13,7 @@ from layers.errors import BadParameterError, TooLargeError
 from layers.model import Datastream
 from layers.store import Walk
 from layers.store.walk import Step, step
+from mapserver.services.sensorthings.budget import COUNTED_AT_ONCE, Budget
 from mapserver.services.sensorthings.evaluation import Evaluation
 from mapserver.services.sensorthings.narrowing import Narrowed, narrowed
 from mapserver.services.sensorthings.syntax import Options, Order
@@ -22,33 +23,9 @@ from mapserver.services.sensorthings.world import Entity, World
 DEFAULT_TOP = 100
 MOST_TOP = 1_000
 """A larger ``$top`` is cut: the rest follows under the next link."""
-MOST_ENTITIES = 20_000
-"""Entities of one answer, all that are expanded counted."""
 MOST_EXAMINED = 20_000
 """Observations that are looked at for one page; where a filter leaves few, the page ends early."""
 MOST_COUNTED = 200_000
-
-
-class Budget:
-    """What one answer may still hold, over all that is expanded in it."""
-
-    def __init__(self) -> None:
-        self._entities = MOST_ENTITIES
-
-    def spend(self, entities: int) -> None:
-        """Take note of entities.
-
-        Raises
-        ------
-        TooLargeError
-            Where there are too many.
-        """
-        self._entities -= entities
-        if self._entities < 0:
-            raise TooLargeError(
-                f"the answer would hold more than {MOST_ENTITIES:,} entities; "
-                "ask for fewer by $top, within $expand too"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +48,7 @@ class Collection(Protocol):
     def address(self) -> str:
         """Where they are."""
 
-    def page(self, options: Options, *, nested: bool = False) -> Page:
+    def page(self, options: Options, budget: Budget, *, nested: bool = False) -> Page:
         """Return what the options ask for."""
 
 
@@ -88,11 +65,11 @@ class Registered:
     address: str
     entities: Sequence[Entity]
 
-    def page(self, options: Options, *, nested: bool = False) -> Page:
+    def page(self, options: Options, budget: Budget, *, nested: bool = False) -> Page:
         """Return a page; the next one is found by ``$skip``."""
         if options.skiptoken is not None:
             raise BadParameterError(f"{self.set.name} have no $skiptoken; use $skip")
-        evaluation = Evaluation(self.world.now)
+        evaluation = Evaluation(self.world.now, budget.step)
         kept = list(self.entities)
         if options.filter is not None:
             wanted = options.filter
@@ -122,17 +99,17 @@ class Observed:
         """Observations."""
         return SETS["Observations"]
 
-    def page(self, options: Options, *, nested: bool = False) -> Page:
+    def page(self, options: Options, budget: Budget, *, nested: bool = False) -> Page:
         """Return a page, newest first where no order is asked for.
 
         The next one is found by the place of the last observation (``$skiptoken``), or by
         ``$skip`` where another order than that of time is asked for.
         """
-        evaluation = Evaluation(self.world.now)
+        evaluation = Evaluation(self.world.now, budget.step)
         left = narrowed(self.world, evaluation, self.streams, options.filter)
         newest_first = _newest_first(options.orderby)
         if newest_first is None:
-            return self._sorted(evaluation, left, options)
+            return self._sorted(evaluation, left, options, budget)
         token = options.skiptoken
         wanted = Walk(
             left.streams,
@@ -141,8 +118,8 @@ class Observed:
             newest_first,
             None if token is None else _place(token),
         )
-        count = self._count(evaluation, left) if options.count else None
-        return self._walked(evaluation, wanted, left, options, count)
+        count = self._count(evaluation, left, budget) if options.count else None
+        return self._walked(evaluation, wanted, left, options, count, budget)
 
     def _walked(
         self,
@@ -151,6 +128,7 @@ class Observed:
         left: Narrowed,
         options: Options,
         count: int | None,
+        budget: Budget,
     ) -> Page:
         top, skip = _top(options, DEFAULT_TOP), options.skip
         found: list[Entity] = []
@@ -165,6 +143,7 @@ class Observed:
                 assert last is not None  # noqa: S101 - many have been seen
                 return Page(found, _following(last, skip), count)
             last = entity
+            budget.examine(1)
             if all(evaluation.holds(part, entity) for part in left.rest):
                 if skip:
                     skip -= 1
@@ -172,15 +151,20 @@ class Observed:
                     found.append(entity)
         return Page(found, None, count)
 
-    def _count(self, evaluation: Evaluation, left: Narrowed) -> int:
+    def _count(self, evaluation: Evaluation, left: Narrowed, budget: Budget) -> int:
         wanted = Walk(left.streams, left.begin, left.end)
         if not left.rest:
-            return self.world.count(wanted, MOST_COUNTED)
-        return sum(1 for _ in self._kept(evaluation, wanted, left))
+            found = self.world.count(wanted, MOST_COUNTED)
+            budget.examine(found // COUNTED_AT_ONCE)
+            return found
+        return sum(1 for _ in self._kept(evaluation, wanted, left, budget))
 
-    def _kept(self, evaluation: Evaluation, wanted: Walk, left: Narrowed) -> Iterator[Entity]:
+    def _kept(
+        self, evaluation: Evaluation, wanted: Walk, left: Narrowed, budget: Budget
+    ) -> Iterator[Entity]:
         every = self.world.observations(wanted)
         for entity in itertools.islice(every, MOST_EXAMINED):
+            budget.examine(1)
             if all(evaluation.holds(part, entity) for part in left.rest):
                 yield entity
         if next(every, None) is not None:
@@ -190,11 +174,13 @@ class Observed:
                 "Datastreams in $filter"
             )
 
-    def _sorted(self, evaluation: Evaluation, left: Narrowed, options: Options) -> Page:
+    def _sorted(
+        self, evaluation: Evaluation, left: Narrowed, options: Options, budget: Budget
+    ) -> Page:
         if options.skiptoken is not None:
             raise BadParameterError("$skiptoken goes with the order of phenomenonTime alone")
         wanted = Walk(left.streams, left.begin, left.end)
-        kept = evaluation.ordered(self._kept(evaluation, wanted, left), options.orderby)
+        kept = evaluation.ordered(self._kept(evaluation, wanted, left, budget), options.orderby)
         return _cut(kept, options, _top(options, DEFAULT_TOP))
 
 
@@ -223,5 +209,5 @@ def _place(token: str) -> Step:
             raise TypeError
         begin, end = temporal.from_epoch_s(begin_s), temporal.from_epoch_s(end_s)
         return begin, station, quantity, end
-    except (binascii.Error, UnicodeError, ValueError, TypeError, OverflowError):
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
         raise BadParameterError(f'"{token[:40]}" is no $skiptoken of this server') from None

@@ -9,7 +9,7 @@ from mapserver.documents.sensorthings.root import root
 from mapserver.services.held import Held
 from mapserver.services.sensorthings import answers, options
 from mapserver.services.sensorthings.addresses import Property, References, found
-from mapserver.services.sensorthings.pages import Budget
+from mapserver.services.sensorthings.budget import Budget
 from mapserver.services.sensorthings.syntax import Options
 from mapserver.services.sensorthings.vocabulary import SETS
 from mapserver.services.sensorthings.world import Entity, Register, World

@@ -100,8 +100,8 @@ def _found(
         if not queryable(layer):
             raise WmsError(f'layer "{name}" is a picture without values', "LayerNotQueryable")
         at = moment(layer, site.catalog.kind(layer.id), query.get("TIME"))
-        shown = drawn[layer.id]
-        chosen = AsShown(shown.style, None, shown.options.weights, shown.options.scenario)
+        shown, options = drawn[layer.id], drawn[layer.id].options
+        chosen = AsShown(shown.style, options.threshold, options.weights, options.scenario)
         entry = told(site, layer, place, at, chosen)
         if "features" in entry:
             entry["features"] = entry["features"][:count]

@@ -70,7 +70,7 @@ def said(query: Query) -> Words:
     An empty style is the default one; a time that is not said, or that a layer does not have,
     is no word. What WMTS cannot show is refused, for a picture without it would be another one.
     """
-    for key in params.TILE_KEYS:
+    for key in params.TILE_KEYS + params.KIND_KEYS:
         if query.get(key.upper()):
             text = f"{key.upper()} is not offered by WMTS; WMS and the addresses of tiles have it"
             raise WmtsError(text, locator=key.upper())
@@ -119,6 +119,8 @@ def _time(site: Site, layer: LayerDefinition, word: str, by_keys: bool) -> datet
     if by_keys and not is_timed(layer):
         return None  # a client may send the time of its map to every layer
     at = None if word in ("", CURRENT) else params.layer_time(layer, word)
+    if not by_keys and word != CURRENT:
+        params.one_spelling(word, at)
     site.catalog.kind(layer.id).version(at)  # raises where there is nothing at that time
     return at
 

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers.errors import BadParameterError
+from mapserver.services.sensorthings.budget import Budget
 from mapserver.services.sensorthings.evaluation import Evaluation
 from mapserver.services.sensorthings.expressions import DEEPEST
 from mapserver.services.sensorthings.lexer import ExpressionError
@@ -48,7 +49,7 @@ THING = Stand(
 
 def holds(text, entity=THING, entities="Things"):
     parser = Parser(text, SETS[entities])
-    return Evaluation(NOW).holds(parser.whole(parser.expression), entity)
+    return Evaluation(NOW, Budget().step).holds(parser.whole(parser.expression), entity)
 
 
 T = "Datastreams/phenomenonTime"
@@ -236,7 +237,7 @@ def test_every_text_is_read_or_refused_with_a_sentence(text):
             parser = Parser(text, SETS["Things"])
             found = parser.whole(getattr(parser, read))
             if read == "expression":
-                assert Evaluation(NOW).holds(found, THING) in (True, False)
+                assert Evaluation(NOW, Budget().step).holds(found, THING) in (True, False)
         except BadParameterError as error:
             refused = str(error)
         assert not refused or "at character" in refused

@@ -11,7 +11,7 @@ import pytest
 
 from layers import temporal
 from layers.store import Walk
-from mapserver.services.sensorthings import pages
+from mapserver.services.sensorthings import budget, pages
 from mapserver.services.sensorthings.vocabulary import SETS
 from mapserver.services.sensorthings.world import BEGIN_BITS, number
 
@@ -401,7 +401,7 @@ def test_nothing_can_be_written(house):
 
 
 def test_limits_hold(house, monkeypatch):
-    monkeypatch.setattr(pages, "MOST_ENTITIES", 50)
+    monkeypatch.setattr(budget, "MOST_ENTITIES", 50)
     answer = house.get(address("Things", expand="Datastreams"))
     assert answer.status_code == 413
     assert "$top" in answer.json["detail"]
@@ -418,6 +418,24 @@ def test_limits_hold(house, monkeypatch):
     monkeypatch.setattr(pages, "MOST_COUNTED", 25)
     assert house.get(address("Observations", count="true")).status_code == 413
     assert len(told(house, "Observations", top="100000")["value"]) <= pages.MOST_TOP
+
+
+def test_all_that_is_expanded_shares_one_measure_of_work(house, monkeypatch):
+    asked = address("Datastreams", expand="Observations($filter=result lt -1)")
+    assert house.get(asked).status_code == 200
+    monkeypatch.setattr(budget, "MOST_EXAMINED", 50)
+    assert house.get(asked).status_code == 413
+    assert house.get(address("Observations", top="10")).status_code == 200
+
+
+def test_a_filter_that_meets_too_many_values_is_refused(house, monkeypatch):
+    path = "Datastreams/ObservedProperty/name"
+    asked = address("Things", filter=f"concat(concat({path},{path}),concat({path},{path})) eq 'a'")
+    assert house.get(asked).status_code == 200
+    monkeypatch.setattr(budget, "MOST_STEPS", 100)
+    answer = house.get(asked)
+    assert answer.status_code == 413
+    assert "$filter" in answer.json["detail"]
 
 
 def test_an_unchanged_answer_is_not_sent_again(house):
