@@ -168,6 +168,7 @@ QUERIES = {
 NOT_OF_DATA = (
     *("/static/<path:name>", "/favicon.ico"),
     "/api/v1/events",  # a stream without end; its id is the tag of /current.json
+    "/glyphs/<fontstack>/<leaf>",  # letters of a font
     "/metrics",  # how much the processes did; the files for a public server keep it inside
 )
 HEADERS = ("ETag", "Content-Length", "Content-Location", "Cache-Control", "Content-Disposition")

@@ -47,7 +47,7 @@ def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         "writeFileSync('dist/manifest.json', '{}');\n"
     )
     (static / "basemap").mkdir()
-    for script in module.MADE_BY_PYTHON:
+    for script in (module.LETTERS, *module.MADE_BY_PYTHON):
         (static / script).write_text("")
     monkeypatch.setattr(module, "STATIC", static)
     monkeypatch.setattr(module, "DIST", static / "dist")
