@@ -211,7 +211,7 @@ events = st.builds(
     st.from_regex(r"[a-z0-9]{1,12}", fullmatch=True),
     st.floats(-180, 180),
     st.floats(-90, 90),
-    st.datetimes(datetime(1, 1, 2), datetime(9998, 1, 1), timezones=st.just(UTC)),
+    st.datetimes(datetime(10, 1, 2), datetime(9990, 1, 1), timezones=st.just(UTC)),
     st.none() | st.floats(-3, 10),
     st.none() | st.floats(-10, 800),
     st.sampled_from(["", "Kebin, near Almaty", '=HYPERLINK("x")', "-5 km"]),
