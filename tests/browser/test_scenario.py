@@ -52,11 +52,11 @@ def test_the_shaking_of_a_fault_is_drawn_named_changed_shared_and_taken_off(
     page.locator("#scenario-model").select_option("chiou-youngs-2014")
     page.wait_for_url(re.compile("model=chiou-youngs-2014"))
     page.wait_for_function(
-        "document.querySelector('#scenario-named')?.textContent.includes('Chiou')"
+        "() => document.querySelector('#scenario-named')?.textContent.includes('Chiou')"
     )
     assert "M 6,5" in page.locator("#scenario-named").inner_text()
     page.wait_for_function(
-        """[...document.querySelectorAll("#map img.leaflet-tile-loaded")].some(({src}) =>
+        """() => [...document.querySelectorAll("#map img.leaflet-tile-loaded")].some(({src}) =>
         src.includes("/tiles/scenario/") && src.includes("magnitude=6.5") && src.includes("chiou"))
         """
     )
@@ -64,7 +64,8 @@ def test_the_shaking_of_a_fault_is_drawn_named_changed_shared_and_taken_off(
     # A click elsewhere answers for this earthquake, and a link shows it to somebody else.
     page.mouse.click(740, 560)
     page.wait_for_function(
-        "document.querySelector('#card').textContent.includes('M 6,5 · Таласо-Ферганский разлом')"
+        "text => document.querySelector('#card').textContent.includes(text)",
+        arg="M 6,5 · Таласо-Ферганский разлом",
     )
     link = page.url
     other = opening(link.removeprefix(seen.url))
@@ -82,5 +83,5 @@ def test_an_event_too_deep_for_the_models_says_so_and_a_choice_of_another_layer_
     page.locator("#card .warning").wait_for(timeout=60_000)
     assert "0 to 100 km" in page.locator("#card .warning").inner_text()
     page.locator("#scenario-show").click()
-    page.wait_for_function("!location.hash.includes('rupture=')")
+    page.wait_for_function("() => !location.hash.includes('rupture=')")
     assert page.locator("#scenario-named").count() == 0

@@ -59,7 +59,7 @@ def test_weights_are_turned_seen_shared_and_explained(
     card = page.locator(".why")
     before = told(weighed)
     assert f"{round(100 * before['score'])}" in card.locator(".big").inner_text()
-    page.get_by_role("button", name=messages.text("tools.layers", "en"), exact=True).click()
+    page.get_by_role("button", name=messages.text("layers.title", "en"), exact=True).click()
     slider = page.locator("#weight-sl2")
     slider.wait_for()
     assert page.locator(".weights input[type=range]").count() == 9
