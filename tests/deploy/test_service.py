@@ -26,7 +26,7 @@ def command() -> list[str]:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_has_nothing_to_say_about_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text().replace(command()[0], sys.executable))
+    unit.write_text(UNIT.read_text().replace(command()[0], f'"{sys.executable}"'))
     done = subprocess.run(
         ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
     )

@@ -294,8 +294,10 @@ def test_what_was_cut_off_goes_on_and_leaves_no_process_and_no_half_archive(
     target.write_bytes(b"the old one")
     words = ("dose-rate", "--style", "sd", "--zoom", "0-9", "--processes", "2", "--to", str(target))
     running = subprocess.Popen(
-        process(house, *words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+        process(house, *words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # A shell starts what runs in its background deaf to the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     wait_for(lambda: len(kept(house)) > 5 or running.poll() is not None)
     helpers = children(running.pid)
     assert len(helpers) >= 2
