@@ -182,7 +182,7 @@ def rested(server: Server, patience_s: float = 120.0) -> None:
         if used >= 0 and now - used < 0.05:
             return
         used = now
-        time.sleep(1.0)
+        time.sleep(1.0)  # it draws
 
 
 def main() -> None:

@@ -169,7 +169,7 @@ def _slow(server: Server) -> list[list[str]]:
         waits = []
         for _ in range(100):
             waits.append(_health_s(server))
-            time.sleep(0.02)
+            time.sleep(0.02)  # as often as a monitor of a crowd
     said = f"p50 {report.short(1000 * statistics.median(waits))} ms, most {max(waits):.3f} s"
     work = f"{SLOW} half-open slow connections"
     return [report.verdict(work, "health in 0.2 s", said, max(waits) < HEALTH_S)]

@@ -214,7 +214,7 @@ class CellGrid:
                 (thinned.row, self.row, thinned.height),
                 (thinned.col, self.col, thinned.width),
             )
-        )  # type: ignore[return-value]
+        )  # type: ignore[return-value]  # two of two: a generator does not tell its length
 
     def centres(self) -> tuple[FloatArray, FloatArray]:
         """Return longitudes (width,) and latitudes (height,) of the cell centres, in degrees."""

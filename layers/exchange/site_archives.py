@@ -41,6 +41,7 @@ def archive(body: bytes) -> tuple[Iterator[Found], str]:
     try:
         opened = zipfile.ZipFile(io.BytesIO(body))
         members = opened.infolist()
+    # A later version of zip, or of its packing, is NotImplementedError there.
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as reason:
         raise BadFileError("the archive is broken") from reason
     if len(members) > MAX_MEMBERS:

@@ -24,7 +24,8 @@ BROKEN, NO_LAYER, TOO_LARGE = 3, 4, 5
 
 def main(path: str, rows: int, cpu_s: int) -> int:
     """Write ``{"crs": ..., "rows": [[WKB in hexadecimal or null, {name: value}], ...]}``."""
-    # pyogrio looks for what makes tables, which takes most of the time here and is not used.
+    # pyogrio looks for what makes tables, which takes most of the time here and is not used. None
+    # says "not there" to an import, which the type of `sys.modules` does not know.
     sys.modules.update(dict.fromkeys(("geopandas", "pandas", "pyarrow")))  # type: ignore[arg-type]
     import pyogrio
     import pyogrio.errors

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from layers.errors import BadParameterError
 from layers.model.site import MOST_SITES
-from layers.screening import ranks, stability, topsis, weighted_sum
+from layers.screening import Criterion, ranks, stability, topsis, weighted_sum
 from layers.screening.ranking import flips
 from layers.siting.sheet import SEED, Options
 
@@ -49,32 +49,14 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
     closeness = np.full(len(sheets), np.nan)
     if ranked and (known & (weights > 0)).any():
         closeness[ranked] = topsis(value[ranked][:, known], weights[known], larger[known])
-    turning = []
-    # A flip is of the sites as they are known; what is missing at one of them is left out.
-    used = ~np.isnan(utility[ranked]).any(axis=0) if ranked else known
-    if len(ranked) > 1 and (weights[used] > 0).any():
-        names = [weighed[i].evidence for i in np.flatnonzero(used)]
-        now = weights[used] / weights[used].sum()
-        leader = int(np.argmax(weighted_sum(utility[ranked][:, used], now)))
-        turning = [
-            {
-                "evidence": names[flip.criterion],
-                "weight_now": round(float(now[flip.criterion]), 4),
-                "weight_then": round(flip.share, 4),
-                "from": sheets[ranked[leader]]["site"]["id"],
-                "to": sheets[ranked[flip.by]]["site"]["id"],
-            }
-            for flip in flips(utility[ranked][:, used], now)
-        ]
+    names = [c.evidence for c in weighed]
     place = {site: at for at, site in enumerate(ranked)}
     return {
         "preset": options.preset,
         "criteria": [
             {
-                "id": c.id, "evidence": c.evidence, "unit": c.unit, "worst": c.worst,
-                "best": c.best, "larger_is_better": c.larger_is_better,
+                **_criterion(c),
                 "weight": round(float(w), 6),
-                "needed": c.needed, "basis": c.basis, "source": c.source,
                 "best_site": _extreme(utility[:, i], sheets, np.nanargmax),
                 "worst_site": _extreme(utility[:, i], sheets, np.nanargmin),
                 "in_topsis": bool(known[i]),
@@ -83,29 +65,83 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
         ],
         "sites": [
             {
-                "id": s["site"]["id"],
-                "name": s["site"]["name"],
-                "excluded": s["verdicts"]["excluded"],
-                "withheld": s["verdicts"]["suitability"]["withheld"],
-                "coverage": s["verdicts"]["coverage"],
-                "weight_known": s["verdicts"]["weight_known"],
-                "score": s["verdicts"]["suitability"]["score"],
+                **_verdict(s),
                 "rank": int(rank[i]) or None,
                 "low": round(float(draws.low[place[i]]), 4) if i in place else None,
                 "high": round(float(draws.high[place[i]]), 4) if i in place else None,
                 "chance_of_rank": [round(float(p), 4) for p in draws.chance[place[i]]]
                 if i in place else None,
                 "topsis": None if np.isnan(closeness[i]) else round(float(closeness[i]), 4),
-                "utility": [None if np.isnan(u) else round(float(u), 4) for u in utility[i]],
-                "utility_low": [None if np.isnan(u) else round(float(u), 4) for u in low[i]],
-                "utility_high": [None if np.isnan(u) else round(float(u), 4) for u in high[i]],
-                "value": [None if np.isnan(v) else round(float(v), 4) for v in value[i]],
+                "utility": _told(utility[i]),
+                "utility_low": _told(low[i]),
+                "utility_high": _told(high[i]),
+                "value": _told(value[i]),
             }
             for i, s in enumerate(sheets)
         ],
-        "flips": turning,
+        "flips": _flips(sheets, ranked, utility, weights, names),
         "same_place": _same_place(sheets),
     }  # fmt: skip
+
+
+def _flips(
+    sheets: Sequence[dict[str, Any]],
+    ranked: list[int],
+    utility: FloatArray,
+    weights: FloatArray,
+    names: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Return where another site takes the lead, of the sites as they are known.
+
+    What is missing at one of them is left out.
+    """
+    used = ~np.isnan(utility[ranked]).any(axis=0)
+    if len(ranked) < 2 or not (weights[used] > 0).any():
+        return []
+    left = [names[i] for i in np.flatnonzero(used).tolist()]
+    now = weights[used] / weights[used].sum()
+    leader = int(np.argmax(weighted_sum(utility[ranked][:, used], now)))
+    return [
+        {
+            "evidence": left[flip.criterion],
+            "weight_now": round(float(now[flip.criterion]), 4),
+            "weight_then": round(flip.share, 4),
+            "from": sheets[ranked[leader]]["site"]["id"],
+            "to": sheets[ranked[flip.by]]["site"]["id"],
+        }
+        for flip in flips(utility[ranked][:, used], now)
+    ]
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "id": criterion.id,
+        "evidence": criterion.evidence,
+        "unit": criterion.unit,
+        "worst": criterion.worst,
+        "best": criterion.best,
+        "larger_is_better": criterion.larger_is_better,
+        "needed": criterion.needed,
+        "basis": criterion.basis,
+        "source": criterion.source,
+    }
+
+
+def _verdict(sheet: dict[str, Any]) -> dict[str, Any]:
+    verdicts = sheet["verdicts"]
+    return {
+        "id": sheet["site"]["id"],
+        "name": sheet["site"]["name"],
+        "excluded": verdicts["excluded"],
+        "withheld": verdicts["suitability"]["withheld"],
+        "coverage": verdicts["coverage"],
+        "weight_known": verdicts["weight_known"],
+        "score": verdicts["suitability"]["score"],
+    }
+
+
+def _told(numbers: FloatArray) -> list[float | None]:
+    return [None if np.isnan(each) else round(float(each), 4) for each in numbers]
 
 
 def _column(sheet: dict[str, Any], key: str) -> list[float]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from mapserver.settings import Settings
@@ -14,7 +15,7 @@ from mapserver.settings import Settings
 COMMAND = (sys.executable, "-m", "mapserver")
 
 
-class Errand:
+class Errand(ABC):
     """A thread that runs ``_work`` from ``start`` to ``close``, and the one child it has."""
 
     def __init__(self, name: str, settings: Settings, environ: Mapping[str, str]) -> None:
@@ -38,8 +39,9 @@ class Errand:
         if self._thread.ident is not None:
             self._thread.join()
 
+    @abstractmethod
     def _work(self) -> None:
-        raise NotImplementedError
+        """Run commands until ``_closing`` is set."""
 
     def _run(self, words: Sequence[str], *, nice: int = 0, quiet: bool = False) -> bool:
         """Run a command to its end, and tell whether it was done."""

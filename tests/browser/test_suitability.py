@@ -10,10 +10,12 @@ from playwright.sync_api import Browser
 
 from layers import messages
 from layers.geo import Bounds
+from layers.kinds.suitability import NOTHING_YET
 from layers.siting import stacks
 from mapserver import settings
 from mapserver.runtime.opening import open_site
 from tests.browser.visits import WIDE, Visit, visit
+from tests.servers import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
 STATE = "#map=7/43.3/70.6&layer=suitability.np-032&with=stations"
@@ -29,6 +31,12 @@ def weighed(hours: Any) -> Any:
     )
     assert stacks.build(layer, site.desk.loaded(), site.store.aligned)
     site.store.close()
+
+    def told() -> bool:
+        layers = {each["id"]: each for each in hours.json("/current.json")["layers"]}
+        return bool(layers["suitability"]["times"][0]["data"] != NOTHING_YET)
+
+    wait_for(told)  # a page takes its versions from there
     return hours
 
 

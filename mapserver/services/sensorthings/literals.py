@@ -67,7 +67,7 @@ def _geography(text: str) -> Value:
     with np.errstate(all="ignore"):
         try:
             shape = shapely.from_wkt(words)
-        except NotImplementedError:
+        except NotImplementedError:  # shapely names curves, and does not make them
             raise ValueError("curves are not understood") from None
     if not np.isfinite(shapely.get_coordinates(shape)).all():
         raise ValueError("a coordinate is no number")
