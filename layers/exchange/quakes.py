@@ -10,9 +10,9 @@ import shapely
 from layers.exchange import places
 from layers.exchange.adapter import Defaults, Record
 from layers.exchange.cells import needed, optional
-from layers.exchange.rows import RowFault, columns, missing, table, unguarded
+from layers.exchange.rows import RowFault, columns, each, missing, table
 from layers.geo import Bounds
-from layers.model import Feature, RejectedRecord
+from layers.model import Feature
 
 COLLECTION = "earthquakes"
 # The largest magnitude ever measured is 9.5 (Chile 1960); small local ones are negative. The
@@ -51,7 +51,7 @@ def earthquakes(
     wanted: tuple[tuple[str, ...], tuple[str, ...]],
     made: Callable[[Row, Mapping[str, str]], Feature],
 ) -> Iterator[Record]:
-    """Yield one earthquake or rejected record per row, in file order.
+    """Return one earthquake or rejected record per row, in file order.
 
     Parameters
     ----------
@@ -72,24 +72,12 @@ def earthquakes(
         raise missing(source.header, wanted[1], lacking)
     named = {name: source.header[i] for name, i in column.items()}
     box = places.domain(defaults)
-    seen: dict[str, int] = {}
-    for row in source.rows:
-        if isinstance(row, RejectedRecord):
-            yield row
-            continue
-        line, cells, raw = row
-        words = {name: unguarded(cells[i].strip()) for name, i in column.items()}
-        try:
-            feature = made(Row(words, line, source.comma, box), named)
-            if feature.id in seen:
-                raise RowFault(
-                    "duplicate_id", f'the id "{feature.id}" stands in line {seen[feature.id]}'
-                )
-        except RowFault as fault:
-            yield fault.record(line, raw)
-            continue
-        seen[feature.id] = line
-        yield feature
+    return each(
+        source,
+        column,
+        lambda words, line: made(Row(words, line, source.comma, box), named),
+        lambda feature: (feature.id, "id"),
+    )
 
 
 def before_calendar(word: str) -> RowFault:

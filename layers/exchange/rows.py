@@ -3,9 +3,9 @@
 import contextlib
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from layers.errors import BadFileError, BadParameterError, TooLargeError, nearest
 from layers.exchange.adapter import COLUMN, Defaults
@@ -38,6 +38,46 @@ class Table:
     header: tuple[str, ...]
     comma: bool
     rows: Iterator[Row | RejectedRecord]
+
+
+T = TypeVar("T")
+
+
+def each(
+    source: Table,
+    column: Mapping[str, int],
+    made: Callable[[dict[str, str], int], T],
+    named: Callable[[T], tuple[str, str]],
+) -> Iterator[T | RejectedRecord]:
+    """Yield what is made of each row, or why it is not taken, in file order; an id stands once.
+
+    Parameters
+    ----------
+    column : mapping
+        Name of a column to its place in a row.
+    made : callable
+        The words of a row by column and its line, to a record; raises RowFault.
+    named : callable
+        A record to its id, and the word for what that is.
+    """
+    seen: dict[str, int] = {}
+    for row in source.rows:
+        if isinstance(row, RejectedRecord):
+            yield row
+            continue
+        line, cells, raw = row
+        try:
+            record = made({name: unguarded(cells[i].strip()) for name, i in column.items()}, line)
+            word, what = named(record)
+            if word in seen:
+                raise RowFault(
+                    "duplicate_id", f'the {what} "{word}" stands in line {seen[word]} already'
+                )
+        except RowFault as fault:
+            yield fault.record(line, raw)
+            continue
+        seen[word] = line
+        yield record
 
 
 def table(stream: BinaryIO) -> Table:

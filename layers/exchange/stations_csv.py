@@ -11,9 +11,9 @@ from layers.errors import BadInstantError
 from layers.exchange import places
 from layers.exchange.adapter import COLUMN, Adapter, Defaults, Record
 from layers.exchange.cells import needed, optional
-from layers.exchange.rows import RowFault, columns, guarded, missing, table, unguarded
+from layers.exchange.rows import RowFault, columns, each, guarded, missing, table
 from layers.geo import Bounds
-from layers.model import RejectedRecord, Release, Station
+from layers.model import Release, Station
 
 HEADER = (
     "code", "name_kk", "name_uz", "name_ru", "name_en", "country", "lon", "lat", "elevation_m",
@@ -33,7 +33,7 @@ _ALIASES = {
 
 
 def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
-    """Yield one station or rejected record per row, in file order; a code stands once.
+    """Return one station or rejected record per row, in file order; a code stands once.
 
     Raises
     ------
@@ -46,25 +46,12 @@ def read(stream: BinaryIO, defaults: Defaults) -> Iterator[Record]:
     if lacking:
         raise missing(source.header, HEADER, lacking)
     box = places.domain(defaults)
-    seen: dict[str, int] = {}
-    for row in source.rows:
-        if isinstance(row, RejectedRecord):
-            yield row
-            continue
-        line, cells, raw = row
-        words = {name: unguarded(cells[i].strip()) for name, i in column.items()}
-        try:
-            station = _station({**defaults, **words}, box, source.comma)
-            if station.code in seen:
-                raise RowFault(
-                    "duplicate_id",
-                    f'the code "{station.code}" stands in line {seen[station.code]} already',
-                )
-        except RowFault as fault:
-            yield fault.record(line, raw)
-            continue
-        seen[station.code] = line
-        yield station
+    return each(
+        source,
+        column,
+        lambda words, line: _station({**defaults, **words}, box, source.comma),
+        lambda station: (station.code, "code"),
+    )
 
 
 def _station(words: dict[str, str], box: Bounds | None, comma: bool) -> Station:

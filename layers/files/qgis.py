@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from layers.files import bands, qgis_labels
+from layers.files.qgis_followed import followed
 from layers.files.rules import rule
 from layers.kinds import KINDS
 from layers.model import LayerDefinition, StyleDefinition
@@ -110,19 +111,4 @@ def _symbol(symbols: Element, name: str, symbol: str, colour: str) -> None:
     for key, value in words.items():
         SubElement(layer, "prop", {"k": key, "v": value})
     if symbol == "quake":
-        _sized(layer, _QUAKE_SIZE)
-
-
-def _sized(layer: Element, expression: str) -> None:
-    """Let the size of a symbol follow an expression."""
-    whole = SubElement(SubElement(layer, "data_defined_properties"), "Option", {"type": "Map"})
-    SubElement(whole, "Option", {"name": "name", "type": "QString", "value": ""})
-    properties = SubElement(whole, "Option", {"name": "properties", "type": "Map"})
-    size = SubElement(properties, "Option", {"name": "size", "type": "Map"})
-    for name, kind, value in (
-        ("active", "bool", "true"),
-        ("expression", "QString", expression),
-        ("type", "int", "3"),
-    ):
-        SubElement(size, "Option", {"name": name, "type": kind, "value": value})
-    SubElement(whole, "Option", {"name": "type", "type": "QString", "value": "collection"})
+        followed(layer, "data_defined_properties", {"size": _QUAKE_SIZE})

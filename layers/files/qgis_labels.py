@@ -6,6 +6,7 @@ Names give way to values, values and classes stand where tiles have them.
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
+from layers.files.qgis_followed import followed
 from layers.files.rules import classed
 from layers.model import StyleDefinition
 from layers.render import isolines, legend, names, ramp, shapes, symbols
@@ -28,7 +29,7 @@ def write(root: Element, style: StyleDefinition, language: str) -> bool:
         place = {"placement": _ON_POINT, "quadOffset": _OVER}
         inks = [ramp.ink(ramp.rgba(word)) for word in ramp.words(style)]
         made = _settings('"label"', symbols.TEXT_PX, place, priority="10", halo="")
-        _coloured(made, {"Color": classed(style, inks, names.INK)})
+        followed(made, "dd_properties", {"Color": classed(style, inks, names.INK)})
         rules.append(("value", made))
     if symbol == "isoline":
         place = {"placement": _ALONG, "placementFlags": "1"}
@@ -43,8 +44,9 @@ def write(root: Element, style: StyleDefinition, language: str) -> bool:
         if symbol == "zone":
             colours = [each.colour for each in entries]
             inks = [ramp.ink(ramp.rgba(word)) for word in colours]
-            _coloured(
+            followed(
                 made,
+                "dd_properties",
                 {
                     "Color": classed(style, inks, names.INK),
                     "BufferColor": classed(style, colours, "#FFFFFF"),
@@ -103,19 +105,3 @@ def _settings(
     SubElement(made, "placement", {**place, "priority": priority})
     SubElement(made, "rendering", {"drawLabels": "1", "obstacle": "1", "scaleVisibility": "0"})
     return made
-
-
-def _coloured(settings: Element, expressions: Mapping[str, str]) -> None:
-    """Let colours follow expressions."""
-    whole = SubElement(SubElement(settings, "dd_properties"), "Option", {"type": "Map"})
-    SubElement(whole, "Option", {"name": "name", "type": "QString", "value": ""})
-    properties = SubElement(whole, "Option", {"name": "properties", "type": "Map"})
-    for name, expression in expressions.items():
-        each = SubElement(properties, "Option", {"name": name, "type": "Map"})
-        for key, kind, value in (
-            ("active", "bool", "true"),
-            ("expression", "QString", expression),
-            ("type", "int", "3"),
-        ):
-            SubElement(each, "Option", {"name": key, "type": kind, "value": value})
-    SubElement(whole, "Option", {"name": "type", "type": "QString", "value": "collection"})

@@ -1,22 +1,12 @@
 """What the plain pages for the public share: language, addresses, texts. They hold no script."""
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import jinja2
 
 from layers import messages
 from layers.model import CatalogDefinition
 from mapserver.documents import captions
 from mapserver.documents.assets import Assets
-
-TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+from mapserver.documents.templates import TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)

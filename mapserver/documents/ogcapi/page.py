@@ -5,19 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from layers import messages
 from mapserver.documents.assets import fonts
 from mapserver.documents.ogcapi.links import Link
+from mapserver.documents.templates import templates
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates(Path(__file__).parent)
 
 Cell = str | Mapping[str, str]
 """A text, or a mapping of ``text`` and ``href``."""
