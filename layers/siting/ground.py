@@ -1,6 +1,6 @@
 """The ground of a site: hazard of every loaded model, faults, past earthquakes, zones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +9,11 @@ import shapely
 from layers import seismic
 from layers.errors import BadInputError
 from layers.model import CandidateSite, hazard_values
-from layers.model.hazard import HazardStatus
+from layers.model.hazard import HazardDataset, HazardStatus, HazardValue
 from layers.model.hazard_curve import RETURN_PERIODS_Y
 from layers.model.table import number
 from layers.screening import Evidence, Said, chance_within, reach_km, to_points
+from layers.screening.distance import Ways
 from layers.seismic import bindi_2011
 from layers.siting import recurrence
 from layers.siting.loaded import Loaded, Traces, gap
@@ -39,51 +40,18 @@ def hazard(
     degrees: list[float] = []
     sources: list[str] = []
     for layer, dataset in loaded.hazard:
-        manifest = dataset.manifest
-        other = bool(manifest.state) and manifest.state != state
-        values = []
-        for each in hazard_values([dataset], site.lon, site.lat):
-            value = None if other else each.value
-            values.append(
-                {
-                    "period_y": each.period_y,
-                    "value": None if value is None else _rounded(value),
-                    "unit": each.unit,
-                    "interpolated": each.interpolated,
-                    "missing": "other_state" if other else each.reason,
-                }
-            )
-            if value is not None and each.unit == "g":
-                known[each.period_y].append(value)
-            elif value is not None and each.period_y == DESIGN_PERIOD_Y:
-                degrees.append(value)
-        curve, missing = None, "other_state" if other else ""
-        if not other:
-            try:
-                curve = dataset.curve(site.place)
-                missing = "" if curve else "outside"
-            except BadInputError:
-                missing = "falling_curve"
-        models.append(
-            {
-                "layer": layer.id,
-                "id": manifest.id,
-                "title": manifest.title,
-                "status": str(manifest.status),
-                "vs30_m_s": manifest.vs30_m_s,
-                "vintage": manifest.vintage,
-                "source": manifest.source,
-                "licence": manifest.licence,
-                "state": manifest.state,
-                "values": values,
-                "curve": None
-                if curve is None
-                else {"period_y": list(curve.periods_y), "pga_g": list(map(_rounded, curve.pga_g))},
-                "curve_missing": missing,
-            }
-        )
-        if any(v["value"] is not None for v in values):
-            sources.append(manifest.title)
+        other = bool(dataset.manifest.state) and dataset.manifest.state != state
+        found = hazard_values([dataset], site.lon, site.lat)
+        models.append(_model(layer.id, dataset, found, site, other=other))
+        values = [] if other else [each for each in found if each.value is not None]
+        for each in values:
+            assert each.value is not None  # noqa: S101 - those without are left out above
+            if each.unit == "g":
+                known[each.period_y].append(each.value)
+            elif each.period_y == DESIGN_PERIOD_Y:
+                degrees.append(each.value)
+        if values:
+            sources.append(dataset.manifest.title)
     said: Said = {
         "source": "; ".join(sources),
         "vintage": "; ".join(dict.fromkeys(m["vintage"] for m in models if m["title"] in sources)),
@@ -93,13 +61,6 @@ def hazard(
         _of_models(f"pga_{period:.0f}", values, said, why) for period, values in known.items()
     ]
     design = known[DESIGN_PERIOD_Y]
-    sl2 = None
-    if design:
-        mean = float(np.mean(design))
-        sl2 = {"value_g": _rounded(max(LEAST_SL2_G, mean)), "mean_g": _rounded(mean),
-               "floor_g": LEAST_SL2_G, "least_g": _rounded(max(LEAST_SL2_G, min(design))),
-               "most_g": _rounded(max(LEAST_SL2_G, max(design))), "models": len(design),
-               "at_floor": mean < LEAST_SL2_G}  # fmt: skip
     evidence.append(_of_models("sl2", [max(LEAST_SL2_G, v) for v in design], said, why))
     if degrees:
         evidence.append(_of_models("msk_sl2", degrees, said, "", unit="MSK-64"))
@@ -117,10 +78,70 @@ def hazard(
              "ratio": _rounded(max(v) / min(v)) if min(v) > 0 else None, "models": len(v)}
             for p, v in known.items() if v
         ],
-        "sl2": sl2,
+        "sl2": _sl2(design),
         "envelopes_g": list(ENVELOPES_G),
         "demonstration": demonstration,
     }, evidence  # fmt: skip
+
+
+def _model(
+    layer_id: str,
+    dataset: HazardDataset,
+    found: Sequence[HazardValue],
+    site: CandidateSite,
+    *,
+    other: bool,
+) -> dict[str, Any]:
+    """Return what one data set says of a site; nothing where it is of the ``other`` state."""
+    manifest = dataset.manifest
+    curve, missing = None, "other_state" if other else ""
+    if not other:
+        try:
+            curve = dataset.curve(site.place)
+            missing = "" if curve else "outside"
+        except BadInputError:
+            missing = "falling_curve"
+    return {
+        "layer": layer_id,
+        "id": manifest.id,
+        "title": manifest.title,
+        "status": str(manifest.status),
+        "vs30_m_s": manifest.vs30_m_s,
+        "vintage": manifest.vintage,
+        "source": manifest.source,
+        "licence": manifest.licence,
+        "state": manifest.state,
+        "values": [
+            {
+                "period_y": each.period_y,
+                "value": None if other or each.value is None else _rounded(each.value),
+                "unit": each.unit,
+                "interpolated": each.interpolated,
+                "missing": "other_state" if other else each.reason,
+            }
+            for each in found
+        ],
+        "curve": None
+        if curve is None
+        else {"period_y": list(curve.periods_y), "pga_g": list(map(_rounded, curve.pga_g))},
+        "curve_missing": missing,
+    }
+
+
+def _sl2(design: Sequence[float]) -> dict[str, Any] | None:
+    """Return the acceleration of SL-2 that follows from the models, None without any."""
+    if not design:
+        return None
+    mean = float(np.mean(design))
+    return {
+        "value_g": _rounded(max(LEAST_SL2_G, mean)),
+        "mean_g": _rounded(mean),
+        "floor_g": LEAST_SL2_G,
+        "least_g": _rounded(max(LEAST_SL2_G, min(design))),
+        "most_g": _rounded(max(LEAST_SL2_G, max(design))),
+        "models": len(design),
+        "at_floor": mean < LEAST_SL2_G,
+    }
 
 
 def _of_models(name: str, values: list[float], said: Said, why: str, unit: str = "g") -> Evidence:
@@ -150,39 +171,11 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
         for i in np.flatnonzero((distance_km <= REACH_KM) | (distance_km <= reach)).tolist():
             own = traces.row(i)
             accuracy = number(own.get("position_accuracy_km"))
-            sure = None if accuracy is None else float(np.hypot(accuracy, site.radius_m / 1000))
-            fold = bool(own.get("fold"))
-            rows.append(
-                {
-                    "layer": traces.layer.id,
-                    "id": traces.ids[i],
-                    "names": _names(own),
-                    "type": own.get("type", "unknown"),
-                    "fold": fold,
-                    "length_km": _rounded(float(traces.length_km[i])),
-                    "slip_rate_mm_y": own.get("slip_rate_mm_y"),
-                    "slip_rate_min_mm_y": own.get("slip_rate_min_mm_y"),
-                    "slip_rate_max_mm_y": own.get("slip_rate_max_mm_y"),
-                    "distance_km": _rounded(float(distance_km[i])),
-                    "azimuth_deg": ways.azimuth(i),
-                    "accuracy_km": accuracy,
-                    "considered_within_km": _rounded(float(reach[i])),
-                    "consider": bool(not fold and distance_km[i] <= reach[i]),
-                    "chance_within": {
-                        f"{r:g}": _rounded(
-                            chance_within(
-                                float(ways.distance_m[i]), r * 1000, site.radius_m,
-                                (accuracy or 0.0) * 1000,
-                            )
-                        )
-                        for r in RINGS_KM
-                    },
-                    "source": own.get("source", ""),
-                }
-            )  # fmt: skip
-            if fold:
+            row = _fault(traces, i, own, ways, float(reach[i]), site, accuracy)
+            rows.append(row)
+            if row["fold"]:
                 continue
-            spread = sure if sure is not None else site.radius_m / 1000
+            spread = float(np.hypot(accuracy or 0.0, site.radius_m / 1000))
             if nearest is None or distance_km[i] < nearest[0]:
                 nearest = (float(distance_km[i]), spread)
             if reach[i] > 0 and (margin is None or distance_km[i] - reach[i] < margin[0]):
@@ -201,6 +194,43 @@ def faults(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
         "surface_faults": sum(not row["fold"] for row in rows),
         "listed": rows[:MOST_FAULTS],
     }, evidence
+
+
+def _fault(
+    traces: Traces,
+    i: int,
+    own: Mapping[str, Any],
+    ways: Ways,
+    reach: float,
+    site: CandidateSite,
+    accuracy: float | None,
+) -> dict[str, Any]:
+    """Return one fault as a sheet lists it; ``reach`` and ``accuracy`` in kilometres."""
+    distance_m = float(ways.distance_m[i])
+    fold = bool(own.get("fold"))
+    return {
+        "layer": traces.layer.id,
+        "id": traces.ids[i],
+        "names": _names(own),
+        "type": own.get("type", "unknown"),
+        "fold": fold,
+        "length_km": _rounded(float(traces.length_km[i])),
+        "slip_rate_mm_y": own.get("slip_rate_mm_y"),
+        "slip_rate_min_mm_y": own.get("slip_rate_min_mm_y"),
+        "slip_rate_max_mm_y": own.get("slip_rate_max_mm_y"),
+        "distance_km": _rounded(distance_m / 1000),
+        "azimuth_deg": ways.azimuth(i),
+        "accuracy_km": accuracy,
+        "considered_within_km": _rounded(reach),
+        "consider": bool(not fold and distance_m / 1000 <= reach),
+        "chance_within": {
+            f"{r:g}": _rounded(
+                chance_within(distance_m, r * 1000, site.radius_m, (accuracy or 0.0) * 1000)
+            )
+            for r in RINGS_KM
+        },
+        "source": own.get("source", ""),
+    }
 
 
 def _distance(
