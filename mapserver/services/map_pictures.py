@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
 from layers import temporal
-from layers.errors import BadParameterError, GoneError, NotFoundError
+from layers.errors import BadParameterError, NotFoundError
 from layers.kinds import is_timed
 from layers.kinds.scenario import ScenarioKind
 from layers.messages import LANGUAGES
@@ -25,6 +25,7 @@ from mapserver.documents import captions
 from mapserver.documents.page import SURFACE_OPACITY
 from mapserver.documents.page_config import is_of_the_area
 from mapserver.services import first_view, shared
+from mapserver.services.newest import asked_twice
 from mapserver.services.shared import Margins, Shared
 from mapserver.services.site import Site
 
@@ -57,15 +58,9 @@ class MapPictures:
     def __init__(self, site: Site) -> None:
         self._site = site
 
+    @asked_twice
     def draw(self, state: Shared, asked: Asked, image: str) -> tuple[bytes, Plate, str]:
         """Return a picture, what it shows, and the time of it as a word."""
-        try:
-            return self._drawn(state, asked, image)
-        except GoneError:
-            # What was newest gave way in between: what stands now is asked for once.
-            return self._drawn(state, asked, image)
-
-    def _drawn(self, state: Shared, asked: Asked, image: str) -> tuple[bytes, Plate, str]:
         plate, at = self.plate(state, asked)
         return self._site.plates.draw(plate, image), plate, temporal.word(at) if at else ""
 

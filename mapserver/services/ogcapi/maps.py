@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Response
 
-from layers.errors import BadParameterError, GoneError
+from layers.errors import BadParameterError
 from layers.pictures import Colour
 from layers.views import MAX_SIDE_PX, View
 from mapserver import negotiation
 from mapserver.documents.ogcapi import crs
 from mapserver.documents.ogcapi.links import OGC_REL, Link, link
+from mapserver.services.newest import asked_twice
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection, has_maps
 from mapserver.services.ogcapi.drawn import (
@@ -82,13 +83,10 @@ def answer(asked: Asked) -> Response:
             f"at most {MOST_PIXELS:,} pixels of all of them are drawn"
         )
     ground = ground_of(asked)
-    try:
-        return _drawn(asked, shown, view, ground)
-    except GoneError:
-        # What was newest gave way in between: what stands now is asked for once.
-        return _drawn(asked, shown, view, ground)
+    return _drawn(asked, shown, view, ground)
 
 
+@asked_twice
 def _drawn(
     asked: Asked, shown: Sequence[Collection], view: View, ground: Colour | None
 ) -> Response:

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Response
 
-from layers.errors import BadParameterError, GoneError, NotFoundError, nearest
+from layers.errors import BadParameterError, NotFoundError, nearest
 from layers.geo import TILE_PX, Bounds, Window
 from layers.kinds import KINDS
 from layers.pictures import Sheet
@@ -16,6 +16,7 @@ from layers.views import QUADS, Quad
 from mapserver import negotiation
 from mapserver.documents import tilejson
 from mapserver.documents.ogcapi import tile_sets
+from mapserver.services.newest import asked_twice
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection
 from mapserver.services.ogcapi.described import extent
@@ -111,19 +112,7 @@ def _place(asked: Asked, quad: Quad, shown: Sequence[Collection]) -> tuple[int, 
     return level, row, col
 
 
-def _again(answer: Callable[[Asked], Response]) -> Callable[[Asked], Response]:
-    """Return what asks once more where what was newest gave way in between."""
-
-    def asked_twice(asked: Asked) -> Response:
-        try:
-            return answer(asked)
-        except GoneError:
-            return answer(asked)
-
-    return asked_twice
-
-
-@_again
+@asked_twice
 def map_tile(asked: Asked) -> Response:
     """Answer a tile of a map: of one layer in WebMercatorQuad it is the tile of ``/tiles``."""
     quad, shown = quad_of(asked, MAP_SETS), drawn(asked)
@@ -178,7 +167,7 @@ def _cached(asked: Asked, found: Sequence[Sheet], window: Window) -> Response:
     )
 
 
-@_again
+@asked_twice
 def vector_tile(asked: Asked) -> Response:
     """Answer a vector tile; of several collections it holds a layer of each. Empty ones are 204."""
     quad, shown = quad_of(asked, VECTOR_SETS), shown_of(asked, "vector")

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from flask import Response, request
 
 from layers import temporal
-from layers.errors import GoneError
 from layers.kinds import is_timed
 from layers.pictures import MEDIA_TYPES, MOST_SHEETS, Sheet
 from layers.views import MAX_SIDE_PX, View, listed
 from mapserver import negotiation
+from mapserver.services.newest import asked_twice
 from mapserver.services.site import Site
 from mapserver.services.wms.moments import moment
 from mapserver.services.wms.query import Query, Shown, WmsError, shown
@@ -27,11 +27,7 @@ def answer(site: Site, query: Query) -> Response:
     """Answer GetMap; the headers say which time and version were drawn."""
     view, layers = asked(site, query)
     image, ground = query.image(), query.ground()
-    try:
-        return _drawn(site, query, pinned(site, query, layers), view, ground, image)
-    except GoneError:
-        # What was newest gave way in between: what stands now is asked for once.
-        return _drawn(site, query, pinned(site, query, layers), view, ground, image)
+    return _drawn(site, query, layers, view, ground, image)
 
 
 def asked(site: Site, query: Query) -> tuple[View, list[Shown]]:
@@ -61,14 +57,16 @@ def pinned(site: Site, query: Query, layers: Sequence[Shown]) -> list[Sheet]:
     return sheets
 
 
+@asked_twice
 def _drawn(
     site: Site,
     query: Query,
-    sheets: Sequence[Sheet],
+    layers: list[Shown],
     view: View,
     ground: tuple[int, int, int] | None,
     image: str,
 ) -> Response:
+    sheets = pinned(site, query, layers)
     etag = site.pictures.etag(sheets, view, ground, image)
     response = negotiation.not_modified(request, etag, negotiation.LATEST, varies=False)
     if response is None:

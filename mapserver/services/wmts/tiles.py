@@ -2,7 +2,6 @@
 
 from flask import Response, request
 
-from layers.errors import GoneError
 from layers.geo import TILE_PX, Window
 from layers.pictures import MEDIA_TYPES, Sheet
 from layers.tiles import TileOptions, TileRequest
@@ -11,6 +10,7 @@ from layers.views import QUADS
 from mapserver import negotiation
 from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
+from mapserver.services.newest import asked_twice
 from mapserver.services.point import AsShown, told
 from mapserver.services.site import Site
 from mapserver.services.wms.info import middle, written
@@ -26,13 +26,10 @@ XYZ = QUADS["WebMercatorQuad"]
 def picture(site: Site, tile: Tile, language: str) -> Response:
     """Return a tile, names in a language; the headers say which time and version were drawn."""
     options = TileOptions(language=language) if tile.style.label else PLAIN
-    try:
-        return _drawn(site, tile, options)
-    except GoneError:
-        # What was newest gave way in between: what stands now is asked for once.
-        return _drawn(site, tile, options)
+    return _drawn(site, tile, options)
 
 
+@asked_twice
 def _drawn(site: Site, tile: Tile, options: TileOptions) -> Response:
     version, at = site.tiler.newest(tile.layer.id, tile.style.id, tile.time)
     sheet = Sheet(tile.layer.id, tile.style.id, version, at, options)
