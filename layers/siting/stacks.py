@@ -21,13 +21,16 @@ NATIVE_ZOOM = 6
 """Cells of 1.7 km in the middle of the region: finer than any source that comes with it."""
 RULES = f"{VERSION}.1"
 """Raised where a change of the code moves a number: the sheet's rules, and those of the bands."""
+UNWEIGHED = ("wind", "basin")
+"""What a sheet tells and no criterion weighs."""
 Written = tuple[np.ndarray, np.ndarray]
 
 
 def token_of(layer: LayerDefinition, loaded: Loaded) -> str:
     """Return the version of the bands that what is loaded would give."""
-    dose = {each.id for each in loaded.dose}
-    tokens = sorted((k, v) for k, v in loaded.tokens.items() if k not in dose)
+    unused = {each.id for each in loaded.dose}
+    unused |= {t.layer.id for theme in UNWEIGHED for t in loaded.themes.get(theme, ())}
+    tokens = sorted((k, v) for k, v in loaded.tokens.items() if k not in unused)
     said = repr(
         (RULES, layout_of(layer).token, tokens, loaded.surroundings.token, loaded.register,
          _zoom(layer), _domain(layer, loaded), _power(layer))
