@@ -48,7 +48,7 @@ def wind(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], Rose | No
         filled = any(len(traces) for traces in layers)
         why = "no_rose" if near else "outside" if filled else "not_loaded"
         return {"missing": why, "within_km": WIND_KM}, None
-    _, told, winds = found
+    told, winds = found[1], found[2]
     return {
         "missing": "",
         "within_km": WIND_KM,
