@@ -145,8 +145,8 @@ class Around(Words):
                 for word, share in zip(self._sectors(wind), wind["wind_from"], strict=True)
             )
             blocks.append(Figure(rose(wind["wind_from"], self._sectors(wind)), caption))
-            reach = self.number(cross["reach_km"])
-            within = self.number(wind["within_km"])
+            reach = self.count(cross["reach_km"])
+            within = self.count(wind["within_km"])
             blocks.append(Text(self.say("wind_note", reach=reach, within=within), "note"))
         if basins["holding"]:
             blocks.append(Text(self.say("basin_note"), "note"))

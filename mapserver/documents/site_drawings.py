@@ -12,7 +12,7 @@ SIDE = 340.0
 REACH_KM = 310.0
 CURVE = (430.0, 250.0)
 HISTORY = (430.0, 170.0)
-ROSE = 170.0
+ROSE = 180.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 14.0, 34.0
 PGA_G = (0.01, 1.0)
 PERIODS_Y = (300.0, 15_000.0)
@@ -137,7 +137,7 @@ def history(sheet: dict[str, Any], language: str) -> Drawing | None:
 
 def rose(shares: Sequence[float], words: Sequence[str]) -> Drawing:
     """Return a wind rose: how often the wind comes from each sector, the first one from north."""
-    middle, most = ROSE / 2, ROSE / 2 - 14
+    middle, most = ROSE / 2, ROSE / 2 - 24
     half = math.pi / len(shares)
 
     def at(angle: float, radius: float) -> tuple[float, float]:
@@ -151,6 +151,6 @@ def rose(shares: Sequence[float], words: Sequence[str]) -> Drawing:
         arc = [at(angle + half * 0.9 * step / 4, radius) for step in range(-4, 5)]
         shapes.append(Line(((middle, middle), *arc), "part", 1.2, closed=True))
         if i % (len(shares) // 4) == 0:
-            x, y = at(angle, most + 8)
+            x, y = at(angle, most + 10)
             shapes.append(Label(x, y + 3, words[i], 8, "middle", "quiet"))
     return Drawing(ROSE, ROSE, tuple(shapes))
