@@ -137,6 +137,7 @@ def _town(size: int, town: Town | None) -> dict[str, Any]:
     return {
         "at_least": size,
         "name": town.name,
+        "names": dict(town.names),
         "country": town.country,
         "population": town.population,
         "distance_km": round(town.distance_m / 1000, 3),

@@ -44,7 +44,8 @@ class Around(Words):
             if town["name"] is None:
                 continue
             words = {
-                "name": town["name"], "country": self.country(town["country"]),
+                "name": self.name(town["names"]) or town["name"],
+                "country": self.country(town["country"]),
                 "people": self.count(town["population"]),
                 "distance": self.number(town["distance_km"], 4),
                 "direction": self.direction(town["azimuth_deg"]),
