@@ -89,6 +89,9 @@ def _whole(nodes: FloatArray, steps: tuple[int, int]) -> NDArray[np.int32]:
     share = (np.arange(down) / down)[None, :, None]
     tall = fixed[:-1, None, :] + np.diff(fixed, axis=0)[:, None, :] * share
     slope = np.rint(np.diff(tall, axis=2) / across).astype(np.int32)
-    found: NDArray[np.int32] = slope[..., None] * np.arange(across, dtype=np.int32)
+    found: NDArray[np.int32] = np.multiply(
+        slope[..., None], np.arange(across, dtype=np.int32), dtype=np.int32
+    )
     found += np.rint(tall[:, :, :-1, None]).astype(np.int32)
-    return np.right_shift(found, np.int32(shift), out=found)
+    found >>= np.int32(shift)
+    return found

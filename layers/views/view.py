@@ -29,7 +29,7 @@ SMALLEST_M, SMALLEST_DEGREES = 1e-5, 1e-10
 """The smallest side of a pixel: below it the digits of a place do not tell pixels apart."""
 
 _APART_PX = 2 * TOLERANCE_PX
-_NODES = 16
+_NODES, _FEWEST = 16, 8
 _FINEST = 256
 _NOWHERE = (4e7, 4e7, 4e7, 4e7)
 """A box beyond the square of EPSG:3857: nothing is in it."""
@@ -226,7 +226,7 @@ class View:
         each axis, and keep the tolerance. Where even the densest lattice does not, there is no
         place.
         """
-        steps = [1 << max(0, math.floor(math.log2(s / _NODES))) for s in (self.height, self.width)]
+        steps = [1 << max(0, math.floor(math.log2(s / _FEWEST))) for s in (self.height, self.width)]
         while True:
             x_m, y_m = self._lattice(steps[0], steps[1])
             dense = True
