@@ -23,12 +23,16 @@ from scipy.ndimage import gaussian_filter
 from werkzeug.test import EnvironBuilder
 
 from layers.geo import HALF_WORLD_M, Bounds, CellGrid
+from layers.kinds import Sources
 from layers.model import Context, Surface
-from layers.store import Writer
+from layers.refresh.classing import classify
+from layers.store import PUBLIC, Writer
 from layers.views import projection
 from mapserver import settings
 from mapserver.app import create_app
+from mapserver.runtime.memory import restrain
 from mapserver.runtime.opening import open_site
+from mapserver.services.site import Site
 
 ROUNDS, PICTURES = 7, 12
 BOUNDS = Bounds(46, 37, 88, 56)
@@ -105,6 +109,14 @@ def ways(app: object) -> dict[str, Callable[[], int]]:
 taken: list[float] = []
 
 
+def _classes(site: Site, folder: Path) -> None:
+    """Find the classes of all styles, as a keeper does after it has published."""
+    writer = Writer(folder, Context.ROUTINE)
+    sources = Sources(site.store, PUBLIC, lambda: HOUR)
+    classify(writer, sources, [site.catalog.layers["dose-rate"]])
+    writer.close()
+
+
 def main() -> None:
     """Make a server over a folder of its own, and print a line for each kind of picture."""
     with tempfile.TemporaryDirectory() as folder:
@@ -113,6 +125,8 @@ def main() -> None:
         writer.publish_surface(surface("dose-rate"), HOUR)
         writer.close()
         site = open_site(settings.read({}, data_dir=str(Path(folder) / "data"), demo=False))
+        _classes(site, Path(folder) / "data")
+        restrain()
         asks = ways(create_app(site))
         rounds: dict[str, list[float]] = {name: [] for name in asks}
         sizes: dict[str, list[int]] = {name: [] for name in asks}

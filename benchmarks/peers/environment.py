@@ -1,16 +1,18 @@
-"""What the peers need: programs of Debian, and Python packages in an environment of their own."""
+"""What servers need: programs of Debian, and Python packages in environments of their own."""
 
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from benchmarks.peers.processes import ROOT
 
-HOME = ROOT / ".venv" / "servers"
-PYTHON = HOME / "bin" / "python"
-LOCK = ROOT / "requirements" / "bench-servers.txt"
+PYTHON = ROOT / ".venv" / "servers" / "bin" / "python"
+OURS = ROOT / ".venv" / "product" / "bin" / "python"
+"""With what an installation brings, and not what only tests need."""
+LOCKS = {PYTHON: "bench-servers.txt", OURS: "run.txt"}
 DEBIAN = {
     "wrk": "wrk",
     "nginx": "nginx-light",
@@ -29,7 +31,16 @@ def prepare() -> None:
         subprocess.run(["apt-get", "update", "-qq"], env=env, **quiet)
         install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]
         subprocess.run(install, env=env, **quiet)
-    _python()
+    for python in LOCKS:
+        _python(python)
+
+
+def ours() -> Path:
+    """Return the Python that our server runs with: that of this process where there is no other.
+
+    What tests bring costs a server memory: folium loads pandas where it is there, 20 MB a process.
+    """
+    return OURS if OURS.is_file() else Path(sys.executable)
 
 
 def missing() -> str:
@@ -44,18 +55,19 @@ def version(package: str) -> str:
     return said.stdout.strip()
 
 
-def _python() -> None:
-    stamp = HOME / hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:16]
+def _python(python: Path) -> None:
+    lock, home = ROOT / "requirements" / LOCKS[python], python.parents[1]
+    stamp = home / hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:16]
     if stamp.is_file():
         return
-    print("installing the map servers of Python", flush=True)
+    print(f"installing {lock.name}", flush=True)
     try:
-        if not PYTHON.is_file():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", HOME], check=True)
-        words = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCK]
-        subprocess.run([PYTHON, *words], check=True)
+        if not python.is_file():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+        words = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock]
+        subprocess.run([python, *words], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"the map servers of Python are left out: {error}", file=sys.stderr)
-        shutil.rmtree(HOME, ignore_errors=True)
+        print(f"{lock.name} is left out: {error}", file=sys.stderr)
+        shutil.rmtree(home, ignore_errors=True)
     else:
         stamp.touch()

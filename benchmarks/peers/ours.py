@@ -1,11 +1,11 @@
 """Our own server as an operator starts it: `mapserver serve`, two workers beside the keeper."""
 
 import json
-import sys
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from benchmarks.peers import environment
 from benchmarks.peers.data import CATALOG
 from benchmarks.peers.processes import ROOT, WORKERS, Server, ask, free_port, start
 from layers.geo import Window
@@ -20,7 +20,7 @@ def server(name: str, folder: Path, data_dir: Path, *options: str, **settings: s
     """Start it over a data folder."""
     folder.mkdir(exist_ok=True)
     port = free_port()
-    words = [sys.executable, "-m", "mapserver", "serve", "--data-dir", data_dir, "--port", port]
+    words = [environment.ours(), "-m", "mapserver", "serve", "--data-dir", data_dir, "--port", port]
     words += ["--workers", WORKERS, *options]
     env = {f"KYZYLKUM_{key.upper()}": value for key, value in settings.items()}
     return Server(name, port, [start(map(str, words), folder, PYTHONPATH=str(ROOT), **env)])

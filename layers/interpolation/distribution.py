@@ -5,6 +5,7 @@ dtype, kept) and its transform. A cell that is NaN stays NaN. ``measured`` has t
 a new measurement.
 """
 
+import functools
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -119,11 +120,15 @@ def _relative(sigma: Bands) -> Bands:
 
 def _floats(a: ArrayLike) -> Bands:
     array = np.asarray(a)
-    kept = np.issubdtype(array.dtype, np.floating) and array.dtype != np.float16
+    kept = array.dtype.kind == "f" and array.dtype.itemsize > 2
     return array if kept else array.astype(np.float64)
 
 
 def _exp(latent: Bands) -> Bands:
     """Exponential that ends where its square would leave the dtype, instead of at infinity."""
-    top = np.log(np.finfo(latent.dtype).max) * 0.5
-    return np.asarray(np.exp(np.minimum(latent, latent.dtype.type(top))))
+    return np.asarray(np.exp(np.minimum(latent, _top(latent.dtype))))
+
+
+@functools.cache
+def _top(dtype: np.dtype[Any]) -> Any:
+    return dtype.type(np.log(np.finfo(dtype).max) * 0.5)

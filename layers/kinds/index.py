@@ -89,14 +89,13 @@ class Index:
 
     def near(self, x_m: float, y_m: float, reach_m: float) -> IntArray:
         """Return the rows within a distance of a position."""
-        place = shapely.Point(x_m, y_m)
-        shapes = np.sort(self._tree.query(place, "dwithin", reach_m))
         points = self._points((x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m))
         xy = self._table.xy[points - self._table.shapes_count]
-        found: IntArray = np.concatenate(
-            (shapes, points[np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m])
-        )
-        return found
+        found: IntArray = points[np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m]
+        if not self._table.shapes_count:
+            return found
+        shapes = self._tree.query(shapely.Point(x_m, y_m), "dwithin", reach_m)
+        return np.concatenate((np.sort(shapes), found))
 
     def _rows(self, box: Box) -> IntArray:
         if not self._table.shapes_count:

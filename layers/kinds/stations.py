@@ -125,8 +125,8 @@ class StationsKind:
         """All stations, for a file."""
         return self._of(at, version).all()
 
-    def _of(self, at: datetime | None, version: str) -> Columns:
-        present = self.version(at)
+    def _of(self, at: datetime | None, version: str, present: str = "") -> Columns:
+        present = present or self.version(at)
         if present != version:
             raise GoneError(
                 f'version "{version}" of layer "{self._layer.id}" is no longer kept; '
@@ -224,7 +224,7 @@ class StationsKind:
         except NoSurfaceError:
             return {"known": False, "reason": "no_values", "values": [], "nearest_stations": []}
         token = self.version(hour)
-        held = self._of(hour, token).all()
+        held = self._of(hour, token, token).all()
         seen = coverage(point, *self._positions(token, held))
         now = self._sources.now()
 

@@ -15,6 +15,7 @@ from layers.kinds import blocks, viewed
 from layers.kinds.cells import DEEPEST_OVERZOOM, pixel_zoom
 from layers.kinds.readings import SHARES, measured, ranked, read_off
 from layers.kinds.sources import Sources, nothing_yet
+from layers.kinds.viewed import Seen
 from layers.model import (
     Extent,
     Float32Array,
@@ -82,13 +83,34 @@ class SurfaceKind:
         lines = self._store.classed(info, shown, place.zoom, place.row, place.col)
         return None if lines is None else (lines, place.rows, place.cols)
 
+    def classed_view(
+        self, view: View, at: datetime | None, version: str, shown: str
+    ) -> tuple[NDArray[np.uint8], int, Seen] | None:
+        """Bytes of lines in which lie the cells of a view, as ``classed`` of the tiles.
+
+        Each row is one of the cells that are seen; the columns are all from the first to the
+        last, after as many as the second number says.
+        """
+        info = self._store.surface(self._layer.id, at, version)
+        if not self._store.maps_classed(info, shown):
+            return None
+        seen = viewed.seen(view, info.grid, smooth=False)
+        if seen is None:
+            return None
+        rows, cols = (slice(int(e[0]), int(e[-1]) + 1) for e in (seen.rows, seen.cols))
+        found = self._store.classed_part(info, shown, seen.zoom, rows, cols)
+        if found is None:
+            return None
+        lines, before = found
+        if len(lines) > len(seen.rows):
+            lines = lines[seen.rows - seen.rows[0]]
+        return lines, before, seen
+
     def _viewed(self, info: SurfaceInfo, view: View, question: Question) -> Raster | None:
         seen = viewed.seen(view, info.grid, smooth=question.smooth)
         if seen is None:
             return None
         bands = self._store.picked(info, seen.zoom, seen.rows, seen.cols)
-        if seen.is_dense:
-            return self._raster(info, seen.at_pixels(bands), question, 0)
         found = self._raster(info, bands, question, int(seen.smooth))
         return None if found is None else seen.shown(found)
 

@@ -13,13 +13,10 @@ from numpy.typing import NDArray
 
 from layers.geo import CellGrid, cell_m
 from layers.model import Float32Array, Raster
-from layers.views import View
+from layers.views import Mesh, View
 
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.floating[Any]]
-
-DENSE = 2.5
-"""Cells for each pixel from which on picking three bands costs less than classing all cells."""
 
 _HAIR = 1e-6
 
@@ -30,37 +27,34 @@ class Seen:
 
     ``rows`` and ``cols`` rise, and count cells of the grid as it is thinned to ``zoom``.
     ``at`` are the positions of pixel centres where the view is to be ``smooth``, counted in cells
-    from the first that is seen; else indices into ``rows`` and ``cols``.
+    from the first that is seen; else indices into ``rows`` and ``cols``, or a mesh over all cells
+    between the first and the last where the two are not independent.
     """
 
     zoom: int
     rows: NDArray[np.intp]
     cols: NDArray[np.intp]
     smooth: bool
-    at: tuple[NDArray[Any], NDArray[Any]]
+    at: tuple[NDArray[Any], NDArray[Any]] | Mesh
 
-    @property
-    def is_dense(self) -> bool:
-        """Whether there are so many more cells than pixels that each pixel better has its own."""
-        if self.smooth or _crossing(*self.at):
-            return False
-        return len(self.rows) * len(self.cols) > DENSE * self.at[0].size
-
-    def at_pixels(self, bands: Float32Array) -> Float32Array:
-        """Return the bands of the cell of each pixel, NaN where there is none."""
-        rows, cols = self.at
-        place = rows * np.int32(len(self.cols)) + cols
-        flat = bands.reshape(len(bands), -1)
-        found: Float32Array = flat.take(place, axis=1, mode="clip")
-        outside = (rows == len(self.rows)) | (cols == len(self.cols))
-        if outside.any():
-            found[:, outside] = np.nan
-        return found
+    def at_pixels(self, cells: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return what lies at each pixel out of bytes of the cells, 0 where there is no cell."""
+        if isinstance(self.at, Mesh):
+            return self.at.picked(cells, int(self.rows[0]), int(self.cols[0]))
+        for axis, index in enumerate(self.at):
+            count = cells.shape[axis]
+            if index[0] == 0 and index[-1] == len(index) - 1 == count - 1:
+                continue  # each pixel has its own
+            framed = np.zeros((cells.shape[0] + (axis == 0), cells.shape[1] + axis), np.uint8)
+            framed[: cells.shape[0], : cells.shape[1]] = cells
+            cells = framed.take(index, axis=axis, mode="clip")
+        return cells
 
     def shown(self, raster: Raster) -> Raster:
         """Return the raster of these cells as one of the view's pixels."""
         if not self.smooth:
-            return dataclasses.replace(raster, rows=self.at[0], cols=self.at[1])
+            return dataclasses.replace(raster, at_pixels=self.at_pixels)
+        assert isinstance(self.at, tuple)  # noqa: S101 - a mesh is not smooth
         known = raster.known
         value = raster.bands["value"]
         if known is not None:
@@ -88,23 +82,30 @@ def seen(view: View, grid: CellGrid, *, smooth: bool) -> Seen | None:
     thinned = grid.thinned(zoom)
     if thinned is None:
         return None
-    # Counted from one cell before the first: cut down to whole numbers, what lies before is 0.
-    where = view.positions(cell_m(zoom), thinned.row - 1, thinned.col - 1)
-    index = [_index(*each) for each in zip(where, thinned.shape, strict=True)]
     between = smooth and larger < -_HAIR
-    # Rows are read as they lie: all columns between the first and last cost less than picking.
-    apart = _crossing(*index) and not between
-    used = [
-        _used(index[0], thinned.height, between, apart),
-        _used(index[1], thinned.width, between),
-    ]
+    if view.projection.independent or between:
+        return _placed(view, zoom, thinned, between)
+    mesh = view.mesh(cell_m(zoom), thinned.row, thinned.col)
+    box = mesh.box(*thinned.shape)
+    if box is None:
+        return None
+    rows, cols = (np.arange(each.start, each.stop) for each in box)
+    return Seen(zoom, rows, cols, False, mesh)
+
+
+def _placed(view: View, zoom: int, grid: CellGrid, between: bool) -> Seen | None:
+    # Counted from one cell before the first: cut down to whole numbers, what lies before is 0.
+    where = view.positions(cell_m(zoom), grid.row - 1, grid.col - 1)
+    index = [_index(*each) for each in zip(where, grid.shape, strict=True)]
+    used = [_used(*each, between) for each in zip(index, grid.shape, strict=True)]
     if not all(map(len, used)):
         return None
     if between:
-        at = [w - (1 + u[0]) for w, u in zip(where, used, strict=True)]
+        rows, cols = (w - (1 + u[0]) for w, u in zip(where, used, strict=True))
     else:
-        at = [_among(*each) for each in zip(index, used, strict=True)]
-    return Seen(zoom, used[0], used[1], between, (at[0], at[1]))
+        # What is outside is one beyond the last.
+        rows, cols = (np.searchsorted(u, i.ravel()) for u, i in zip(used, index, strict=True))
+    return Seen(zoom, used[0], used[1], between, (rows, cols))
 
 
 def _crossing(rows: NDArray[Any], cols: NDArray[Any]) -> bool:
@@ -123,30 +124,18 @@ def _index(position: FloatArray, count: int) -> IntArray:
     return whole
 
 
-def _used(index: IntArray, count: int, between: bool, apart: bool = False) -> NDArray[np.intp]:
-    """Return the cells from the first to the last that any pixel shows, rising.
+def _used(index: IntArray, count: int, between: bool) -> NDArray[np.intp]:
+    """Return the cells that any pixel shows, rising.
 
-    With ``between`` their neighbours too; with ``apart`` without those that no pixel shows.
+    With ``between`` all from the first to the last, and their neighbours.
     """
-    first, last = int(index.min()), int(index.max())
-    if first == count:
-        return np.empty(0, np.intp)
-    if last == count:
-        last = int(index.max(where=index < count, initial=0))
-    if apart:
+    if not between:
         found = np.unique(index)
         return found[found < count].astype(np.intp)
-    more = 1 if between else 0
-    return np.arange(max(0, first - more), min(count, last + 1 + more))
-
-
-def _among(index: IntArray, used: NDArray[np.intp]) -> IntArray:
-    """Return places in ``used``, its length for what is outside."""
-    if used[-1] - used[0] == len(used) - 1:
-        # Below the first none is asked for, and above the last are only those outside.
-        index -= np.int32(used[0])
-        return np.minimum(index, np.int32(len(used)), out=index)
-    return np.searchsorted(used, index).astype(np.int32)
+    inside = index[index < count]
+    if not inside.size:
+        return np.empty(0, np.intp)
+    return np.arange(max(0, int(inside.min()) - 1), min(count, int(inside.max()) + 2))
 
 
 def _bilinear(value: Float32Array, rows: FloatArray, cols: FloatArray) -> Float32Array:

@@ -1,6 +1,6 @@
 """Surfaces: bands on a cell grid that define a predictive distribution."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -85,17 +85,15 @@ class Raster:
     band; without it, NaN is "no cell here". ``scale`` says what the values are.
     ``excluded`` tells which cells no value stands for, whatever it is: they are drawn as a hatch.
 
-    For a view, ``rows`` and ``cols`` tell which cell each pixel shows: indices of shape
-    (height, 1) and (1, width), or both (height, width); one beyond the last is no cell. Where
-    they are None, the cells are the pixels of the view.
+    For a view, ``at_pixels`` gives what lies at each pixel out of bytes of the cells, 0 where
+    there is no cell. Where it is None, the cells are the pixels of the view.
     """
 
     bands: Mapping[str, Float32Array]
     margin: int
     known: NDArray[np.bool_] | None = None
     scale: Scale = Scale.VALUE
-    rows: NDArray[np.int32] | None = None
-    cols: NDArray[np.int32] | None = None
+    at_pixels: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] | None = None
     excluded: NDArray[np.bool_] | None = None
 
 

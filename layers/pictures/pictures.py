@@ -11,13 +11,15 @@ from PIL import Image
 from layers import temporal
 from layers.errors import BadParameterError
 from layers.kinds import KINDS
+from layers.kinds.surface import SurfaceKind
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind
 from layers.pictures.encoding import Colour, Uint8Array, blank, classed, encoded, ground_of
 from layers.render import draw, legend_picture, placed, ramp, sampled
 from layers.render.legend_picture import Sample
-from layers.tiles import TileOptions, data_part
+from layers.tiles import TileOptions, classing, data_part
 from layers.tiles.gate import Gate
+from layers.tiles.request import PLAIN
 from layers.views import View
 
 MOST_SHEETS = 16
@@ -136,13 +138,26 @@ class Pictures:
         whole = np.zeros((view.height, view.width), np.uint8)
         first = view.first_px
         for row, col, part in view.parts():
+            place = slice(row, row + part.height), slice(col, col + part.width)
+            kept = self._kept(sheet, part)
+            if kept is not None:
+                whole[place] = kept
+                continue
             found = self.asked(sheet, part)
             if isinstance(found, Raster):
-                place = slice(row, row + part.height), slice(col, col + part.width)
                 origin = first[0] + row, first[1] + col
                 whole[place] = sampled.classes(found, style, breaks, origin)
         colours = ramp.colours(style, breaks)
         return (whole if whole.any() else None), colours
+
+    def _kept(self, sheet: Sheet, view: View) -> Uint8Array | None:
+        """Return classes that were found when a surface was published, None where none are kept."""
+        kind = self._kinds[sheet.layer]
+        if not isinstance(kind, SurfaceKind) or sheet.options != PLAIN:
+            return None
+        version, _, shown = sheet.version.partition("-")
+        style = self.style(sheet)
+        return classing.view_classes(kind, style, view, sheet.time, version, shown)
 
     def rgba(self, sheet: Sheet, view: View, *, named: bool = True) -> Uint8Array | None:
         """Return one sheet alone, shape (height, width, 4); None where it shows nothing.

@@ -19,6 +19,7 @@ MEDIA_TYPE = "image/png"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _INDEXED, _RGB, _RGBA = 3, 2, 6
 _UP = 2
+_LINES = 128
 
 
 def indexed(classes: ClassArray, colours: ColourArray) -> bytes:
@@ -45,7 +46,9 @@ def lines(classes: ClassArray, count: int) -> ClassArray:
     if depth == 4:
         even = classes if width % 2 == 0 else np.pad(classes, ((0, 0), (0, 1)))
         pairs = np.ascontiguousarray(even).view("<u2")
-        found[:, 1:] = (pairs << 4) | (pairs >> 8)
+        for first in range(0, height, _LINES):  # what is in hand stays in the processor's cache
+            part = pairs[first : first + _LINES]
+            found[first : first + _LINES, 1:] = (part << 4) | (part >> 8)
     else:
         found[:, 1:] = classes
     return found
@@ -72,6 +75,14 @@ def enlarged(lines: ClassArray, rows: slice, cols: slice, count: int) -> ClassAr
 
 
 _TWICE = np.array([[(b >> 4) * 17, (b & 15) * 17] for b in range(256)], np.uint8).view("<u2")[:, 0]
+
+
+def classes(lines: ClassArray, count: int) -> ClassArray:
+    """Return the classes that lines of ``count`` colours stand for, but for their first byte."""
+    if _depth(count) == 8:
+        return lines
+    pairs = lines.astype("<u2")
+    return ((pairs >> 4) | ((pairs & 15) << 8)).view(np.uint8)
 
 
 def of_lines(lines: ClassArray, width: int, colours: ColourArray) -> bytes:

@@ -28,23 +28,11 @@ def classes(
     known = ~np.isnan(value) if raster.known is None else raster.known
     rising = on_scale(raster.scale, limits)
     found = classified(value, known, rising)
-    shown = _at_pixels(found, raster)
-    if raster.excluded is None:
-        return shown
-    excluded = _at_pixels(raster.excluded.view(np.uint8), raster).view(bool)
-    return hatch.laid(shown, excluded, len(limits) + 1, 1, origin)
-
-
-def _at_pixels(found: ClassArray, raster: Raster) -> ClassArray:
-    rows, cols = raster.rows, raster.cols
-    if rows is None or cols is None:
+    excluded = raster.excluded
+    if raster.at_pixels is not None:
+        found = raster.at_pixels(found)
+        if excluded is not None:
+            excluded = raster.at_pixels(excluded.view(np.uint8)).view(bool)
+    if excluded is None:
         return found
-    framed = np.zeros((found.shape[0] + 1, found.shape[1] + 1), np.uint8)
-    framed[:-1, :-1] = found
-    if rows.shape[1] == 1 and cols.shape[0] == 1:
-        across = framed.take(cols.ravel(), axis=1, mode="clip")
-        return across.take(rows.ravel(), axis=0, mode="clip")
-    place = rows * np.int32(framed.shape[1])
-    place += cols
-    shown: ClassArray = framed.ravel().take(place, mode="clip")
-    return shown
+    return hatch.laid(found, excluded, len(limits) + 1, 1, origin)

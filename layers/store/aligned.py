@@ -94,6 +94,7 @@ class Aligned:
     def __init__(self, paths: Paths) -> None:
         self._root = paths.cache / "aligned"
         self._open: OrderedDict[tuple[str, str, int, str], Level] = OrderedDict()
+        self._told: dict[Path, tuple[tuple[int, int], dict[str, Any]]] = {}
         self._lock = threading.Lock()
 
     def has(self, layer_id: str, token: str) -> bool:
@@ -110,18 +111,28 @@ class Aligned:
 
     def said(self, layer_id: str, token: str) -> dict[str, Any] | None:
         """Return what is told of a copy: its ``zoom``, its ``bounds``, and what its maker says."""
+        path = self._root / layer_id / token / _SAID
         try:
-            text = (self._root / layer_id / token / _SAID).read_text("utf-8")
-            found: dict[str, Any] = json.loads(text)
+            written = path.stat()
+            # Asked at every click: a file that is the same one says the same.
+            same = (written.st_ino, written.st_mtime_ns)
+            held = self._told.get(path)
+            if held is None or held[0] != same:
+                held = same, json.loads(path.read_text("utf-8"))
+                with self._lock:
+                    self._told[path] = held
+                    while len(self._told) > OPEN_LEVELS:
+                        self._told.pop(next(iter(self._told)))
         except (OSError, ValueError):
             return None
-        return found
+        return dict(held[1])
 
     def level(self, layer_id: str, token: str, zoom: int, part: Part = CELLS) -> Level | None:
         """Return the cells of a zoom, or of the deepest one below it; None without a copy."""
-        folder = self._root / layer_id / token
+        folder, said = self._root / layer_id / token, self.said(layer_id, token)
+        if said is None:
+            return None
         try:
-            said = json.loads((folder / _SAID).read_text("utf-8"))
             zoom = min(zoom, said["zoom"])
             key = (layer_id, token, zoom, part.name)
             with self._lock:

@@ -14,11 +14,12 @@ from layers.errors import GoneError
 from layers.geo import TILE_PX, CellGrid
 from layers.model import Float32Array, SurfaceInfo
 from layers.store import classed, geotiff
+from layers.store.classed import Lines
 from layers.store.paths import Paths
 from layers.store.pyramid import Pyramid
 from layers.store.working_copy import IntArray, WorkingCopy
 
-OPEN_COPIES = 64
+OPEN_COPIES = 256
 READ_BYTES = 16_000_000
 WORKING, GEOTIFF = ".tiles", ".tif"
 
@@ -117,29 +118,44 @@ class Cells:
         tile[:, r - top : r - top + height, c - left : c - left + width] = cells
         return tile
 
-    def classed(
-        self, info: SurfaceInfo, shown: str, zoom: int, row: int, col: int
-    ) -> classed.Lines | None:
+    def classed(self, info: SurfaceInfo, shown: str, zoom: int, row: int, col: int) -> Lines | None:
         """Return the lines of a tile in the style of a token, or None where none are kept."""
+        held = self._mapped(info, shown)
+        return held.tile(zoom, row, col) if held is not None and held.holds(zoom) else None
+
+    def classed_part(
+        self, info: SurfaceInfo, shown: str, zoom: int, rows: slice, cols: slice
+    ) -> tuple[Lines, int] | None:
+        """Return what ``classed.part`` does, or None where none are kept."""
+        held = self._mapped(info, shown)
+        if held is None or not held.holds(zoom):
+            return None
+        return classed.part(held, zoom, rows, cols)
+
+    def maps_classed(self, info: SurfaceInfo, shown: str) -> bool:
+        """Tell whether classes are kept in the style of a token, and can be read."""
+        return self._mapped(info, shown) is not None
+
+    def _mapped(self, info: SurfaceInfo, shown: str) -> Pyramid[np.uint8] | None:
         key = (info.layer_id, info.token, shown)
         with self._lock:
             held = self._classed.get(key)
             if held is not None:
                 self._classed.move_to_end(key)
-        if held is None:
-            path = self.path(info, f".{shown}")
-            if not os.path.exists(path):  # noqa: PTH110 - a tenth of the time of Path's
-                return None
-            try:
-                held = classed.mapped(path, info.grid)
-            except OSError:
-                return None  # it went in between, or is not whole: the cells stay
-            with self._lock:
-                _let_go(self._classed)
-                self._classed[key] = held
-                while len(self._classed) > OPEN_COPIES:
-                    self._classed.popitem(last=False)
-        return held.tile(zoom, row, col) if held.holds(zoom) else None
+                return held
+        path = self.path(info, f".{shown}")
+        if not os.path.exists(path):  # noqa: PTH110 - a tenth of the time of Path's
+            return None
+        try:
+            held = classed.mapped(path, info.grid)
+        except OSError:
+            return None  # it went in between, or is not whole: the cells stay
+        with self._lock:
+            _let_go(self._classed)
+            self._classed[key] = held
+            while len(self._classed) > OPEN_COPIES:
+                self._classed.popitem(last=False)
+        return held
 
     def _held_already(self, info: SurfaceInfo) -> WorkingCopy | Float32Array | None:
         key = (info.layer_id, info.token)

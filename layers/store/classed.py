@@ -30,3 +30,31 @@ def write(path: Path, grid: CellGrid, lines: Callable[[Window], Lines]) -> None:
 def mapped(path: Path, grid: CellGrid) -> Pyramid[np.uint8]:
     """Map the lines of one file: tiles of shape (256, bytes of a line). Raises OSError."""
     return Pyramid(path, grid, np.uint8, (TILE_PX, -1))
+
+
+def part(held: Pyramid[np.uint8], zoom: int, rows: slice, cols: slice) -> tuple[Lines, int]:
+    """Return the bytes of lines in which cells of a level lie, shape (rows, n), without the first.
+
+    Where a byte is several cells, some before the first column may be in it: so many is the second.
+    """
+    level, tiles = held.level(zoom)
+    cells = TILE_PX // (tiles.shape[-1] - 1)
+    side = TILE_PX // cells
+    top, left = level.grid.row - level.row * TILE_PX, level.grid.col - level.col * TILE_PX
+    first_row, last_row = rows.start + top, rows.stop + top
+    first, last = (cols.start + left) // cells, -(-(cols.stop + left) // cells)
+    found = np.empty((last_row - first_row, last - first), np.uint8)
+    for row in range(first_row // TILE_PX, -(-last_row // TILE_PX)):
+        r, down = row * TILE_PX, _within(row * TILE_PX, TILE_PX, first_row, last_row)
+        for col in range(first // side, -(-last // side)):
+            c, across = col * side, _within(col * side, side, first, last)
+            found[
+                down.start + r - first_row : down.stop + r - first_row,
+                across.start + c - first : across.stop + c - first,
+            ] = tiles[row, col, down, 1 + across.start : 1 + across.stop]
+    return found, (cols.start + left) % cells
+
+
+def _within(begin: int, count: int, first: int, last: int) -> slice:
+    """Return the part of ``count`` that begin somewhere which lies between two places."""
+    return slice(max(0, first - begin), min(count, last - begin))

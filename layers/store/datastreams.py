@@ -1,12 +1,12 @@
 """Datastreams: what every station has ever measured, kept beside the observations."""
 
 import hashlib
+import json
 from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, insert, select, update
 
 from layers import temporal
 from layers.errors import TooLargeError
@@ -19,7 +19,10 @@ from layers.store.schema import DATASTREAM, HOUR_REVISION, OBSERVATION, STATION
 NUMBER_BITS = 20
 """A million datastreams: with a beginning beside it, the number of one still fits in 53 bits."""
 MOST_TRIES = 1_000
-STATIONS_AT_ONCE = 500
+_FIRST, _LAST = (
+    "UPDATE datastream SET first_s = ? WHERE number IN (SELECT value FROM json_each(?))",
+    "UPDATE datastream SET last_s = ? WHERE number IN (SELECT value FROM json_each(?))",
+)
 Row = Mapping[str, Any]
 Key = tuple[str, str, int, str]
 
@@ -55,31 +58,30 @@ def note(connection: Connection, written: Sequence[Row], replaced: Sequence[Row]
     spans: dict[Key, tuple[int, int]] = {}
     for row in written:
         key, begin_s = _key(row), row["begin_s"]
-        first, last = spans.get(key, (begin_s, begin_s))
-        spans[key] = min(first, begin_s), max(last, begin_s)
-    numbers = _numbers(connection, {key[0] for key in spans})
-    taken = _Taken(connection)
-    rows, names = [], DATASTREAM.c.keys()
+        span = spans.get(key)
+        if span is None:
+            spans[key] = begin_s, begin_s
+        elif not span[0] <= begin_s <= span[1]:
+            spans[key] = min(span[0], begin_s), max(span[1], begin_s)
+    known = _known(connection, {key[0] for key in spans})
+    taken, names = _Taken(connection), DATASTREAM.c.keys()
+    new: list[Row] = []
+    earlier: dict[int, list[int]] = {}
+    later: dict[int, list[int]] = {}
     for key, (first, last) in spans.items():
-        if key not in numbers:
-            numbers[key] = free_number(key, taken)
-            taken.add(numbers[key])
-        rows.append(dict(zip(names, (*key, numbers[key], first, last), strict=True)))
-    given = upsert(DATASTREAM)
-    held = DATASTREAM.c
-    statement = given.on_conflict_do_update(
-        index_elements=DATASTREAM.primary_key,
-        # Of nothing and something, the smaller is nothing: it is asked for first.
-        set_={
-            "first_s": func.min(
-                func.coalesce(held.first_s, given.excluded.first_s), given.excluded.first_s
-            ),
-            "last_s": func.max(
-                func.coalesce(held.last_s, given.excluded.last_s), given.excluded.last_s
-            ),
-        },
-    )
-    write_many(connection, statement, rows)
+        if key not in known:
+            number = free_number(key, taken)
+            taken.add(number)
+            new.append(dict(zip(names, (*key, number, first, last), strict=True)))
+            continue
+        number, held_first, held_last = known[key]
+        if held_first is None or first < held_first:
+            earlier.setdefault(first, []).append(number)
+        if held_last is None or last > held_last:
+            later.setdefault(last, []).append(number)
+    write_many(connection, insert(DATASTREAM), new)
+    _move(connection, _FIRST, earlier)
+    _move(connection, _LAST, later)
     # A row keeps its station, quantity and times: with another detector its datastream is new.
     for key in {_key(row) for row in replaced} - set(spans):
         _look_again(connection, key)
@@ -125,31 +127,44 @@ def _edge(connection: Connection, key: Key, span: tuple[int, int], *, newest: bo
     return connection.execute(query).scalar()
 
 
+def _driver(connection: Connection) -> Any:
+    """Return what is asked without a detour: a delivery may name ten thousand datastreams."""
+    return connection.connection.driver_connection
+
+
 class _Taken:
     """The numbers that datastreams have: looked up one by one, and those of this batch."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._driver = _driver(connection)
         self._new: set[int] = set()
 
     def __contains__(self, number: object) -> bool:
         if number in self._new:
             return True
-        query = select(DATASTREAM.c.number).where(DATASTREAM.c.number == number)
-        return self._connection.execute(query).first() is not None
+        query = "SELECT 1 FROM datastream WHERE number = ?"
+        return self._driver.execute(query, (number,)).fetchone() is not None
 
     def add(self, number: int) -> None:
         """Take a number."""
         self._new.add(number)
 
 
-def _numbers(connection: Connection, stations: Collection[str]) -> dict[Key, int]:
-    """Return the numbers of the datastreams of some stations."""
-    query = select(*DATASTREAM.primary_key, DATASTREAM.c.number)
-    if len(stations) <= STATIONS_AT_ONCE:
-        query = query.where(DATASTREAM.c.station.in_(stations))
-    # By their places: of ten thousand rows, looking for columns by name takes the longest.
-    return {(row[0], row[1], row[2], row[3]): row[4] for row in connection.execute(query)}
+def _known(connection: Connection, stations: Collection[str]) -> dict[Key, tuple[int, Any, Any]]:
+    """Return number, first and last beginning of the datastreams of some stations."""
+    found = _driver(connection).execute(
+        "SELECT station, quantity, averaging_s, detector, number, first_s, last_s FROM datastream"
+        " WHERE station IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(stations)),),
+    )
+    return {row[:4]: row[4:] for row in found}
+
+
+def _move(connection: Connection, statement: str, numbers: Mapping[int, Sequence[int]]) -> None:
+    """Write a beginning into the datastreams of some numbers: those of an hour share theirs."""
+    if numbers:
+        rows = [(begin_s, json.dumps(each)) for begin_s, each in numbers.items()]
+        connection.exec_driver_sql(statement, rows)
 
 
 def datastreams(connection: Connection, audience: Audience, now: datetime) -> list[Datastream]:

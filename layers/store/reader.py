@@ -332,6 +332,16 @@ class Reader:
         """Return the lines of a tile in the style of a token, shape (256, n), or None."""
         return self._cells.classed(info, shown, zoom, row, col)
 
+    def classed_part(
+        self, info: SurfaceInfo, shown: str, zoom: int, rows: slice, cols: slice
+    ) -> tuple[Lines, int] | None:
+        """Return the bytes of lines in which some cells lie, and how many lie before them."""
+        return self._cells.classed_part(info, shown, zoom, rows, cols)
+
+    def maps_classed(self, info: SurfaceInfo, shown: str) -> bool:
+        """Tell whether ``classed_part`` has an answer for a surface, at some zooms at least."""
+        return self._cells.maps_classed(info, shown)
+
     def has_classed(self, info: SurfaceInfo, shown: str) -> bool:
         """Tell whether the classes of a surface are kept in the style of a token."""
         return self._cells.path(info, f".{shown}").is_file()

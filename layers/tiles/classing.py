@@ -11,6 +11,7 @@ from layers.kinds.surface import SurfaceKind
 from layers.model import Raster, StyleDefinition
 from layers.model.kind import Question
 from layers.render import png, ramp, surface
+from layers.views import View
 
 Lines = NDArray[np.uint8]
 
@@ -54,3 +55,23 @@ def picture(
     if side < TILE_PX:
         lines = png.enlarged(lines, rows, cols, len(colours))
     return png.of_lines(lines, TILE_PX, colours) if lines.any() else b""
+
+
+def view_classes(
+    kind: SurfaceKind,
+    style: StyleDefinition,
+    view: View,
+    at: datetime | None,
+    version: str,
+    shown: str,
+) -> Lines | None:
+    """Return the class of each pixel of a view from the classes that are kept, as ``picture``."""
+    kept = kind.classed_view(view, at, version, shown)
+    if kept is None:
+        return None
+    lines, before, seen = kept
+    cells = png.classes(lines, len(ramp.colours(style)))
+    first, last = int(seen.cols[0]), int(seen.cols[-1])
+    if last - first == len(seen.cols) - 1:
+        return seen.at_pixels(cells[:, before : before + len(seen.cols)])
+    return seen.at_pixels(cells.take(seen.cols - (first - before), axis=1, mode="clip"))

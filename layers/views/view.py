@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.errors import BadExtentError
 from layers.geo import HALF_WORLD_M, Bounds, lonlat
+from layers.views.mesh import Mesh
 from layers.views.projection import Projection, projection
 
 FloatArray = NDArray[np.floating[Any]]
@@ -27,7 +28,8 @@ PART = (256, 512)
 SMALLEST_M, SMALLEST_DEGREES = 1e-5, 1e-10
 """The smallest side of a pixel: below it the digits of a place do not tell pixels apart."""
 
-_NODES = 16
+_APART_PX = 2 * TOLERANCE_PX
+_NODES, _FEWEST = 16, 8
 _FINEST = 256
 _NOWHERE = (4e7, 4e7, 4e7, 4e7)
 """A box beyond the square of EPSG:3857: nothing is in it."""
@@ -204,37 +206,43 @@ class View:
             rows = (HALF_WORLD_M - y_m) / size_m - row
             cols = (x_m + HALF_WORLD_M) / size_m - col
             return rows[:, None], cols[None, :]
+        found = self.mesh(size_m, row, col)
+        rows, cols = (_spread(each, found.steps, found.shape) for each in (found.rows, found.cols))
+        return rows, cols
+
+    def mesh(self, size_m: float, row: int, col: int) -> Mesh:
+        """Return the same where rows and columns are not independent, at some pixels only."""
         x_m, y_m, steps = self._nodes
         rows = (HALF_WORLD_M - y_m) / size_m - row
         cols = (x_m + HALF_WORLD_M) / size_m - col
-        shape = (self.height, self.width)
-        return _spread(rows, steps, shape), _spread(cols, steps, shape)
+        return Mesh(rows, cols, steps, (self.height, self.width))
 
     @functools.cached_property
     def _nodes(self) -> tuple[FloatArray, FloatArray, tuple[int, int]]:
         """Exact places in EPSG:3857 of some pixel centres: every so many rows and columns.
 
         Between nodes twice as far apart the error is looked at, along each axis; it falls with
-        the square of the distance, so that the nodes that are used keep the tolerance four times
-        over. Where even the densest lattice does not keep it, there is no place.
+        the square of the distance, so that the nodes that are used have a quarter of it along
+        each axis, and keep the tolerance. Where even the densest lattice does not, there is no
+        place.
         """
-        steps = [1 << max(0, math.floor(math.log2(s / _NODES))) for s in (self.height, self.width)]
+        steps = [1 << max(0, math.floor(math.log2(s / _FEWEST))) for s in (self.height, self.width)]
         while True:
             x_m, y_m = self._lattice(steps[0], steps[1])
             dense = True
             for axis, side in enumerate((self.height, self.width)):
                 off = np.hypot(_between(x_m, axis), _between(y_m, axis)) / self.pixel_m
-                if steps[axis] == 1 or not (off > TOLERANCE_PX).any():
+                if steps[axis] == 1 or not (off > _APART_PX).any():
                     continue
                 if side / steps[axis] < _FINEST:
                     # The error falls with the square of the step.
-                    worst = math.sqrt(float(np.nanmax(off)) / TOLERANCE_PX)
+                    worst = math.sqrt(float(np.nanmax(off)) / _APART_PX)
                     finer = min(2 ** math.ceil(math.log2(worst)), _FINEST)
                     steps[axis] = max(1, steps[axis] // finer)
                     dense = False
                 else:
                     middle = np.moveaxis(x_m, axis, 0)[1::2]
-                    middle[np.moveaxis(off > TOLERANCE_PX, axis, 0)] = np.nan
+                    middle[np.moveaxis(off > _APART_PX, axis, 0)] = np.nan
             if dense:
                 return x_m, y_m, (steps[0], steps[1])
 

@@ -375,7 +375,7 @@ def test_a_failure_of_our_own_tells_nothing_of_itself(
     def broken(*_: Any) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr("layers.pictures.pictures.sampled.classes", broken)
+    monkeypatch.setattr("layers.pictures.pictures.classed", broken)
     answer = asked(house, DEGREES)
     assert report(answer) == (500, "NoApplicableCode", None)
     assert "see the server's log" in answer.text

@@ -11,10 +11,13 @@ import pytest
 from layers.geo import Bounds, CellGrid, Window
 from layers.kinds import KINDS, Sources
 from layers.model import Context, LayerDefinition, Palette, StyleDefinition, Surface
+from layers.pictures import Pictures, Sheet
 from layers.refresh.classing import classify
 from layers.store import PUBLIC, Reader, Writer
-from layers.tiles import Tiler, TileRequest
+from layers.tiles import Tiler, TileRequest, classing
+from layers.tiles.gate import Gate
 from layers.tiles.version import style_token
+from layers.views import View
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 GRID = CellGrid.covering(Bounds(62, 36, 76, 46), 6)
@@ -164,3 +167,38 @@ def test_what_a_killed_keeper_left_half_written_is_swept(house: tuple[Writer, So
     assert path.is_file()
     assert not half.exists()
     again.close()
+
+
+VIEWS = [
+    View("EPSG:3857", *Window(6, 43, 23).bounds_m, 256, 256),
+    View("EPSG:3857", 7.1e6, 4.4e6, 7.5e6, 4.7e6, 300, 201),
+    View("EPSG:4326", 60, 34, 78, 48, 900, 700),  # beyond the grid on all sides
+    View("CRS:84", 66.001, 40.0, 66.3, 40.2, 411, 77),
+    View("EPSG:32642", 2e5, 4.2e6, 9e5, 4.9e6, 700, 701),
+    View("EPSG:32642", -3e6, 1e6, 4e6, 9e6, 333, 350),
+    View("EPSG:32642", 4e5, 4.4e6, 4.1e5, 4.41e6, 256, 256),
+    View("EPSG:4326", 0, 0, 10, 10, 20, 20),  # nothing of the grid
+]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.crs}-{view.width}")
+def test_pictures_of_any_box_from_classes_are_those_from_cells_to_the_byte(
+    house: tuple[Writer, Sources], view: View
+) -> None:
+    writer, sources = house
+    kind = KINDS["surface"].make(LAYER, sources)
+    pictures = Pictures({"l": LAYER}, {"l": kind}, Gate(1, 1))
+    sheets = [
+        Sheet("l", style.id, f"{kind.version(AT)}-{style_token(LAYER, style)}", AT)
+        for style in STYLES
+    ]
+    before = [pictures.draw([sheet], view, None, "png") for sheet in sheets]
+    classify(writer, sources, [LAYER])
+    at = kind.version(AT)
+    kept = [
+        classing.view_classes(kind, style, view, AT, at, style_token(LAYER, style))
+        for style in STYLES
+    ]
+    # Of pixels larger than those of the last level none are kept, and nothing where no cell is.
+    assert all(each is not None for each in kept) == (view.pixel_m < 2e4 and view.west != 0)
+    assert [pictures.draw([sheet], view, None, "png") for sheet in sheets] == before

@@ -43,6 +43,20 @@ def test_a_datastream_is_a_station_a_quantity_an_averaging_time_and_a_detector(s
     assert (found[1].first_time, found[1].last_time) == (NINE - 5 * HOUR, NINE)
 
 
+def test_a_delivery_of_many_hours_widens_each_datastream_by_its_own(store, observation):
+    def hours(**told):
+        return [observation(code, 1.0, NINE + n * HOUR) for code, at in told.items() for n in at]
+
+    store.send(*hours(KP=[0], KQ=[3]), at=NINE + 6 * HOUR)
+    numbers = {s.station_code: s.number for s in streams(store.reader)}
+    store.send(*hours(KP=[-2, 5, 1], KQ=[2]), at=NINE + 6 * HOUR)
+    store.send(*hours(KP=[4], KQ=[3]), at=NINE + 6 * HOUR)  # within what is known
+    found = {s.station_code: s for s in streams(store.reader)}
+    assert {code: s.number for code, s in found.items()} == numbers
+    spans = {code: (s.first_time - NINE, s.last_time - NINE) for code, s in found.items()}
+    assert spans == {"KP": (-2 * HOUR, 5 * HOUR), "KQ": (2 * HOUR, 3 * HOUR)}
+
+
 def test_a_datastream_is_shown_to_those_who_see_its_station(store, observation):
     store.send(*(observation(code, 1.0) for code in ("KP", "KH", "UE")))
     assert [s.station_code for s in streams(store.reader)] == ["KP"]

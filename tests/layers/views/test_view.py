@@ -56,6 +56,43 @@ def test_of_a_view_far_beyond_its_system_what_has_no_place_has_none_and_the_rest
     assert off[~lost].max() <= TOLERANCE_PX
 
 
+FAR = ("EPSG:32642", -2e7, -2e7, 2e7, 2e7)
+
+
+@pytest.mark.parametrize("place", [UTM, PULKOVO, WIDE, FAR])
+@pytest.mark.parametrize("size", [(256, 256), (301, 97), (1, 1), (2, 1024)])
+@pytest.mark.parametrize("within", [0.0, 0.3])
+def test_a_mesh_picks_the_cell_in_which_a_pixel_lies(place, size, within):
+    view = View(*place, *size)
+    size_m = 1.7 * view.pixel_m
+    rows, cols = view.positions(size_m, 0, 0)
+    known = np.isfinite(rows + cols)
+    if not known.any():
+        assert not view.mesh(size_m, 0, 0).picked(np.ones((9, 9), np.uint8), 0, 0).any()
+        return
+    # A grid that is all of the picture, or ends within it: one that has no more than it shows.
+    top, left = (math.floor(np.quantile(p[known], within)) for p in (rows, cols))
+    height, width = (
+        math.floor(np.quantile(p[known], 1 - within)) - first + 1
+        for p, first in ((rows, top), (cols, left))
+    )
+    moved = view.mesh(size_m, top, left)
+    box = moved.box(height, width)
+    assert box is not None
+    down, across = box
+    cells = np.random.default_rng(4).integers(1, 250, (height, width), np.uint8)
+    found = moved.picked(cells[down, across], down.start, across.start)
+    r, c = np.floor(rows - top), np.floor(cols - left)
+    here = known & (r >= 0) & (r < height) & (c >= 0) & (c < width)
+    expected = np.zeros(here.shape, np.uint8)
+    expected[here] = cells[r[here].astype(int), c[here].astype(int)]
+    # float32 and whole numbers round apart within a 250th of a cell of its border.
+    clear = ~known | ((np.abs(rows - np.rint(rows)) > 4e-3) & (np.abs(cols - np.rint(cols)) > 4e-3))
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(found[clear], expected[clear])
+    assert view.mesh(size_m, 1 << 24, 0).box(height, width) is None
+
+
 @pytest.mark.parametrize("place", [UTM, WIDE, ("EPSG:4326", 60, 35, 80, 50)])
 @pytest.mark.parametrize("size", [(4096, 700), (700, 1100), (100, 50)])
 def test_parts_are_the_picture_piece_by_piece(place, size):

@@ -1,0 +1,34 @@
+"""Copies of a layer's cells: what is told of one is that of the copy that is there."""
+
+from pathlib import Path
+
+import numpy as np
+
+from layers.geo import Bounds, Window
+from layers.store import Paths
+from layers.store.aligned import Aligned
+
+
+def test_what_is_told_of_a_copy_goes_with_it(tmp_path: Path) -> None:
+    def cells(_: Window) -> tuple[np.ndarray]:
+        return (np.ones((1, 256, 256), np.float32),)
+
+    def write(word: str) -> None:
+        Aligned(Paths(tmp_path)).write(
+            "l", "t", Bounds(60, 40, 61, 41), 3, cells, said={"by": word}
+        )
+
+    copies = Aligned(Paths(tmp_path))
+    assert copies.said("l", "t") is None
+    write("first")
+    told = copies.said("l", "t")
+    assert told is not None
+    assert (told["by"], told["zoom"]) == ("first", 3)
+    told["by"] = "nobody"
+    assert (copies.said("l", "t") or {})["by"] == "first"
+    assert copies.level("l", "t", 9) is not None
+    copies.keep("l", [])
+    assert copies.said("l", "t") is None
+    assert copies.level("l", "t", 9) is None
+    write("second")
+    assert (copies.said("l", "t") or {})["by"] == "second"
