@@ -5,7 +5,8 @@
 A real server with its processes. The clock runs from the first byte of a POST, or from the start of
 the command `mapserver ingest`, to the last byte of the first tile of a new version; the tile is
 asked for again and again, and others beside it, as a crowd would. The aim is 2 s for 300 stations
-and 5 s for 10,000.
+and 5 s for 10,000. A network has a week behind it, or is in its first day: then the parameters of
+each hour are learnt from it alone.
 """
 
 import contextlib
@@ -34,6 +35,8 @@ PATIENCE_S = 180.0
 SIZES = (300, 10_000)
 READERS = 4
 HOURS_OF_ROWS = 24
+PAST_STEPS = 14
+"""Half days of the week that parameters are learnt from."""
 TILE = "/tiles/dose-rate/mean/latest/latest/5/22/11.png"
 HEADER = "station_code,time_start_utc,time_end_utc,quantity,value,unit\n"
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -252,15 +255,22 @@ def network(count: int) -> tuple[str, list[str], np.ndarray]:
     return "code,lon,lat\n" + "".join(lines), codes, level
 
 
-def many(root: Path, count: int) -> None:
-    """New hours of a network, and rows a second into a folder without a server."""
+def many(root: Path, count: int, *, past: bool) -> None:
+    """New hours of a network, and rows a second into a folder without a server.
+
+    ``past`` gives it a week before: without one, parameters are learnt from each hour anew.
+    """
     register, codes, level = network(count)
-    folder = root / f"network-{count}" / "data"
+    folder = root / f"network-{count}-{past}" / "data"
     folder.parent.mkdir()
     stations = folder.parent / "stations.csv"
     stations.write_text(register)
     command("ingest", str(stations), "--data-dir", str(folder), "--no-demo")
     rng = np.random.default_rng(1)
+    week = folder.parent / "week.csv"
+    before = (FIRST - timedelta(hours=12 * k) for k in range(PAST_STEPS if past else 0, 0, -1))
+    parts = [rows(codes, each, level + rng.normal(0, 2, count)) for each in before]
+    week.write_bytes(HEADER.encode() + b"".join(part.split(b"\n", 1)[1] for part in parts))
 
     def hours() -> Iterator[bytes]:
         for k in range(1_000):
@@ -270,10 +280,12 @@ def many(root: Path, count: int) -> None:
     supply = hours()
     first = folder.parent / "first.csv"
     first.write_bytes(next(supply))
-    command("ingest", str(first), "--data-dir", str(folder), "--no-demo")
+    for file in (week, first) if past else (first,):
+        command("ingest", str(file), "--data-dir", str(folder), "--no-demo")
     token = command("token", "create", "own", "--data-dir", str(folder)).strip()
     with serving(folder, "--no-demo") as port:
-        deliveries(f"{count:,} stations, a new hour", folder, port, token, supply, "routine")
+        name = f"{count:,} stations, {'a new hour' if past else 'an hour of the first day'}"
+        deliveries(name, folder, port, token, supply, "routine")
     bulk = folder.parent / "bulk.csv"
     body = b"".join(next(supply).split(b"\n", 1)[1] for _ in range(HOURS_OF_ROWS))
     bulk.write_bytes(HEADER.encode() + body)
@@ -299,7 +311,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         demonstration(Path(folder))
         for count in SIZES:
-            many(Path(folder), count)
+            for past in (True, False):
+                many(Path(folder), count, past=past)
 
 
 if __name__ == "__main__":

@@ -278,7 +278,8 @@ def weights(query: Mapping[str, str], style: StyleDefinition) -> tuple[float, ..
     """Return the weights of what the preset of a style weighs, in its order; they sum to 1."""
     if style.measure not in PRESETS:
         raise BadParameterError(f'style "{style.id}" weighs nothing; styles of suitability do')
-    found = weights_of(PRESETS[style.measure], named_weights(query["weights"]))
+    told = named_weights(query["weights"]) if "weights" in query else {}
+    found = weights_of(PRESETS[style.measure], told)
     # 2:1 and 4:2 are one picture: what differs by less than a millionth has one name.
     return tuple(round(float(each), 6) for each in found)
 

@@ -1,5 +1,6 @@
 """Places of zipped shapefiles, KMZ and GeoPackages: no more is unpacked than what is known."""
 
+import contextlib
 import io
 import json
 import os
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -14,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.errors import BadFileError, TooLargeError, UnsupportedFormatError
+from layers.errors import BadFileError, TooLargeError, UnavailableError, UnsupportedFormatError
 from layers.exchange import site_gdal, site_xml
 from layers.exchange.site_places import Found
 from layers.model.site import MOST_SITES
@@ -25,9 +27,14 @@ CPU_S = 10
 """Of a processor, for what GDAL reads; files of so few sites take a hundredth of a second."""
 WAIT_S = 60
 """By the clock, on a machine that has no time for it."""
+CHILDREN = 2
+"""Processes of GDAL that read at once."""
+CHILD_WAIT_S = 5.0
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")
 """What stands at byte 68 of a SQLite file that is one."""
+
+_children = threading.BoundedSemaphore(CHILDREN)
 
 
 def archive(body: bytes) -> tuple[Iterator[Found], str]:
@@ -119,20 +126,20 @@ def geopackage(body: bytes) -> tuple[Iterator[Found], str]:
         return _by_gdal(path, "GPKG")
 
 
-def _by_gdal(path: Path, driver: str) -> tuple[Iterator[Found], str]:
-    command = (sys.executable, "-P", site_gdal.__file__, path, MOST_SITES + 1, CPU_S)
+@contextlib.contextmanager
+def _child() -> Iterator[None]:
+    """Hold the place of a process that GDAL reads in: each may take gigabytes for a moment."""
+    if not _children.acquire(timeout=CHILD_WAIT_S):
+        raise UnavailableError("many files of sites are being read; ask again in a moment")
     try:
-        ended = subprocess.run(
-            [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WAIT_S,
-            check=False,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
-        )
-    except subprocess.TimeoutExpired as reason:
-        raise _too_long(driver) from reason
+        yield
+    finally:
+        _children.release()
+
+
+def _by_gdal(path: Path, driver: str) -> tuple[Iterator[Found], str]:
+    with _child():
+        ended = _read_by_gdal(path, driver)
     if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         raise _too_long(driver)
     if ended.returncode == site_gdal.NO_LAYER:
@@ -144,6 +151,22 @@ def _by_gdal(path: Path, driver: str) -> tuple[Iterator[Found], str]:
     read = json.loads(ended.stdout)
     rows = [(_geometry(n, wkb), own) for n, (wkb, own) in enumerate(read["rows"], start=1)]
     return iter(rows), read["crs"]
+
+
+def _read_by_gdal(path: Path, driver: str) -> subprocess.CompletedProcess[bytes]:
+    command = (sys.executable, "-P", site_gdal.__file__, path, MOST_SITES + 1, CPU_S)
+    try:
+        return subprocess.run(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=WAIT_S,
+            check=False,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
+        )
+    except subprocess.TimeoutExpired as reason:
+        raise _too_long(driver) from reason
 
 
 def _too_long(driver: str) -> BadFileError:

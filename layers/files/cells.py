@@ -78,7 +78,7 @@ class SurfaceCells(Cells):
         tags = {k: v for k, v in tags.items() if k != "AREA_OR_POINT"}
         whole = bands.of_surface(wanted.layer, info)
         columns = len(bands.described(wanted.layer))
-        return cls(info.grid, whole, columns, tags | _said(wanted), store, info, wanted.layer)
+        return cls(info.grid, whole, columns, tags | said(wanted), store, info, wanted.layer)
 
     def strips(self) -> Iterator[tuple[int, Float32Array]]:
         """Yield first row and cells of shape (bands, rows, width), from north to south."""
@@ -110,15 +110,10 @@ class RasterCells(Cells):
         TooLargeError
             For more than a hundred million cells.
         """
-        bounds, zoom = kind.footprint(wanted.time)
-        grid = CellGrid.covering(bounds, zoom)
-        if grid.width * grid.height > LARGEST_CELLS:
-            raise TooLargeError(
-                f"{grid.width:,} x {grid.height:,} cells; at most {LARGEST_CELLS:,} are a file"
-            )
+        grid = bounded(CellGrid.covering(*kind.footprint(wanted.time)))
         unit = str(wanted.layer.options.get("unit", ""))
         band = Band("value", unit, wanted.layer.title)
-        return cls(grid, (band,), 1, _said(wanted), kind, wanted)
+        return cls(grid, (band,), 1, said(wanted), kind, wanted)
 
     def strips(self) -> Iterator[tuple[int, Float32Array]]:
         """Yield first row and cells of shape (1, rows, width), from north to south."""
@@ -142,10 +137,19 @@ class RasterCells(Cells):
             yield first - grid.row, strip
 
 
-def _said(wanted: Wanted) -> dict[str, str]:
+def bounded(grid: CellGrid) -> CellGrid:
+    """Return a grid, or raise TooLargeError where it has more cells than one file takes."""
+    if grid.width * grid.height > LARGEST_CELLS:
+        raise TooLargeError(
+            f"{grid.width:,} x {grid.height:,} cells; at most {LARGEST_CELLS:,} are a file"
+        )
+    return grid
+
+
+def said(wanted: Wanted) -> dict[str, str]:
     """Return the tags that every raster has; those without a word are left out."""
     facts = wanted.facts
-    said = {
+    told = {
         "TIFFTAG_DOCUMENTNAME": facts.title,
         "title": facts.title,
         "notice": facts.notice,
@@ -155,7 +159,7 @@ def _said(wanted: Wanted) -> dict[str, str]:
         "version": facts.version,
         "support_limit": f"{wanted.layer.support_limit:g}" if wanted.layer.quantity else "",
     }
-    return {name: text for name, text in said.items() if text}
+    return {name: text for name, text in told.items() if text}
 
 
 def table(cells: Cells, facts: flat.Facts) -> "pa.Table":

@@ -17,11 +17,13 @@ from layers.exchange import (
 from layers.files import globes, qgis
 from layers.files.cells import Cells, RasterCells, SurfaceCells, table
 from layers.files.kept import WAITING, Kept
+from layers.files.suitability_cells import SuitabilityCells
 from layers.files.wanted import Wanted, offered
 from layers.kinds import FeatureKind
 from layers.kinds.collection import degrees
 from layers.kinds.contours import ContoursKind
 from layers.kinds.raster import RasterKind
+from layers.kinds.suitability import SuitabilityKind
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition
 from layers.model.kind import LayerKind
@@ -104,6 +106,8 @@ class Files:
         cells: Cells
         if isinstance(kind, RasterKind):
             cells = RasterCells.of(kind, wanted)
+        elif isinstance(kind, SuitabilityKind):
+            cells = SuitabilityCells.of(kind, wanted)
         else:
             cells = SurfaceCells.of(self._store, wanted)
         if wanted.suffix == "tif":

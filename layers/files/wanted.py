@@ -32,8 +32,8 @@ _OF_CELLS = ("tif", "csv", "parquet", "kmz", "qml")
 def offered(layer: LayerDefinition) -> tuple[str, ...]:
     """Return the suffixes that a layer is offered in; none for a picture without values."""
     spec = KINDS[layer.kind]
-    if not spec.files:
-        return ()
+    if spec.files is not None:
+        return spec.files
     return _OF_FEATURES if spec.vector else _OF_CELLS if spec.cells else ()
 
 
@@ -41,8 +41,9 @@ def offered(layer: LayerDefinition) -> tuple[str, ...]:
 class Wanted:
     """One file of one version: ``version`` is the token of the data, ``time`` None without times.
 
-    ``layer`` is credited. ``style`` is how a picture in it looks; ``bom`` begins a table with the
-    mark that one spreadsheet needs; ``packed`` is the same table by gzip.
+    ``layer`` is credited. ``style`` is how a picture in it looks, or which preset it holds, weighed
+    by ``weights``; ``bom`` begins a table with the mark that one spreadsheet needs; ``packed`` is
+    the same table by gzip.
     """
 
     layer: LayerDefinition
@@ -54,6 +55,7 @@ class Wanted:
     notice: str
     bom: bool = False
     packed: bool = False
+    weights: tuple[float, ...] | None = None
 
     @property
     def facts(self) -> Facts:
@@ -67,13 +69,16 @@ class Wanted:
     @property
     def tag(self) -> str:
         """A word that changes with all that the bytes are made of."""
-        said = repr((EDITION, self.facts, self.bom, self._shown, self.layer.support_limit))
+        said = repr(
+            (EDITION, self.facts, self.bom, self._shown, self.layer.support_limit, self.weights)
+        )
         return f"{self.version}-{hashlib.blake2b(said.encode(), digest_size=5).hexdigest()}"
 
     @property
     def _shown(self) -> list[tuple[str, str]]:
-        """What is in it of the styles: of a picture one, of cells what all of them show."""
-        styles = (self.style,) if self.suffix == "kmz" else self.layer.styles
+        """What is in it of the styles: of a picture or a preset one, of cells all of them."""
+        one = self.suffix == "kmz" or self.weights is not None
+        styles = (self.style,) if one else self.layer.styles
         return [(each.id, style_token(self.layer, each)) for each in styles]
 
     @property

@@ -19,6 +19,7 @@ from layers.interpolation.robust import FAR, SUSPECT, among_neighbours, extra_no
 from layers.interpolation.sample import LARGEST_M, Sample, Source
 from layers.interpolation.solver import Exact, exact, of_coefficients
 from layers.interpolation.summation import Summation, summation
+from layers.interpolation.trial import near_enough
 
 EXACT_SITES = 2_000
 """Sites up to which the covariance is factorised whole; beyond, the nearest ones are taken."""
@@ -148,8 +149,8 @@ class Field:
 
         On a large grid every eighth cell is kriged and the others follow (see ``grid``), or every
         fourth or second where the covariance asks for it; the answers are then float32. They are
-        compared with kriging each cell at ``grid.TRIED`` cells and taken only where they agree:
-        see ``grid.MEAN_OFF``.
+        compared with kriging each cell at ``trial.TRIED`` cells and taken only where they agree:
+        see ``trial.MEAN_OFF``.
 
         Parameters
         ----------
@@ -223,7 +224,7 @@ class Field:
         for step in grid.STEPS:
             frame = grid.framed(self.parameters, lattice, step)
             made = frame and grid.plan(solver, *near, frame, lattice)
-            if made and grid.near_enough(*made, solver, lattice):
+            if made and near_enough(*made, solver, lattice):
                 return made
         return None
 

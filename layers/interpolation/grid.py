@@ -33,13 +33,8 @@ CROWDED = 6
 """Sites between four nodes from which on every cell there is kriged by itself."""
 SQUARE = 8
 """Cells along the side of a square that shares its sites, where each is kriged by itself."""
-TRIED = 200
-"""Cells that are kriged by themselves too, half of them at sites, to see how near it is."""
 CELLS = 1_000_000
 """Cells that are kriged by themselves at a time."""
-MEAN_OFF, SPREAD_OFF = 0.015, 0.015
-"""How far these may be off there: in standard deviations, and relative. Of all cells, 999 of 1,000
-are then within 0.02, and the farthest, about one step from a site, within some 0.05."""
 
 Float32Array = NDArray[np.float32]
 Bands = list[Float32Array]
@@ -230,31 +225,6 @@ def plan(
     np.clip(bands[0], 0.0, near.parameters.sill, out=bands[0])
     np.maximum(bands[1], 0.0, out=bands[1])
     return found, mean
-
-
-def near_enough(found: Plan, mean: Float32Array, solver: Exact | Local, lattice: Lattice) -> bool:
-    """Whether a plan agrees with kriging each cell, at some cells and at those around sites."""
-    rows, cols = _some(found, lattice.shape)
-    target = found.near.parameters.plane(*lattice.cells(rows, cols))
-    true = solver.predict(target)
-    spread = np.sqrt(np.maximum(true.left, 1e-9 * found.near.parameters.sill))
-    wide = np.abs(np.sqrt(found.bands[0][rows, cols]) / spread - 1.0) <= SPREAD_OFF
-    if solver.weight is None:  # means of near sites are no better than this themselves
-        return bool(wide.all())
-    near = np.abs(mean[rows, cols] - true.mean) <= MEAN_OFF * spread
-    return bool((near & wide).all())
-
-
-def _some(found: Plan, shape: tuple[int, int]) -> tuple[Indices, Indices]:
-    """Rows and columns of some cells: half of them around sites, always the same."""
-    rng = np.random.default_rng(TRIED)
-    rows, cols = (rng.integers(0, count, TRIED) for count in shape)
-    place = found.cusps.corner + found.cusps.share - 1.0
-    if len(place):
-        at = np.linspace(0, len(place) - 1, TRIED // 2).astype(np.intp)
-        cell = found.frame.step * (place[at] + rng.uniform(-0.5, 0.5, (len(at), 2)))
-        rows[: len(at)], cols[: len(at)] = cell.astype(np.intp).T
-    return np.clip(rows, 0, shape[0] - 1), np.clip(cols, 0, shape[1] - 1)
 
 
 def every(

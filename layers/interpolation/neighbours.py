@@ -57,11 +57,11 @@ class Neighbours:
         """Prepare n sites; noise is beyond the latent field."""
         return cls(parameters, xy_m, noise, drift, cKDTree(xy_m), thinned(xy_m))
 
-    def krige(self, target_m: FloatArray, values: FloatArray) -> Kriged:
+    def krige(self, target_m: FloatArray, values: FloatArray, nearest: int = NEAREST) -> Kriged:
         """Simple kriging of b blocks of s x s targets, shape (b, s, s, 2), in that order.
 
-        A block shares the sites nearest to its centre; one that is ``crowded`` is quartered, down
-        to single targets.
+        A block shares the ``nearest`` sites to its centre; one that is ``crowded`` is quartered,
+        down to single targets.
         """
         b, s = target_m.shape[:2]
         found, flat = self._outputs(b * s * s), target_m.reshape(-1, 2)
@@ -69,9 +69,9 @@ class Neighbours:
         while True:
             places = flat[index]
             full = self.crowded(places) if s > 1 and s % 2 == 0 else np.zeros(len(index), np.bool_)
-            for part in self._parts(index[~full].reshape(-1, s * s)):
+            for part in self._parts(index[~full].reshape(-1, s * s), nearest):
                 target = flat[part]
-                seen = self._seen(target.mean(axis=1), 1, min(NEAREST, len(self.noise)))
+                seen = self._seen(target.mean(axis=1), 1, min(nearest, len(self.noise)))
                 self._solve(target, *seen, values, part, found)
             if not full.any():
                 return found
@@ -90,8 +90,8 @@ class Neighbours:
     def _outputs(self, m: int) -> Kriged:
         return Kriged(np.empty(m), np.empty(m), np.empty((m, self.drift.width)))
 
-    def _parts(self, index: Indices) -> Iterator[Indices]:
-        k = min(NEAREST, len(self.noise)) + AROUND
+    def _parts(self, index: Indices, nearest: int = NEAREST) -> Iterator[Indices]:
+        k = min(nearest, len(self.noise)) + AROUND
         step = max(1, BATCH // (k * max(k, index.shape[1])))
         for begin in range(0, len(index), step):
             yield index[begin : begin + step]

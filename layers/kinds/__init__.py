@@ -34,10 +34,9 @@ class KindSpec:
     ``timed`` kinds show another thing every hour, so that an address names its time. Tiles within
     a block of ``block_px`` pixels a side are drawn together; 0 where each is drawn alone.
     ``filters`` are query keys that choose among its features. ``slow`` kinds may take as long as a
-    drawn picture for a tile of cells or a vector tile too. Kinds without ``files`` are not
-    given away as such: what they were made of belongs to somebody, or is a choice of the address.
-    What never ``smooths`` between its cells
-    is not asked to.
+    drawn picture for a tile of cells or a vector tile too. ``files`` are the suffixes that it is
+    given away in, None for all that there are; none where what it was made of belongs to somebody.
+    What never ``smooths`` between its cells is not asked to.
     ``check`` raises BadFileError where an entry cannot be shown at all; ``problems`` looks at each
     of its files and tells what is wrong.
     """
@@ -53,7 +52,7 @@ class KindSpec:
     options: Mapping[str, type | tuple[type, ...]] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
     slow: bool = False
-    files: bool = True
+    files: tuple[str, ...] | None = None
     smooths: bool = True
     check: Callable[[LayerDefinition], None] = lambda layer: None
     problems: Callable[[LayerDefinition], list[str]] = lambda layer: []
@@ -122,7 +121,7 @@ KINDS: Mapping[str, KindSpec] = {
         options={"unit": str},
         filters=hazard.FILTERS,
         slow=True,
-        files=False,
+        files=(),
         smooths=False,
         check=hazard.check,
         problems=hazard.problems,
@@ -137,7 +136,7 @@ KINDS: Mapping[str, KindSpec] = {
         options=scenario.OPTIONS,
         filters=scenario.FILTERS,
         slow=True,
-        files=False,
+        files=(),
         smooths=False,
         check=scenario.check,
     ),
@@ -149,7 +148,7 @@ KINDS: Mapping[str, KindSpec] = {
         (suitability.SYMBOL,),
         vector=False,
         options=suitability.OPTIONS,
-        files=False,
+        files=("tif", "qml"),
         smooths=False,
         check=suitability.check,
     ),

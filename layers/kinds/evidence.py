@@ -6,8 +6,8 @@ from layers.model import LayerDefinition
 KEY = "evidence"
 PEOPLE = ("people", "1/km2")
 """Units of a population: people of a cell, or for each square kilometre of it."""
-FEATURES = ("airport", "hazard-facility", "protected", "flood", "water")
-"""Of features: how far the nearest is, or whether a place lies in one."""
+FEATURES = ("airport", "hazard-facility", "protected", "flood", "water", "wind", "basin")
+"""Of features: how far the nearest is, whether a place lies in one, or what the nearest tells."""
 CELLS = ("slope", "elevation", "population")
 """Of cells: per cent, metres above the sea, and people."""
 

@@ -15,6 +15,7 @@ MEASURES = ("type", "slip_rate_mm_y", "length_km")
 _FOLDS = ("cline", "fold")
 """Anticlines, synclines and monoclines, however they are misspelt."""
 _TYPES = ("type", "slip_type", "ltype")
+_SENSES = ("slip_sense", "sense")
 _RATES = ("net_slip_rate", "strike_slip_rate", "shortening_rate", "vert_sep_rate", "slip_rate")
 """Where files tell slip rates, the whole slip first; those of GEM and HimaTibetMap among them."""
 _NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
@@ -45,6 +46,23 @@ class FaultsKind(CollectionKind):
 def type_of(properties: Mapping[str, Any]) -> str:
     """Return what a fault is called by whichever property says it; ``unknown`` where none does."""
     return str(next((properties[key] for key in _TYPES if properties.get(key)), "unknown"))
+
+
+def mechanism_of(properties: Mapping[str, Any]) -> str:
+    """Return all words for how a fault slips: a type may leave the side to a sense of its own."""
+    senses = (str(properties[key]) for key in _SENSES if properties.get(key))
+    return " ".join((type_of(properties), *senses))
+
+
+def angle(told: Any, least: float, most: float) -> float | None:
+    """Return the most likely angle in degrees of a number or ``(90,,)``; None for what is none."""
+    if isinstance(told, str) and (match := _TRIPLE.fullmatch(told.strip())):
+        told = None if match[1] is None else float(match[1])
+    elif isinstance(told, str) and re.fullmatch(_NUMBER, told.strip()):
+        told = float(told)
+    if isinstance(told, bool) or not isinstance(told, int | float) or not least <= told <= most:
+        return None
+    return float(told)
 
 
 def is_fold(properties: Mapping[str, Any]) -> bool:

@@ -187,6 +187,23 @@ class RasterKind:
             return None
         return self.mosaic.people(place, moment, radius_m, self._unit)
 
+    def reach(self) -> Bounds | None:
+        """Return what the newest files cover, None where there are none that can be read."""
+        try:
+            return self.mosaic.bounds(self._moment(None))
+        except NoSurfaceError:
+            return None
+
+    def people_near(self, place: Point, radius_m: float, square_m: float) -> Cells:
+        """Return the newest cells around a place that there are, added up in squares.
+
+        Raises
+        ------
+        BadFileError
+            Where they cannot be read, or are too many.
+        """
+        return self.mosaic.people(place, self._moment(None), radius_m, self._unit, square_m)
+
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The uppermost cell with a value that holds the point, as stored."""
         try:

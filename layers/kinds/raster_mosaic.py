@@ -152,7 +152,14 @@ class Mosaic:
             raise GoneError(f"{file.path.name} changed while it was read")
         return value
 
-    def people(self, place: Point, at: datetime | None, radius_m: float, unit: str) -> Cells:
+    def people(
+        self,
+        place: Point,
+        at: datetime | None,
+        radius_m: float,
+        unit: str,
+        square_m: float | None = None,
+    ) -> Cells:
         """Return the cells around a place of all files; where two hold people, both count.
 
         Raises
@@ -164,7 +171,7 @@ class Mosaic:
         box = box_around(place, radius_m)
         self._all_there(laid, box)
         found = [
-            cells_around(self._pool, file, header, self._band, unit, place, radius_m)
+            cells_around(self._pool, file, header, self._band, unit, place, radius_m, square_m)
             for file, header in laid.within(box)
         ]
         columns = [(c.lon, c.lat, c.people, c.side_m) for c in found] or [(np.empty(0),) * 4]

@@ -51,6 +51,7 @@ def cells_around(
     unit: str,
     place: Point,
     radius_m: float,
+    square_m: float | None = None,
 ) -> Cells:
     """Return the cells of a file around a place, at least all whose centre lies within a radius.
 
@@ -62,8 +63,8 @@ def cells_around(
     Notes
     -----
     A density is turned into people by the area of each cell on the ellipsoid. Cells are added up
-    in squares until the radius is ``PARTS`` of them: no overview is taken, for what an overview
-    holds is a mean of which nobody knows the area.
+    in squares of at most ``square_m``, or until the radius is ``PARTS`` of them: no overview is
+    taken, for what an overview holds is a mean of which nobody knows the area.
     """
     try:
         with pool.dataset(file, band) as dataset:
@@ -83,7 +84,7 @@ def cells_around(
                     f"{radius_m / 1000:g} km; a coarser one is needed"
                 )
             side_m = max(1.0, _side_m(dataset, (top + bottom) / 2, (left + right) / 2))
-            step = max(1, int(radius_m / PARTS / side_m))
+            step = max(1, int((square_m or radius_m / PARTS) / side_m))
             found = []
             high = max(step, _STRIP // (right - left) // step * step)
             for row in range(top, bottom, high):

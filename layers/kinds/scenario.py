@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from layers.errors import BadFileError, BadParameterError, GoneError, LayersError
 from layers.geo import Bounds, Point, Window
-from layers.kinds.faults import is_fold, type_of
+from layers.kinds.faults import angle, is_fold, mechanism_of
 from layers.kinds.places import pixel_places
 from layers.kinds.readings import threshold_of
 from layers.kinds.sources import Sources, nothing_yet
@@ -218,12 +218,14 @@ class ScenarioKind:
         longest = max(lines, key=lambda line: float(line.length))
         return scenario.of_fault(
             shapely.get_coordinates(longest),
-            type_of(properties),
+            mechanism_of(properties),
             model=model,
             vs30_m_s=vs30,
             mw=asked.magnitude,
-            rake=asked.rake,
-            dip=asked.dip,
+            rake=angle(properties.get("average_rake"), -180, 180)
+            if asked.rake is None
+            else asked.rake,
+            dip=angle(properties.get("average_dip"), 1, 90) if asked.dip is None else asked.dip,
             ztor_km=asked.depth_km or 0.0,
             at=asked.at,
         )

@@ -5,26 +5,29 @@ What is weighed was made ready by ``layers.siting.stacks``; a tile only adds up 
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.errors import BadFileError, BadParameterError, GoneError
 from layers.geo import MAX_ZOOM as DEEPEST
-from layers.geo import Bounds, Point, Window
+from layers.geo import TILE_PX, Bounds, CellGrid, Point, Window
 from layers.kinds import aligned
 from layers.kinds.cells import placed
 from layers.kinds.raster_files import LOOK_S
 from layers.kinds.sources import Sources, nothing_yet
-from layers.model import Extent, LayerDefinition, Raster, StyleDefinition
+from layers.model import Extent, Float32Array, LayerDefinition, Raster, StyleDefinition
 from layers.model.kind import Question
-from layers.screening import PRESETS, UNKNOWN, Layout, preset, shares, weighed, zones_for
+from layers.screening import PRESETS, UNKNOWN, Layout, Preset, preset, shares, weighed, zones_for
 from layers.screening.explained import explained
 from layers.store.aligned import Level, Part
 from layers.views import View
 
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 MEASURES = tuple(PRESETS)
 """A style shows one preset."""
 OPTIONS: Mapping[str, type | tuple[type, ...]] = {"thermal_mw": (int, float)}
@@ -104,15 +107,50 @@ class SuitabilityKind:
         raster = self._weighed(bands, question)
         return raster if raster is None or found.seen is None else found.seen.shown(raster)
 
-    def _weighed(self, bands: Any, question: Question) -> Raster | None:
+    def made(self, version: str) -> Mapping[str, Any] | None:
+        """Return what is told of the bands of a version: ``bounds``, ``zoom``, ``sources``."""
+        return self._copies.said(self._layer.id, version)
+
+    def strips(
+        self, version: str, grid: CellGrid, question: Question
+    ) -> Iterator[tuple[int, Float32Array]]:
+        """Yield first row and the deepest cells of a grid, from north to south.
+
+        Shape (3, rows, width): score, NaN where there is none; 1 where excluded; coverage.
+
+        Raises
+        ------
+        GoneError
+            Where the version is no longer kept.
+        """
+        level = self._level(version, DEEPEST)
+        if level is None:
+            raise self._gone(version)
         chosen = preset(question.style.measure)
-        own = np.array([c.weight for c in chosen.suitabilities])
-        weights = shares(own if question.weights is None else np.array(question.weights))
+        weights = _weights(chosen, question)
+        top, left = grid.row - level.grid.row, grid.col - level.grid.col
+        for row in range(0, grid.height, TILE_PX):
+            rows = slice(top + row, top + min(row + TILE_PX, grid.height))
+            bands = level.read(rows, slice(left, left + grid.width))
+            score, known, excluded = self._judged(bands, chosen, weights)
+            own = bands[self._layout.bands_of(chosen)] != UNKNOWN
+            coverage = np.tensordot(weights, own, 1)
+            score = np.where(known, score, np.float32(np.nan))
+            yield row, np.stack([score, excluded, coverage]).astype(np.float32)
+
+    def _judged(
+        self, bands: Any, chosen: Preset, weights: FloatArray
+    ) -> tuple[Float32Array, BoolArray, BoolArray]:
+        """Return the score of cells, where there is one, and where an exclusion stands above it."""
         needed = np.array([c.needed for c in chosen.suitabilities])
         score, known = weighed(bands[self._layout.bands_of(chosen)], weights, needed)
         low, high = self._layout.bits_of(chosen)
         excluded = ((bands[-2] & low) | (bands[-1] & high)) != 0
-        known &= ~excluded
+        return score, known & ~excluded, excluded
+
+    def _weighed(self, bands: Any, question: Question) -> Raster | None:
+        chosen = preset(question.style.measure)
+        score, known, excluded = self._judged(bands, chosen, _weights(chosen, question))
         if not (known.any() or excluded.any()):
             return None
         return Raster({"value": score}, 0, known, excluded=excluded)
@@ -168,6 +206,11 @@ class SuitabilityKind:
             values.insert(0, {"name": "suitability", "value": told["score"], "unit": "1"})
         reason = "" if known else "little_evidence"
         return {**facts, "known": known, "reason": reason, "values": values, "explained": told}
+
+
+def _weights(chosen: Preset, question: Question) -> FloatArray:
+    own = [c.weight for c in chosen.suitabilities]
+    return shares(np.array(own if question.weights is None else question.weights))
 
 
 def check(layer: LayerDefinition) -> None:

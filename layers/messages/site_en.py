@@ -164,6 +164,17 @@ TEXTS: dict[str, str] = {
         "circles, the hazard, the stations and the dose of this sheet."
     ),
     "site.alone": "No zone reaches another state.",
+    "site.wind_to": "Wind blows there",
+    "site.wind_value": (
+        "{name}, {distance} km away, {period}: most often from {sector} ({share}), calm {calm}"
+    ),
+    "site.wind_note": (
+        "Share of time in which the wind near the ground blows from the site to the state within "
+        "{reach} km; a rose counts for sites within {within} km, and is no dispersion of a plume."
+    ),
+    "site.basin_value": "{name}, {area} km²: {shares}",
+    "site.basin_rest": "no known state",
+    "site.basin_note": "A basin that is shared does not say which way its water runs.",
     "site.dose": "Radiation and environment here",
     "site.layer": "Layer",
     "site.time": "Hour (UTC)",
@@ -180,6 +191,7 @@ TEXTS: dict[str, str] = {
     "site.missing.not_loaded": "not loaded",
     "site.missing.outside": "outside of the data",
     "site.missing.nothing_near": "nothing near",
+    "site.missing.no_rose": "without a rose that can be read",
     "site.missing.other_state": "map of another state",
     "site.missing.no_return_period": "not of this period",
     "site.missing.falling_curve": "rarer motion is weaker there",

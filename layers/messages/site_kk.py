@@ -168,6 +168,18 @@ TEXTS: dict[str, str] = {
         "парақтағы қауіп, бекеттер және доза."
     ),
     "site.alone": "Бірде-бір аймақ басқа мемлекетке жетпейді.",
+    "site.wind_to": "Жел сол жаққа соғады",
+    "site.wind_value": (
+        "{name}, {distance} км қашықтықта, {period}: көбіне {sector} жағынан ({share}), "
+        "тынық {calm}"
+    ),
+    "site.wind_note": (
+        "Жер бетіндегі жел алаңнан {reach} км шегіндегі мемлекетке қарай соғатын уақыттың үлесі; "
+        "раушан {within} км-ден жақын алаңдарға жарайды және шығарындының таралуын көрсетпейді."
+    ),
+    "site.basin_value": "{name}, {area} км²: {shares}",
+    "site.basin_rest": "белгілі мемлекеттерден тыс",
+    "site.basin_note": "Ортақ алап судың қай жаққа ағатынын айтпайды.",
     "site.dose": "Осы жердегі радиация және орта",
     "site.layer": "Қабат",
     "site.time": "Сағат (UTC)",
@@ -184,6 +196,7 @@ TEXTS: dict[str, str] = {
     "site.missing.not_loaded": "жүктелмеген",
     "site.missing.outside": "деректерден тыс",
     "site.missing.nothing_near": "жақын жерде ештеңе",
+    "site.missing.no_rose": "оқылатын раушан жоқ",
     "site.missing.other_state": "басқа мемлекеттің картасы",
     "site.missing.no_return_period": "бұл кезең үшін жоқ",
     "site.missing.falling_curve": "сирек тербеліс ол жерде әлсізірек",

@@ -165,6 +165,17 @@ TEXTS: dict[str, str] = {
         "опасность, станции и дозу этого листа."
     ),
     "site.alone": "Ни одна зона не достигает другого государства.",
+    "site.wind_to": "Ветер дует туда",
+    "site.wind_value": (
+        "{name}, в {distance} км, {period}: чаще всего {sector} ({share}), штиль {calm}"
+    ),
+    "site.wind_note": (
+        "Доля времени, когда приземный ветер дует от площадки к государству в пределах {reach} км;"
+        " роза относится к площадкам ближе {within} км и не описывает рассеяние выброса."
+    ),
+    "site.basin_value": "{name}, {area} км²: {shares}",
+    "site.basin_rest": "вне известных государств",
+    "site.basin_note": "Общий водосбор не говорит, в какую сторону течёт вода.",
     "site.dose": "Радиация и среда здесь",
     "site.layer": "Слой",
     "site.time": "Час (UTC)",
@@ -181,6 +192,7 @@ TEXTS: dict[str, str] = {
     "site.missing.not_loaded": "не загружено",
     "site.missing.outside": "вне данных",
     "site.missing.nothing_near": "поблизости ничего",
+    "site.missing.no_rose": "нет читаемой розы",
     "site.missing.other_state": "карта другого государства",
     "site.missing.no_return_period": "нет для этого периода",
     "site.missing.falling_curve": "более редкое движение там слабее",

@@ -168,6 +168,18 @@ TEXTS: dict[str, str] = {
         "aholisi, shu varaqadagi xavf, stansiyalar va doza."
     ),
     "site.alone": "Hech bir zona boshqa davlatga yetmaydi.",
+    "site.wind_to": "Shamol oʻsha tomonga esadi",
+    "site.wind_value": (
+        "{name}, {distance} km uzoqda, {period}: koʻpincha {sector} tomondan ({share}), "
+        "shamolsiz {calm}"
+    ),
+    "site.wind_note": (
+        "Yer yuzasidagi shamol maydondan {reach} km ichidagi davlatga esadigan vaqt ulushi; gul "
+        "{within} km dan yaqin maydonlarga taalluqli va chiqindi tarqalishini koʻrsatmaydi."
+    ),
+    "site.basin_value": "{name}, {area} km²: {shares}",
+    "site.basin_rest": "maʼlum davlatlardan tashqarida",
+    "site.basin_note": "Umumiy havza suv qaysi tomonga oqishini aytmaydi.",
     "site.dose": "Bu yerdagi radiatsiya va muhit",
     "site.layer": "Qatlam",
     "site.time": "Soat (UTC)",
@@ -184,6 +196,7 @@ TEXTS: dict[str, str] = {
     "site.missing.not_loaded": "yuklanmagan",
     "site.missing.outside": "maʼlumotlardan tashqari",
     "site.missing.nothing_near": "yaqinda hech narsa",
+    "site.missing.no_rose": "oʻqiladigan gul yoʻq",
     "site.missing.other_state": "boshqa davlat xaritasi",
     "site.missing.no_return_period": "bu davr uchun yoʻq",
     "site.missing.falling_curve": "kamroq takrorlanadigan tebranish u yerda kuchsizroq",

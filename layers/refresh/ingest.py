@@ -194,9 +194,6 @@ def _history(
     first = max(min(v.begin_time for v in values), EARLIEST)
     history: dict[tuple[str, str], list[float]] = {}
     for quantity in {v.quantity for v in values}:
-        for hour, _ in reader.hours(EVERYONE, now, quantity, span=(first - HISTORY, first)):
-            seen = reader.snapshot(EVERYONE, now, quantity, hour)
-            for code, value in zip(seen.codes, seen.value.tolist(), strict=True):
-                if value == value:  # a gap is no history
-                    history.setdefault((code, quantity), []).append(value)
+        for code, value in reader.values_before(EVERYONE, now, quantity, first - HISTORY, first):
+            history.setdefault((code, quantity), []).append(value)
     return history

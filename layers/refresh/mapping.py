@@ -114,17 +114,18 @@ def mapped(
 ) -> Mapped:
     """Map an hour; with a history a release is recognised."""
     if history is None:
-        return _routine(hour, hour.about, known, standing)
+        return routine(hour, hour.about, known, standing)
     about = {**hour.about, "history": history}
     event = interpolation.recognise(*hour.place, hour.value, alarm=alarm, known=known, **about)
-    return _routine(hour, about, known, standing) if event is None else _event(hour, event)
+    return routine(hour, about, known, standing) if event is None else _event(hour, event)
 
 
-def _routine(hour: Hour, about: dict[str, Any], known: Learnt | None, standing: Standing) -> Mapped:
-    like, before = standing.last(hour.layer.id, hour.grid)
+def routine(hour: Hour, about: dict[str, Any], known: Learnt | None, standing: Standing) -> Mapped:
+    """Map an hour as any day; what serves the next hours too is kept."""
+    like, before = standing.last(hour.layer.id, hour.grid, known)
     field = interpolation.fit(*hour.place, hour.value, known=known, like=like, **about)
     found, plan = field.map_grid(hour.lattice, hour.cells, before)
-    standing.keep(hour.layer.id, hour.grid, field, plan)
+    standing.keep(hour.layer.id, hour.grid, known, field, plan)
     bands = np.stack([found.mu, found.sigma, found.support]).astype(np.float32, copy=False)
     return Mapped(field, bands, field.parameters.transform, {"mode": "routine"})
 

@@ -1,6 +1,6 @@
 """What stands from one hour to the next, so that a new hour costs little: only in memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -14,18 +14,35 @@ from layers.refresh.covariates import Covariates, covariates, state
 EVERY = timedelta(hours=12)
 """How long learnt parameters serve; they come from the week before, so that it does not matter
 which hour asks first."""
-MOST, MOST_NORMALS = 64, 4
+AHEAD = timedelta(hours=4)
+"""How long before they serve they are learnt, where there is time."""
+MOST, MOST_NORMALS, FIELDS = 64, 4, 2
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    grid: CellGrid
+    known: Learnt | None
+    field: Field
+    plan: Plan | None
+
+
 @dataclass(slots=True)
 class Standing:
-    """Parameters that were learnt, what is usual, the last surface of every layer, covariates."""
+    """Parameters that were learnt, what is usual, the last surfaces of every layer, covariates.
 
+    Attributes
+    ----------
+    looked_at : Hashable
+        Edition of the store of which the hours to come were prepared.
+    """
+
+    looked_at: Hashable = None
     _learnt: dict[str, Learnt] = field(default_factory=dict)
     _normals: dict[int, Mapping[str, float]] = field(default_factory=dict)
-    _last: dict[str, tuple[CellGrid, Field, Plan | None]] = field(default_factory=dict)
+    _last: dict[str, list[_Last]] = field(default_factory=dict)
     _covariates: dict[str, Covariates] = field(default_factory=dict)
 
     def learnt(self, key: str, learn: Callable[[], Learnt]) -> Learnt:
@@ -36,14 +53,21 @@ class Standing:
         """Return what is usual, by the state of all hours that it comes from: once."""
         return _once(self._normals, state, ask, MOST_NORMALS)
 
-    def last(self, layer_id: str, grid: CellGrid) -> tuple[Field | None, Plan | None]:
-        """Return the field and the plan of the last surface with these cells."""
-        found = self._last.get(layer_id)
-        return found[1:] if found is not None and found[0] == grid else (None, None)
+    def last(
+        self, layer_id: str, grid: CellGrid, known: Learnt | None
+    ) -> tuple[Field | None, Plan | None]:
+        """Return the field and the plan of the last surface with these cells and parameters."""
+        for one in self._last.get(layer_id, []):
+            if (one.grid, one.known) == (grid, known):
+                return one.field, one.plan
+        return None, None
 
-    def keep(self, layer_id: str, grid: CellGrid, of: Field, plan: Plan | None) -> None:
-        """Keep them for the next hour."""
-        self._last[layer_id] = (grid, of, plan)
+    def keep(
+        self, layer_id: str, grid: CellGrid, known: Learnt | None, of: Field, plan: Plan | None
+    ) -> None:
+        """Keep them for the next hour, beside those under one other set of parameters."""
+        others = [one for one in self._last.get(layer_id, []) if one.known != known]
+        self._last[layer_id] = [_Last(grid, known, of, plan), *others][:FIELDS]
 
     def covariates(self, layer: LayerDefinition, grid: CellGrid) -> Covariates | None:
         """Return the covariates of a layer in these cells; a raster is read when it changed."""

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from layers import quality
+from layers.geo import CellGrid
 from layers.model import Context, LayerDefinition, Surface
 from layers.refresh import normals
 from layers.refresh.gridding import grid_for
-from layers.refresh.standing import Standing, since
-from layers.refresh.surfaces import make, recipe, usable
+from layers.refresh.standing import AHEAD, EVERY, Standing, since
+from layers.refresh.surfaces import make, prepare, recipe, usable
 from layers.refresh.week import hours_before, week
 from layers.store import PUBLIC, Reader, state_of
 
@@ -119,15 +120,6 @@ def build(
         snapshot = normals.relative(snapshot, str(task.layer.quantity), normal)
     if not usable(snapshot).any():
         return None
-    codes = set(
-        reader.measuring(PUBLIC, now, quantity, task.hour - MEMORY, task.hour + timedelta(hours=1))
-    )
-    stations = [s for s in reader.stations(PUBLIC, now) if s.code in codes]
-    grid = grid_for(
-        task.layer,
-        np.array([s.lon for s in stations]),
-        np.array([s.lat for s in stations]),
-    )
     before, learnt_from = (
         week(reader, now, quantity, each) for each in (task.hour, since(task.hour))
     )
@@ -136,7 +128,7 @@ def build(
     surface = make(
         task.layer,
         snapshot,
-        grid,
+        _grid(reader, task.layer, now, task.hour),
         valid_time=task.hour,
         revision=revision,
         input_revision=task.input_revision,
@@ -150,6 +142,41 @@ def build(
         return surface
     told = normals.told(task.layer.relative_to, since(task.hour))
     return dataclasses.replace(surface, tags={**surface.tags, **told})
+
+
+def look_ahead(
+    reader: Reader, layers: tuple[LayerDefinition, ...], now: datetime, standing: Standing
+) -> None:
+    """Learn what the hours after the newest need, so that the first of them does not wait for it.
+
+    All that is learnt from is there twelve hours before it serves. What is relative to the usual
+    waits its turn: nobody waits for it.
+    """
+    if standing.looked_at == reader.edition():
+        return
+    standing.looked_at = reader.edition()
+    for layer in layers:
+        if layer.kind != "surface" or layer.quantity is None or layer.relative_to:
+            continue
+        for hour, _ in reader.hours(PUBLIC, now, layer.quantity, newest=1):
+            serves = since(hour) + EVERY
+            snapshot = reader.snapshot(PUBLIC, now, layer.quantity, hour)
+            if serves - hour > AHEAD or not usable(snapshot).any():
+                continue
+            before, learnt_from = (
+                week(reader, now, layer.quantity, each) for each in (hour, serves)
+            )
+            history, grid = before.of(snapshot.codes), _grid(reader, layer, now, hour)
+            prepare(layer, snapshot, grid, history, learnt_from, standing)
+
+
+def _grid(reader: Reader, layer: LayerDefinition, now: datetime, hour: datetime) -> CellGrid:
+    """Return the cells of a surface: where stations have reported lately."""
+    quantity = str(layer.observed)
+    codes = set(reader.measuring(PUBLIC, now, quantity, hour - MEMORY, hour + timedelta(hours=1)))
+    stations = [s for s in reader.stations(PUBLIC, now) if s.code in codes]
+    lon, lat = (np.array([getattr(s, axis) for s in stations]) for axis in ("lon", "lat"))
+    return grid_for(layer, lon, lat)
 
 
 def attribution(reader: Reader, networks: set[str]) -> str:

@@ -23,7 +23,7 @@ from layers.units import Quantity
 
 FloatArray = NDArray[np.float64]
 
-SURFACE_METHOD = 6
+SURFACE_METHOD = 7
 """Raised whenever the same observations would give another surface."""
 
 NEVER_MAPPED = (Status.REJECTED, Status.MISSING)
@@ -150,6 +150,25 @@ def make(
             "attribution": attribution,
         },
     )
+
+
+def prepare(
+    layer: LayerDefinition,
+    snapshot: Snapshot,
+    grid: CellGrid,
+    history: FloatArray,
+    learnt_from: Week,
+    standing: Standing,
+) -> None:
+    """Learn the parameters of hours to come, and make what does not depend on their values.
+
+    The arguments are those of ``make``, of the newest hour; nothing is told of the surface.
+    """
+    rows = usable(snapshot)
+    hour = _hour(layer, snapshot, grid, rows, standing)
+    known = mapping.learnt(hour, learnt_from, standing)
+    if known is not None and standing.last(layer.id, grid, known)[0] is None:
+        mapping.routine(hour, {**hour.about, "history": history[rows]}, known, standing)
 
 
 def _hour(

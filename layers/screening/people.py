@@ -1,8 +1,8 @@
 """People around a place by state: lower bounds, for settlements are all that is counted."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,17 @@ RINGS_KM = (5.0, 30.0, 100.0, 300.0)
 
 @dataclass(frozen=True, slots=True)
 class Settlements:
-    """Settlements as columns of length n: degrees, inhabitants (NaN unknown), ISO country code."""
+    """Settlements as columns of length n: degrees, inhabitants (NaN unknown), ISO country code.
+
+    ``names`` are those by language of rows that have some.
+    """
 
     name: Sequence[str]
     lon: FloatArray
     lat: FloatArray
     population: FloatArray
     country: NDArray[np.str_]
+    names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lon)
@@ -74,13 +78,14 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The nearest settlement of some size."""
+    """The nearest settlement of some size; ``names`` are by language, where it has such."""
 
     name: str
     country: str
     population: int
     distance_m: float
     azimuth_deg: float
+    names: Mapping[str, str]
 
 
 def people_around(
@@ -194,4 +199,5 @@ def nearest_town(place: Point, settlements: Settlements, at_least: int) -> Town 
         int(settlements.population[row]),
         float(ways.distance_m[i]),
         float(ways.azimuth_deg[i]),
+        settlements.names.get(row, {}),
     )

@@ -46,9 +46,14 @@ class Shaking:
     intensity_sd: float
 
 
+_OPENING = ("normal", "spreading", "graben", "extension")
+
+
 def mechanism(fault_type: str) -> tuple[float, float]:
     """Return the rake and dip that are usual for a type of fault; strike-slip where unknown.
 
+    The words are those of GEM, HimaTibetMap and their like: ``Sinistral-Reverse``, ``left slip``,
+    ``strike-slip dextral``, ``thrust``, ``Spreading_Ridge``.
     Dips are those that Andersonian faulting makes of dry rock, rounded: 45 for reverse, 60 for
     normal and for oblique slip, 90 for strike-slip.
     """
@@ -57,7 +62,8 @@ def mechanism(fault_type: str) -> tuple[float, float]:
         any(each in word for each in words)
         for words in (("dextral", "right"), ("sinistral", "left"))
     )
-    sense = 1 if "reverse" in word or "thr" in word else -1 if "normal" in word else 0
+    opening = any(each in word for each in _OPENING)
+    sense = 1 if "reverse" in word or "thr" in word else -1 if opening else 0
     if not sense:
         return (180.0 if dextral else 0.0), 90.0
     if dextral or sinistral:

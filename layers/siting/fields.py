@@ -4,7 +4,7 @@ What a sheet says of a site whose place is exact is what these say of the cell w
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import shapely
@@ -16,10 +16,11 @@ from layers.model import Raster, StyleDefinition
 from layers.model.kind import Question
 from layers.screening import SECTORS, zones_for
 from layers.screening.emergency import SECTOR_DEG
-from layers.siting.block import Answer, Areas, Block, FloatArray, Nearest, arc_m, earth, gaps, km
+from layers.siting.block import Answer, Areas, Block, FloatArray, Nearest, gaps, km
 from layers.siting.ground_fields import GroundFields
 from layers.siting.loaded import Loaded
 from layers.siting.neighbours import DENSITY_KM, TOWNS
+from layers.siting.people_fields import PeopleFields, inside
 
 WIDEST_KM = 300.0
 """Where a circle of this radius leaves the region, no nearest town is told."""
@@ -28,8 +29,12 @@ WIDEST_KM = 300.0
 class Fields:
     """Evidence of blocks, from what is loaded at one moment."""
 
-    def __init__(self, loaded: Loaded, thermal_mw: float) -> None:
+    def __init__(
+        self, loaded: Loaded, thermal_mw: float, stop: Callable[[], bool] = lambda: False
+    ) -> None:
         self._loaded = loaded
+        self._box = loaded.surroundings.bounds
+        people = PeopleFields(loaded, stop)
         self._epd_m = 1000 * next(z.outer_km for z in zones_for(thermal_mw) if z.id == "epd")
         states = loaded.surroundings.states.geometry
         self._states = Areas(states, range(len(states)))
@@ -41,7 +46,7 @@ class Fields:
             "empty_sectors_epd": self._empty_sectors,
             "slope": self._slope,
             "flood_zone": self._flood,
-            **{f"density_{r:.0f}km": self._density(r) for r in DENSITY_KM},
+            **{f"density_{r:.0f}km": partial(people.density, radius_km=r) for r in DENSITY_KM},
             **{f"town_{size}_distance": self._town(size) for size in TOWNS},
             "airport_distance": self._theme("airport"),
             "protected_distance": self._theme("protected"),
@@ -57,37 +62,11 @@ class Fields:
         found = {name: self._made[name](block) for name in evidence}
         return {name: value for name, value in found.items() if value is not None}
 
-    def _within(self, block: Block, radius_km: float) -> NDArray[np.bool_]:
-        """Tell of which cells a whole circle lies in the region that settlements are known of."""
-        lon, lat = block.place
-        box = self._loaded.surroundings.bounds
-        dlat = radius_km / 110.6
-        dlon = radius_km / (111.3 * np.cos(np.radians(np.minimum(89.0, np.abs(lat) + dlat))))
-        return (
-            (box.south <= lat - dlat) & (lat + dlat <= box.north)
-            & (box.west <= lon - dlon) & (lon + dlon <= box.east)
-        )  # fmt: skip
-
-    def _density(self, radius_km: float) -> Callable[[Block], Answer]:
-        def density(block: Block) -> Answer:
-            table = self._loaded.surroundings.settlements
-            people = np.zeros(block.shape)
-            places = earth(table.lon, table.lat)
-            counted = np.nan_to_num(table.population)
-            for i in np.flatnonzero(counted).tolist():
-                near = block.around(float(table.lon[i]), float(table.lat[i]), radius_km * 1000)
-                if near is not None:
-                    chord = np.sqrt(((block.earth[near] - places[i]) ** 2).sum(axis=-1))
-                    people[near] += counted[i] * (arc_m(chord) <= radius_km * 1000)
-            return gaps(people / (np.pi * radius_km**2), self._within(block, radius_km))
-
-        return density
-
     def _town(self, at_least: int) -> Callable[[Block], Answer]:
         table = self._loaded.surroundings.settlements
         large = np.flatnonzero(table.population >= at_least)
         towns = Nearest(np.asarray(shapely.points(table.lon[large], table.lat[large])))
-        return lambda block: gaps(km(towns.m(block)), self._within(block, WIDEST_KM))
+        return lambda block: gaps(km(towns.m(block)), inside(block, self._box, WIDEST_KM))
 
     def _border_distance(self, block: Block) -> Answer:
         around = self._loaded.surroundings
@@ -114,7 +93,7 @@ class Fields:
         return {}
 
     def _open_water(self, block: Block) -> Answer:
-        return gaps(self._wet(block).astype(float), self._within(block, 1.0))
+        return gaps(self._wet(block).astype(float), inside(block, self._box, 1.0))
 
     def _wet(self, block: Block) -> NDArray[np.bool_]:
         # In the region, what is in no state is sea.
@@ -127,7 +106,7 @@ class Fields:
 
     def _water_distance(self, block: Block) -> Answer:
         far = np.where(self._wet(block), 0.0, km(self._waters.m(block)))
-        return gaps(far, self._within(block, 1.0))
+        return gaps(far, inside(block, self._box, 1.0))
 
     @cached_property
     def _waters(self) -> Nearest:

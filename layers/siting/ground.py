@@ -16,7 +16,7 @@ from layers.screening import Evidence, Said, chance_within, reach_km, to_points
 from layers.screening.distance import Ways
 from layers.seismic import bindi_2011
 from layers.siting import recurrence
-from layers.siting.loaded import Loaded, Traces, gap
+from layers.siting.loaded import Loaded, Traces, gap, named
 
 REACH_KM = 300.0
 MOST_FAULTS = 60
@@ -211,7 +211,7 @@ def _fault(
     return {
         "layer": traces.layer.id,
         "id": traces.ids[i],
-        "names": _names(own),
+        "names": named(own),
         "type": own.get("type", "unknown"),
         "fold": fold,
         "length_km": _rounded(float(traces.length_km[i])),
@@ -342,15 +342,6 @@ def zones(site: CandidateSite, loaded: Loaded) -> tuple[list[dict[str, Any]], li
         return rows, [Evidence("msk_zone", "MSK-64", missing=why)]
     said = loaded.said(loaded.zones)
     return rows, [Evidence("msk_zone", "MSK-64", float(max(degrees)), method="zone", **said)]
-
-
-def _names(own: Mapping[str, Any]) -> dict[str, str]:
-    names = {
-        lang: str(own[f"name_{lang}"]) for lang in ("kk", "uz", "ru", "en") if f"name_{lang}" in own
-    }
-    if not names and own.get("name"):
-        names = {"en": str(own["name"])}
-    return names
 
 
 def _rounded(value: float, digits: int = 4) -> float:

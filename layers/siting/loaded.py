@@ -203,6 +203,16 @@ def gap(loaded: Loaded, layers: Sequence[Traces], place: Point, reach_km: float)
     return "outside" if beyond or not loaded.surroundings.bounds.holds(place) else ""
 
 
+def named(own: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of a feature by language; one without a language counts as English."""
+    names = {
+        lang: str(own[f"name_{lang}"]) for lang in ("kk", "uz", "ru", "en") if f"name_{lang}" in own
+    }
+    if not names and own.get("name"):
+        names = {"en": str(own["name"])}
+    return names
+
+
 def _traces(layer: LayerDefinition, features: Features) -> Traces:
     told = features.properties.get("length_km") or [None] * len(features)
     length = np.array([_length_km(value) for value in told], float)

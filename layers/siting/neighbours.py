@@ -19,6 +19,7 @@ from layers.screening import (
     people_around,
     people_in_cells,
 )
+from layers.siting import transboundary
 from layers.siting.loaded import Loaded, gap
 
 SHOWN_KM = (5.0, 30.0, 100.0, 300.0)
@@ -136,6 +137,7 @@ def _town(size: int, town: Town | None) -> dict[str, Any]:
     return {
         "at_least": size,
         "name": town.name,
+        "names": dict(town.names),
         "country": town.country,
         "population": town.population,
         "distance_km": round(town.distance_m / 1000, 3),
@@ -153,6 +155,8 @@ def borders(
     sure_km = float(np.hypot(around.accuracy_m("states"), site.radius_m)) / 1000
     nearest = min(own, key=lambda i: float(ways.distance_m[i])) if own else None
     abroad = []
+    wind, winds = transboundary.wind(site, loaded)
+    basins = transboundary.basins(site, loaded)
     to_state = around.states.ways(site.place)
     reach_km = max((zone.outer_km for zone in zones), default=300.0)
     for i in to_state.order().tolist():
@@ -162,6 +166,11 @@ def borders(
         abroad.append(
             {
                 "country": code,
+                "wind_share": None
+                if winds is None
+                else transboundary.share_towards(
+                    site.place, around.states.geometry[i], winds, reach_km
+                ),
                 "distance_km": round(km, 3),
                 "azimuth_deg": to_state.azimuth(i),
                 "zones": [zone.id for zone in zones if km <= zone.outer_km],
@@ -192,8 +201,14 @@ def borders(
         "state": state,
         "land_border": border,
         "abroad": abroad,
-        # Known of the Espoo sheet, and not loaded by anybody yet: said, not passed over.
-        "not_loaded": ["wind_rose", "water_basin"],
+        "reach_km": reach_km,
+        "wind": wind,
+        "basins": basins,
+        "not_loaded": [
+            name
+            for name, told in (("wind_rose", wind), ("water_basin", basins))
+            if told["missing"] == "not_loaded"
+        ],
     }, [evidence]
 
 

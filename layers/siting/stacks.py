@@ -19,15 +19,18 @@ from layers.store.aligned import Aligned
 
 NATIVE_ZOOM = 6
 """Cells of 1.7 km in the middle of the region: finer than any source that comes with it."""
-RULES = f"{VERSION}.1"
+RULES = f"{VERSION}.2"
 """Raised where a change of the code moves a number: the sheet's rules, and those of the bands."""
+UNWEIGHED = ("wind", "basin")
+"""What a sheet tells and no criterion weighs."""
 Written = tuple[np.ndarray, np.ndarray]
 
 
 def token_of(layer: LayerDefinition, loaded: Loaded) -> str:
     """Return the version of the bands that what is loaded would give."""
-    dose = {each.id for each in loaded.dose}
-    tokens = sorted((k, v) for k, v in loaded.tokens.items() if k not in dose)
+    unused = {each.id for each in loaded.dose}
+    unused |= {t.layer.id for theme in UNWEIGHED for t in loaded.themes.get(theme, ())}
+    tokens = sorted((k, v) for k, v in loaded.tokens.items() if k not in unused)
     said = repr(
         (RULES, layout_of(layer).token, tokens, loaded.surroundings.token, loaded.register,
          _zoom(layer), _domain(layer, loaded), _power(layer))
@@ -57,7 +60,7 @@ def build(
     made = not copies.has(layer.id, token)
     if made:
         layout, zoom, domain = layout_of(layer), _zoom(layer), _domain(layer, loaded)
-        fields = Fields(loaded, _power(layer))
+        fields = Fields(loaded, _power(layer), stop)
 
         def read(window: Window) -> Written:
             if stop():
@@ -104,6 +107,12 @@ def sources(loaded: Loaded, layout: Layout) -> dict[str, Said]:
         "vintage": "; ".join(dict.fromkeys(d.manifest.vintage for _, d in loaded.hazard)),
     }
     cells = loaded.rasters.get("slope", ())
+    counted = [loaded.told(layer) for layer in loaded.rasters.get("population", ())[:1]]
+    by = [*counted, places["settlements"]]
+    people: Said = {
+        "source": "; ".join(each["source"] for each in by),
+        "vintage": "; ".join(each["vintage"] for each in by),
+    }
     found: dict[str, Said] = {
         **dict.fromkeys(("sl2", "msk_sl2", "pga_2475"), hazard),
         **dict.fromkeys(("fault_distance", "fault_margin"), loaded.said(loaded.faults)),
@@ -119,7 +128,9 @@ def sources(loaded: Loaded, layout: Layout) -> dict[str, Said]:
         },
     }
     for name in layout.evidence:
-        if name.startswith(("density", "town")):
+        if name.startswith("density"):
+            found[name] = people
+        elif name.startswith("town"):
             found[name] = places["settlements"]
         elif name not in found:
             theme = name.removesuffix("_distance").replace("_", "-")

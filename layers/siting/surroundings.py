@@ -62,6 +62,10 @@ class Surroundings:
         return self.state_codes[int(held[0])] if len(held) else ""
 
 
+def _names(row: Mapping[str, str]) -> dict[str, str]:
+    return {lang: row[f"name_{lang}"] for lang in ("kk", "uz", "ru", "en") if row[f"name_{lang}"]}
+
+
 def parse(files: Mapping[str, bytes]) -> Surroundings:
     """Return the surroundings of the files of ``static/dist/surroundings``.
 
@@ -94,6 +98,7 @@ def parse(files: Mapping[str, bytes]) -> Surroundings:
                 np.array([float(row["lat"]) for row in rows]),
                 np.array([float(row["population"] or "nan") for row in rows]),
                 np.array([row["country"] for row in rows]),
+                {i: named for i, row in enumerate(rows) if (named := _names(row))},
             ),
             sources=manifest["sources"],
         )

@@ -159,6 +159,13 @@ class Reader:
         with self._engine.connect() as connection:
             return snapshots.history(connection, audience, now, quantity, hours)
 
+    def values_before(
+        self, audience: Audience, now: datetime, quantity: str, begin: datetime, end: datetime
+    ) -> list[tuple[str, float]]:
+        """Return (station, value) of the hours from ``begin`` to before ``end``, oldest first."""
+        with self._engine.connect() as connection:
+            return snapshots.values_before(connection, audience, now, quantity, begin, end)
+
     def reaching(
         self,
         audience: Audience,

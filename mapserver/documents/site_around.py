@@ -1,8 +1,11 @@
 """The sections of a sheet on what lies around a site, and on where all of it is from."""
 
+from typing import Any
+
 from layers import messages
 from mapserver.documents import figures
-from mapserver.documents.blocks import Block, Cell, Facts, Section, Text, table
+from mapserver.documents.blocks import Block, Cell, Facts, Figure, Section, Table, Text, table
+from mapserver.documents.site_drawings import rose
 from mapserver.documents.site_words import SHOWN, Rows, Words
 
 GROUND = ("open_water", "water_distance", "flood_zone", "slope", "airport_distance",
@@ -41,7 +44,8 @@ class Around(Words):
             if town["name"] is None:
                 continue
             words = {
-                "name": town["name"], "country": self.country(town["country"]),
+                "name": self.name(town["names"]) or town["name"],
+                "country": self.country(town["country"]),
                 "people": self.count(town["population"]),
                 "distance": self.number(town["distance_km"], 4),
                 "direction": self.direction(town["azimuth_deg"]),
@@ -99,11 +103,66 @@ class Around(Words):
 
     def _cross_border(self) -> Section:
         cross = self.sheet["cross_border"]
-        if not cross["abroad"]:
-            return Section(self.say("cross"), (Text(self.say("alone")),))
+        blocks: list[Block] = [Text(self.say("alone"))]
+        if cross["abroad"]:
+            blocks = [self._abroad(cross["abroad"]), Text(self.say("cross_note"), "note")]
+        wind, basins = cross["wind"], cross["basins"]
+        facts = [
+            (
+                self.evidence("wind_rose"),
+                self.missing(wind["missing"]) if wind["missing"] else self.say(
+                    "wind_value",
+                    name=self.name(wind["names"]) or wind["id"],
+                    distance=self.number(wind["distance_km"]),
+                    period=wind["period"] or figures.DASH,
+                    sector=self._sectors(wind)[wind["prevailing"]],
+                    share=figures.percent(max(wind["wind_from"]), self.language, 2),
+                    calm=figures.percent(wind["calm"], self.language, 2),
+                ),
+            ),
+            *(
+                (
+                    self.evidence("water_basin"),
+                    self.say(
+                        "basin_value",
+                        name=self.name(each["names"]) or each["id"],
+                        area=self.count(each["area_km2"]),
+                        shares=", ".join(
+                            f"{self.country(code) if code else self.say('basin_rest')} "
+                            f"{figures.percent(share, self.language, 2)}"
+                            for code, share in each["shares"].items()
+                        ),
+                    ),
+                )
+                for each in basins["holding"]
+            ),
+        ]  # fmt: skip
+        if basins["missing"]:
+            facts.append((self.evidence("water_basin"), self.missing(basins["missing"])))
+        blocks.append(Facts(tuple(facts)))
+        if not wind["missing"]:
+            caption = ", ".join(
+                f"{word} {figures.percent(share, self.language, 2)}"
+                for word, share in zip(self._sectors(wind), wind["wind_from"], strict=True)
+            )
+            blocks.append(Figure(rose(wind["wind_from"], self._sectors(wind)), caption))
+            reach = self.count(cross["reach_km"])
+            within = self.count(wind["within_km"])
+            blocks.append(Text(self.say("wind_note", reach=reach, within=within), "note"))
+        if basins["holding"]:
+            blocks.append(Text(self.say("basin_note"), "note"))
+        return Section(self.say("cross"), tuple(blocks))
+
+    def _sectors(self, wind: dict[str, Any]) -> list[str]:
+        count = len(wind["wind_from"])
+        if len(self.directions) % count:
+            return [f"{360 * i // count}°" for i in range(count)]
+        return self.directions[:: len(self.directions) // count]
+
+    def _abroad(self, abroad: list[dict[str, Any]]) -> Table:
         rows: Rows = []
         rings = {ring["radius_km"]: ring["people"] or {} for ring in self.sheet["people"]["rings"]}
-        for each in cross["abroad"]:
+        for each in abroad:
             sure = ", ".join(map(self.zone, each["zones"]))
             if each["zones_possible"]:
                 words = ", ".join(map(self.zone, each["zones_possible"]))
@@ -120,18 +179,14 @@ class Around(Words):
                     self.direction(each["azimuth_deg"]),
                     sure,
                     people or figures.DASH,
+                    figures.percent(each["wind_share"], self.language, 2),
                 )
             )
-        header = [self.say(w) for w in ("country", "distance", "direction", "reached", "people")]
-        names = ", ".join(map(self.evidence, cross["not_loaded"]))
-        return Section(
-            self.say("cross"),
-            (
-                table(header, rows, "tnttt", "", (0.2, 0.14, 0.12, 0.24, 0.3)),
-                Text(self.say("cross_note"), "note"),
-                Text(self.say("not_loaded", names=names), "missing"),
-            ),
-        )
+        header = [
+            self.say(w)
+            for w in ("country", "distance", "direction", "reached", "people", "wind_to")
+        ]
+        return table(header, rows, "tntttn", "", (0.18, 0.13, 0.12, 0.2, 0.24, 0.13))
 
     def _ground(self) -> Section:
         evidence = self.sheet["evidence"]

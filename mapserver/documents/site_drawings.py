@@ -1,7 +1,7 @@
 """Drawings of a sheet: the site with its circles, and its hazard curves."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from layers.siting import Lines
@@ -12,6 +12,7 @@ SIDE = 340.0
 REACH_KM = 310.0
 CURVE = (430.0, 250.0)
 HISTORY = (430.0, 170.0)
+ROSE = 180.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 14.0, 34.0
 PGA_G = (0.01, 1.0)
 PERIODS_Y = (300.0, 15_000.0)
@@ -132,3 +133,24 @@ def history(sheet: dict[str, Any], language: str) -> Drawing | None:
         steps = ((x, y_of(max(least, each["magnitude"]))), (x, y_of(min(most, upper))))
         shapes.append(Line(steps, "mark", 1.6))
     return Drawing(width, height, tuple(shapes))
+
+
+def rose(shares: Sequence[float], words: Sequence[str]) -> Drawing:
+    """Return a wind rose: how often the wind comes from each sector, the first one from north."""
+    middle, most = ROSE / 2, ROSE / 2 - 24
+    half = math.pi / len(shares)
+
+    def at(angle: float, radius: float) -> tuple[float, float]:
+        return middle + radius * math.sin(angle), middle - radius * math.cos(angle)
+
+    shapes: list[Line | Circle | Label] = [
+        Circle(middle, middle, most * part, "line", 0.7) for part in (0.5, 1.0)
+    ]
+    for i, share in enumerate(shares):
+        angle, radius = 2 * half * i, most * share / max(shares)
+        arc = [at(angle + half * 0.9 * step / 4, radius) for step in range(-4, 5)]
+        shapes.append(Line(((middle, middle), *arc), "part", 1.2, closed=True))
+        if i % (len(shares) // 4) == 0:
+            x, y = at(angle, most + 10)
+            shapes.append(Label(x, y + 3, words[i], 8, "middle", "quiet"))
+    return Drawing(ROSE, ROSE, tuple(shapes))

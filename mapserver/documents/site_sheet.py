@@ -167,12 +167,11 @@ class Sheet(Ground, Around):
             tone, small = "note", self.say("lifted", **aside)
         elif f["status"] == "hit" and not f["sure"]:
             small = self.say("unsure")
-        check = self.say("check") if f["check_before_use"] else (
-            self.say("convention") if f["basis"] == "convention" else ""
-        )  # fmt: skip
+        check = self.say("check") if f["check_before_use"] else ""
+        source = self.say("convention") if f["basis"] == "convention" else f["source"]
         return (
             self.rule(f),
             self.value(f["evidence"], f["value"], f["unit"]),
             Cell(words, tone, small),
-            Cell(f["source"], small=check),
+            Cell(source, small=check),
         )

@@ -229,6 +229,8 @@ class Keeper:
             try:
                 self._refresh_all()
                 classify(self._writer, self._sources, self._layers, self._interrupted)
+                if not self._interrupted():
+                    refresh.look_ahead(self.reader, self._layers, self._now(), self._standing)
             except Exception:  # it is tried again, and said
                 LOG.error("refresh goes on after an error:\n%s", traceback.format_exc())
                 self._stopping.wait(TICK_S)

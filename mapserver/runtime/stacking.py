@@ -32,7 +32,7 @@ class Stacking(Errand):
         self._pointer = Paths(settings.data_dir).pointer
 
     def _work(self) -> None:
-        made: dict[str, Any] = {}
+        made: dict[str, Any] | None = None
         due = 0.0
         self._closing.wait(AFTER_S)
         while not self._closing.wait(LOOK_S):

@@ -39,8 +39,8 @@ def blueprint(site: Site) -> Blueprint:
     @bp.get("/files/<layer>/<version>/<name>")
     def file(layer: str, version: str, name: str) -> Response:
         word, _, suffix = name.rpartition(".")
-        params.only(request.args, KEYS.get(suffix, ()))
         definition = site.credited(site.catalog.layer(layer))
+        params.only(request.args, _keys(definition, suffix))
         _offered(definition, suffix)
         style = site.catalog.style(definition, request.args.get("style"))
         if word == LIVE and suffix == "kmz":
@@ -64,6 +64,17 @@ def blueprint(site: Site) -> Blueprint:
         return _sent(site, downloads, wanted, cache)
 
     return bp
+
+
+def _keys(layer: LayerDefinition, suffix: str) -> tuple[str, ...]:
+    if _weighed(layer) and suffix == "tif":
+        return "style", "weights"
+    return KEYS.get(suffix, ())
+
+
+def _weighed(layer: LayerDefinition) -> bool:
+    """Tell whether a file of a layer is of one style, with weights."""
+    return layer.kind == "suitability"
 
 
 def _offered(layer: LayerDefinition, suffix: str) -> None:
@@ -98,6 +109,7 @@ def _wanted(
         notice=tilejson.notice(layer, site.catalog.definition),
         bom=bom == "1",
         packed=suffix == "csv" and _takes_packed(),
+        weights=params.weights(request.args, style) if _weighed(layer) else None,
     )
 
 
@@ -137,7 +149,8 @@ def _sent(
 
 def _named(response: Response, wanted: Wanted) -> Response:
     """Give a download the name by which a GIS finds the style beside the data."""
-    stem = f"{wanted.layer.id}-{wanted.time_word.replace(':', '')}"
+    of = f"{wanted.layer.id}-{wanted.style.id}" if _weighed(wanted.layer) else wanted.layer.id
+    stem = f"{of}-{wanted.time_word.replace(':', '')}"
     response.headers["Content-Disposition"] = f'inline; filename="{stem}.{wanted.suffix}"'
     return response
 

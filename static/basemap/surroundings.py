@@ -31,6 +31,11 @@ REGION = (41.5, 33.5, 92.5, 60.0)
 """The two states and more than 300 km around them: the widest ring of any site is whole."""
 MARGIN_DEG = 0.5
 LEAST_INHABITANTS = 500
+LANGUAGES = ("kk", "uz", "ru", "en")
+LEAST_NAMED = 25_000
+"""A sheet names no smaller town; villages beside one are not taken for it."""
+NEAR_DEG = 0.1
+"""Two tables have the middle of one town so near to each other."""
 DECIMALS = 5
 CODES = {
     "Afghanistan": "AF", "Armenia": "AM", "Azerbaijan": "AZ", "China": "CN", "Georgia": "GE",
@@ -109,7 +114,8 @@ def settlements() -> tuple[str, int]:
     west, south, east, north = REGION
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["geonameid", "name", "country", "lon", "lat", "population"])
+    columns = [f"name_{language}" for language in LANGUAGES]
+    writer.writerow(["geonameid", "name", "country", "lon", "lat", "population", *columns])
     rows = sorted(
         (
             int(c["geonameid"]), c["name"], c["countrycode"], c["longitude"], c["latitude"],
@@ -118,8 +124,27 @@ def settlements() -> tuple[str, int]:
         for c in cities.values()
         if west <= c["longitude"] <= east and south <= c["latitude"] <= north
     )  # fmt: skip
-    writer.writerows(rows)
+    named = names(rows)
+    writer.writerows([*row, *named.get(row[0], ("",) * len(LANGUAGES))] for row in rows)
     return stream.getvalue(), len(rows)
+
+
+def names(rows: list[tuple[Any, ...]]) -> dict[int, list[str]]:
+    """Return the names of the base map, by settlement: of each town that which is nearest."""
+    found = {}
+    with (HERE / "places.csv").open(encoding="utf-8", newline="") as stream:
+        for place in csv.DictReader(stream):
+            if place["kind"] not in ("capital", "city", "town"):
+                continue
+            lon, lat = float(place["lon"]), float(place["lat"])
+            near = sorted(
+                (abs(row[3] - lon) + abs(row[4] - lat), row[0])
+                for row in rows
+                if row[2] == place["country"] and (row[5] or 0) >= LEAST_NAMED
+            )
+            if near and near[0][0] <= NEAR_DEG:
+                found[near[0][1]] = [place[f"name_{language}"] for language in LANGUAGES]
+    return found
 
 
 def build(world_atlas: Path, out: Path) -> None:

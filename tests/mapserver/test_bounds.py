@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from layers.exchange import site_archives
 from mapserver.app import create_app
 from mapserver.services import bodies, screening
 
@@ -94,6 +95,22 @@ def test_sites_are_screened_without_holding_more_threads_than_may_wait(house: An
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) > 0
     assert unknown.status_code == 400
+
+
+def test_files_that_gdal_reads_wait_for_a_process_or_are_asked_to_come_again(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = house.get("/api/v1/screening?sites=73.95,45.15&format=gpkg").data
+    monkeypatch.setattr(site_archives, "CHILD_WAIT_S", 0.01)
+    taken = [site_archives._children.acquire() for _ in range(site_archives.CHILDREN)]
+    try:
+        refused = house.client.post("/api/v1/screening", data=body)
+    finally:
+        for _ in taken:
+            site_archives._children.release()
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert house.client.post("/api/v1/screening", data=body).status_code == 200
 
 
 def test_a_body_that_ends_early_is_refused_by_whoever_reads_it(house: Any) -> None:

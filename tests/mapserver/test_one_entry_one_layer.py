@@ -65,7 +65,7 @@ WITHOUT_LEGEND = {
         "values only"
     ),
 }
-TILES_ONLY = ("basemap", "hazard", "scenario", "suitability")
+TILES_ONLY = ("basemap", "hazard", "scenario")
 WITHOUT_VALUES = "basemap"
 """The kind that a click says nothing of."""
 

@@ -9,7 +9,14 @@ import pytest
 import rasterio
 from rasterio.transform import Affine
 
+from layers.geo import Bounds, CellGrid, Window
+from layers.kinds.suitability import layout_of
 from layers.messages import LANGUAGES
+from layers.model import CandidateSite
+from layers.screening import preset, weighed
+from layers.siting import Options, sheet, stacks
+from layers.siting.block import Block
+from layers.siting.fields import Fields
 
 from .conftest import House
 
@@ -22,6 +29,11 @@ path = "people.tif"
 unit = "1/km2"
 evidence = "population"
 licence = "CC BY 4.0"
+[[layer]]
+id = "suitability"
+kind = "suitability"
+title = "Suitability"
+style = [{ id = "np-032", measure = "np-032" }, { id = "or-sage-large", measure = "or-sage-large" }]
 """
 KM2 = 20.0
 TUZKAN = "67.483,40.55,1000,Tuzkan"
@@ -31,6 +43,9 @@ TUZKAN = "67.483,40.55,1000,Tuzkan"
 def peopled(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFactory) -> House:
     folder = tmp_path_factory.mktemp("peopled")
     values = np.full((600, 960), KM2, np.float32)
+    # In the north-east towns that stand in single cells, as people do, among fields of none.
+    towns = np.random.default_rng(5).lognormal(0, 3, (120, 480))
+    values[:120, 480:] = np.where(towns > 20, towns, 0)
     with rasterio.open(
         folder / "people.tif", "w", driver="GTiff", crs="EPSG:4326", count=1, dtype="float32",
         transform=Affine(1 / 120, 0, 63.5, 0, -1 / 120, 43.0), width=960, height=600, nodata=-1,
@@ -87,3 +102,53 @@ def test_a_raster_that_cannot_be_read_is_told_and_settlements_stand_in(
         sheet = peopled.json(f"/api/v1/screening?sites={TUZKAN}")["sites"][0]
     assert "a coarser one is needed" in sheet["people"]["unread"]
     assert all(ring["lower_bound"] for ring in sheet["people"]["rings"])
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(65.5, 40.0), (69.5, 42.0), (63.5, 41.0), (76.0, 43.5)])
+def test_a_pixel_of_suitability_counts_the_people_that_the_sheet_of_its_place_counts(
+    peopled: House, lon: float, lat: float
+) -> None:
+    loaded = peopled.site.desk.loaded()
+    layer = peopled.site.catalog.layer("suitability")
+    fields = Fields(loaded, 3000.0)
+    grid = CellGrid.covering(Bounds(lon - 0.2, lat - 0.2, lon + 0.2, lat + 0.2), 6)
+    window = Window(6, grid.col // 256, grid.row // 256)
+    block = Block.of(window, Bounds(lon - 0.2, lat - 0.2, lon + 0.2, lat + 0.2))
+    assert block is not None
+    layout = layout_of(layer)
+    found = fields.of(block, layout.evidence)
+    bands = layout.made(found, block.shape)
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        row, col = (int(rng.integers(size)) for size in block.shape)
+        place = tuple(float(axis[row, col]) for axis in block.place)
+        for style in layer.styles:
+            told = sheet(CandidateSite("c", "c", *place, 0.0), loaded, Options(style.measure))
+            for name in ("density_16km", "density_25km", "density_30km", "density_32km"):
+                if name in found:
+                    value = told["evidence"][name]["value"]
+                    assert found[name][row, col] == pytest.approx(value, rel=2e-3, abs=2e-3), name
+            chosen = preset(style.measure)
+            weights = np.array([c.weight for c in chosen.suitabilities])
+            needed = np.zeros(len(weights), bool)  # no hazard and no fault is loaded here
+            score, known = weighed(bands[layout.bands_of(chosen)][:, row, col][:, None], weights,
+                                   needed)  # fmt: skip
+            utility = [c["utility"] for c in told["verdicts"]["suitability"]["criteria"]]
+            own = [(w, u) for w, u in zip(weights, utility, strict=True) if u is not None]
+            total = sum(w for w, _ in own)
+            assert bool(known[0]) is bool(total >= 0.5 - 1e-6)
+            mean = sum(w * u for w, u in own) / (total if known[0] else 1)
+            assert score[0] == pytest.approx(mean, abs=0.6 / 254 + 1e-4)
+            excluded = {f["evidence"] for f in told["verdicts"]["exclusion"]
+                        if f["status"] == "hit"}  # fmt: skip
+            low, high = layout.bits_of(chosen)
+            hit = (int(bands[-2][row, col]) & low) | (int(bands[-1][row, col]) & high)
+            assert bool(hit) is bool(excluded)
+
+
+def test_an_account_of_a_pixel_names_the_raster_and_what_stands_in_for_it(peopled: House) -> None:
+    loaded = peopled.site.desk.loaded()
+    layout = layout_of(peopled.site.catalog.layer("suitability"))
+    said = stacks.sources(loaded, layout)
+    assert said["density_30km"]["source"].startswith("People of the census; ")
+    assert "census" not in said["town_100000_distance"]["source"]

@@ -2,13 +2,16 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
+import rasterio.windows
 from PIL import Image
 
-from layers.geo import GEOD, Bounds, Window
+from layers.geo import GEOD, Bounds, Window, cell_m, lonlat, mercator
 from layers.model import CandidateSite
 from layers.model.kind import Question
 from layers.screening import PRESETS, STEPS, Layout, shares
@@ -256,3 +259,78 @@ def test_layouts_of_one_preset_hold_only_its_bands() -> None:
     alone = Layout((PRESETS["np-032"],))
     assert len(alone.lines) == 9
     assert shares(np.array([c.weight for c in alone.lines])).sum() == pytest.approx(1)
+
+
+def geotiff(house: House, query: str, folder: Path) -> tuple[Any, dict[str, str], str]:
+    answer = house.get(f"/files/{LAYER}/latest/latest.tif?{query}")
+    assert answer.status_code == 200, answer.text
+    path = folder / "suitability.tif"
+    path.write_bytes(answer.data)
+    with rasterio.open(path) as dataset:
+        assert dataset.descriptions == ("score", "excluded", "coverage")
+        assert dataset.crs.to_epsg() == 3857
+        rows, cols = rasterio.transform.rowcol(dataset.transform, *mercator(LON, LAT))
+        found = dataset.read(window=rasterio.windows.Window(cols - 20, rows - 20, 40, 40))
+        assert dataset.nodata is not None
+        return found, dataset.tags(), answer.headers["Content-Disposition"]
+
+
+def test_a_preset_with_weights_is_a_geotiff_of_score_exclusion_and_coverage(
+    house: House, tmp_path: Path
+) -> None:
+    only = ",".join(f"{name}:{int(name == 'border_distance')}" for name in EVERY)
+    plain, tags, name = geotiff(house, "style=np-032", tmp_path)
+    turned, turned_tags, _ = geotiff(house, f"style=np-032&weights={only}", tmp_path)
+    assert "suitability-np-032-static.tif" in name
+    assert json.loads(turned_tags["weights"])["border_distance"] == 1.0
+    assert tags["preset"] == "np-032"
+    assert "exclusion.msk_sl2" in json.loads(tags["check_before_use"])
+    score, excluded, coverage = plain
+    assert set(np.unique(excluded)) <= {0.0, 1.0}
+    assert excluded.any()
+    # Nothing buys back an exclusion: no score stands there, whatever the weights.
+    assert np.isnan(score[excluded == 1]).all()
+    np.testing.assert_array_equal(excluded, turned[1])
+    assert np.nanmax(np.abs(turned[0] - score)) > 0.05
+    # Slope is not loaded: its weight of 0.05 is missing everywhere.
+    assert coverage.max() == pytest.approx(0.95, abs=1e-4)
+    assert turned[2].max() == pytest.approx(1.0)
+
+
+def test_the_geotiff_says_of_a_cell_what_the_account_of_a_click_says(
+    house: House, tmp_path: Path
+) -> None:
+    (score, excluded, _), _, _ = geotiff(house, "style=np-032", tmp_path)
+    x, y = mercator(LON, LAT)
+    seen = set()
+    for down, across in ((20, 20), (2, 3), (38, 5), (11, 37), (30, 28)):
+        lon, lat = lonlat(x + (across - 20) * cell_m(5), y - (down - 20) * cell_m(5))
+        told = clicked(house, f"&layer={LAYER}&style=np-032", float(lon), float(lat))["explained"]
+        assert bool(excluded[down, across]) is told["excluded"]
+        seen.add(told["excluded"])
+        if not told["excluded"]:
+            assert score[down, across] == pytest.approx(told["score"], abs=1e-4)
+    assert seen == {True, False}
+
+
+def test_twice_the_weights_are_one_file_and_others_another(house: House) -> None:
+    tags = [
+        house.get(f"/files/{LAYER}/latest/latest.tif?style=np-032&weights={w}").headers["ETag"]
+        for w in ("sl2:1,slope:2", "slope:2,sl2:1", "sl2:1,slope:3")
+    ]
+    assert tags[0] == tags[1] != tags[2]
+
+
+@pytest.mark.parametrize(
+    "leaf", ["latest.tif?weights=nothing:1", "latest.tif?bom=1", "latest.csv", "latest.tif?style=x",
+             "latest.tif?weights=sl2:-1", "latest.qml?weights=sl2:1"],
+)  # fmt: skip
+def test_files_of_suitability_that_cannot_be_are_refused(house: House, leaf: str) -> None:
+    assert 400 <= house.get(f"/files/{LAYER}/latest/{leaf}").status_code < 500
+
+
+def test_the_style_of_a_preset_lies_beside_its_geotiff(house: House) -> None:
+    answer = house.get(f"/files/{LAYER}/latest/latest.qml?style=np-032")
+    assert answer.status_code == 200
+    assert "suitability-np-032-static.qml" in answer.headers["Content-Disposition"]
+    assert '<rasterrenderer type="singlebandpseudocolor" band="1"' in answer.text

@@ -56,13 +56,13 @@ export function weightSliders(layer: Layer, style: Style, store: Store, config: 
   const body = element("div", { class: "weights" });
   const made = element("details", { class: "pick", open: true }, element("summary", {}, words.text("site.weights")), body);
   void ask<{ weighed: Weighed[] }>(`${config.root}/tilejson/${layer.id}.json?style=${style.id}`).then(
-    ({ weighed }) => fill(body, weighed, store, words),
+    ({ weighed }) => fill(body, weighed, store, words, `${config.root}/files/${layer.id}/latest/latest.tif?style=${style.id}`),
     () => body.replaceChildren(element("p", {}, words.text("point.failed"))),
   );
   return made;
 }
 
-function fill(body: HTMLElement, weighed: readonly Weighed[], store: Store, words: Words): void {
+function fill(body: HTMLElement, weighed: readonly Weighed[], store: Store, words: Words, file: string): void {
   const chosen = weightsOf(store.state.weights);
   const rows = weighed.map((each) => {
     const id = `weight-${each.evidence}`;
@@ -73,7 +73,10 @@ function fill(body: HTMLElement, weighed: readonly Weighed[], store: Store, word
     const label = element("label", { for: id, title: span }, words.text(`site.evidence.${each.evidence}`), " ", share);
     return { ...each, range, share, line: element("div", {}, label, range) };
   });
+  const weights = (): string => rows.map(({ evidence, range }) => `${evidence}:${range.value}`).join(",");
+  const cells = element("a", { download: "" }, "GeoTIFF");
   const show = (): void => {
+    cells.href = store.state.weights ? `${file}&weights=${store.state.weights}` : file;
     const total = rows.reduce((sum, { range }) => sum + range.valueAsNumber, 0);
     for (const { range, share } of rows) {
       share.textContent = total ? words.value(range.valueAsNumber / total, "1") : "–";
@@ -86,18 +89,19 @@ function fill(body: HTMLElement, weighed: readonly Weighed[], store: Store, word
     window.clearTimeout(waiting);
     waiting = window.setTimeout(() => {
       // All at nothing means nothing: the map keeps what it shows.
-      if (rows.some(({ range }) => range.valueAsNumber > 0)) store.set({ weights: rows.map(({ evidence, range }) => `${evidence}:${range.value}`).join(",") });
+      if (rows.some(({ range }) => range.valueAsNumber > 0)) store.set({ weights: weights() });
+      show();
     }, RESTS_MS);
   };
   for (const { range } of rows) range.addEventListener("input", changed);
   const reset = element("button", { type: "button", class: "quiet" }, words.text("site.reset"));
   reset.addEventListener("click", () => {
     for (const { range, weight } of rows) range.value = String(Math.round(100 * weight));
-    show();
     store.set({ weights: null });
+    show();
   });
   show();
-  body.replaceChildren(...rows.map(({ line }) => line), reset);
+  body.replaceChildren(...rows.map(({ line }) => line), reset, " ", cells);
 }
 
 /** A number in its unit, with three digits that mean something; counts and densities name their unit in the words before. */

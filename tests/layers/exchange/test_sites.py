@@ -23,6 +23,7 @@ from layers.errors import (
     BadParameterError,
     LayersError,
     TooLargeError,
+    UnavailableError,
     UnsupportedFormatError,
 )
 from layers.exchange import site_archives, sites
@@ -362,3 +363,19 @@ def test_an_archive_with_a_spoilt_byte_is_answered_too(at: int, byte: int) -> No
     body[at % len(body)] = byte
     with contextlib.suppress(LayersError):
         assert sites.read(bytes(body))
+
+
+def test_no_more_files_are_read_by_gdal_at_once_than_have_a_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = written(tmp_path / "s.gpkg", "GPKG")
+    monkeypatch.setattr(site_archives, "CHILD_WAIT_S", 0.01)
+    with contextlib.ExitStack() as held:
+        for _ in range(site_archives.CHILDREN):
+            held.enter_context(site_archives._child())
+        with pytest.raises(UnavailableError, match="ask again"):
+            sites.read(body)
+        # What needs no process of its own waits for nobody.
+        assert len(sites.read(b"lon,lat\n69,41\n")) == 1
+    for _ in range(site_archives.CHILDREN + 1):  # each gives its place back
+        assert len(sites.read(body)) == len(PLACES)

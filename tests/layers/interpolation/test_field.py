@@ -88,6 +88,27 @@ def test_more_stations_than_can_be_factorised_are_nearly_the_exact_answer(monkey
     assert_near(field.predict_grid(lattice), exact, 0.02 if sums else 0.2)
 
 
+def test_a_plan_of_a_dense_smooth_network_is_taken_where_kriging_is_no_nearer(monkeypatch) -> None:
+    """The 48 nearest of 1,500 stations tell the spread to some per cent only."""
+    x, y = np.random.default_rng(3).uniform(0.0, 1e6, (2, 1500))
+    noise = np.random.default_rng(4).normal(0.0, 0.057, 1500)
+    smooth = replace(SMOOTH, sill=0.035, range_m=370e3, nugget_site=0.00325)
+    value = np.exp(4.5 + 0.1 * np.sin(x / 9e4) * np.cos(y / 1.5e5) + noise)
+    lattice = grid(301, 187)
+    exact = interpolation.condition(x, y, value, smooth).predict(*lattice.all())
+    monkeypatch.setattr(field_module, "EXACT_SITES", 100)
+    near = interpolation.condition(x, y, value, smooth)
+    found, plan = near.map_grid(lattice)
+    monkeypatch.setattr(field_module, "near_enough", lambda *_: False)
+    each, none = near.map_grid(lattice)
+    assert plan is not None
+    assert none is None
+    wide, alone = (np.abs(a.sigma / exact.sigma - 1.0) for a in (found, each))
+    assert np.quantile(wide, 0.99) < 1.1 * np.quantile(alone, 0.99)
+    off, alone = (np.abs(a.mu - exact.mu) / exact.sigma for a in (found, each))
+    assert np.quantile(off, 0.99) < 1.1 * np.quantile(alone, 0.99)
+
+
 def test_covariates_of_cells_move_the_mean_and_widen_the_spread(monkeypatch) -> None:
     x, y, value = network(200)
     height = np.sin(x / 9e4) + y / 4e5

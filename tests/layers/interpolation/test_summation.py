@@ -53,6 +53,18 @@ def test_sums_at_targets_are_those_of_all_pairs_also_outside(model, range_m) -> 
     assert off(sums.at(weight, inside).reshape(-1) - dense, p, weight) < CLOSE
 
 
+def test_large_weights_of_both_signs_leave_small_sums_right() -> None:
+    """As of ten thousand stations: what is summed is a thousand times what is left of it."""
+    p = Parameters("matern32", "log", sill=0.035, range_m=370e3, nugget_site=0.00325)
+    xy = np.random.default_rng(1).uniform(0.0, 2e6, (6000, 2))
+    weight = np.random.default_rng(2).normal(0.0, 14.0, len(xy))
+    sums = summation(p, xy, cKDTree(xy))
+    target = np.random.default_rng(3).uniform(0.0, 2e6, (300, 1, 2))
+    dense = p.covariance(cdist(target[:, 0], xy)) @ weight
+    spread = 0.015  # of kriging among so many stations
+    assert np.max(np.abs(sums.at(weight, target)[:, 0] - dense)) < 0.01 * spread
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     n=st.integers(3, 120),

@@ -8,9 +8,10 @@ import shapely
 
 from layers.exchange import adapter
 from layers.geo import GEOD, Point
-from layers.kinds import KINDS, Sources
+from layers.kinds import KINDS, Sources, faults
 from layers.kinds.faults import is_fold, length_km, slip_rate
 from layers.model import Context, Feature, LayerDefinition
+from layers.seismic.scenario import mechanism
 from layers.store import PUBLIC, Batch, Reader, Writer
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "seismic"
@@ -142,3 +143,48 @@ def test_four_real_catalogues_become_one_without_losing_an_event(kind: Any) -> N
     # And nothing is lost: what is not shown stands in the list of another.
     also = [a for a in everything.properties["also"] if a]
     assert len(everything) + sum(len(each.split("; ")) for each in also) == together
+
+
+@pytest.mark.parametrize(
+    ("properties", "rake", "dip"),
+    [
+        # Words of GEM.
+        ({"slip_type": "Reverse"}, 90, 45),
+        ({"slip_type": "Blind Thrust"}, 90, 45),
+        ({"slip_type": "Normal"}, -90, 60),
+        ({"slip_type": "Spreading_Ridge"}, -90, 60),
+        ({"slip_type": "Dextral"}, 180, 90),
+        ({"slip_type": "Sinistral"}, 0, 90),
+        ({"slip_type": "Strike-Slip"}, 0, 90),
+        ({"slip_type": "Dextral-Reverse"}, 135, 60),
+        ({"slip_type": "Reverse-Sinistral"}, 45, 60),
+        ({"slip_type": "Dextral-Normal"}, -135, 60),
+        ({"slip_type": "Normal-Sinistral"}, -45, 60),
+        # Of HimaTibetMap, misspelt as they are there.
+        ({"type": "thrsut"}, 90, 45),
+        ({"type": "left sli[p"}, 0, 90),
+        ({"type": "rightslip"}, 180, 90),
+        # A type that leaves the side to the sense of slip.
+        ({"type": "strike-slip", "slip_sense": "dextral"}, 180, 90),
+        ({"type": "strike-slip", "slip_sense": "sinistral"}, 0, 90),
+        ({"type": "reverse", "slip_sense": "sinistral"}, 45, 60),
+        ({"type": "oblique", "slip_sense": "dextral-normal"}, -135, 60),
+        ({"slip_sense": "right-lateral"}, 180, 90),
+        ({}, 0, 90),
+    ],
+)  # fmt: skip
+def test_the_mechanism_follows_type_and_sense_of_slip(
+    properties: dict[str, str], rake: float, dip: float
+) -> None:
+    assert mechanism(faults.mechanism_of(properties)) == (rake, dip)
+
+
+@pytest.mark.parametrize(
+    ("told", "angle"),
+    [
+        ("(90,80,100)", 90), ("(-45.5,,)", -45.5), ("(,10,20)", None), ("35", 35), (35, 35),
+        ("steep", None), (None, None), (True, None), ("(190,,)", None), (float("nan"), None),
+    ],
+)  # fmt: skip
+def test_angles_of_gem_are_read_and_what_is_none_is_not(told: Any, angle: Any) -> None:
+    assert faults.angle(told, -180, 180) == angle

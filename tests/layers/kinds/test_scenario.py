@@ -37,6 +37,12 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Any:
     odd = [
         Feature("axis", "faults", shapely.LineString([(70, 41), (71, 42)]), {"type": "anticline"}),
         Feature("dot", "faults", shapely.Point(70, 41), {"type": "thrust"}),
+        Feature(
+            "told",
+            "faults",
+            shapely.LineString([(70, 41), (70, 42)]),
+            {"slip_type": "Reverse", "average_rake": "(110,90,130)", "average_dip": "(35,,)"},
+        ),
         Feature("north", "faults", shapely.LineString([(70, 41), (70, 42)]), {"type": "thrust"}),
     ]
     unsized = [
@@ -164,6 +170,22 @@ def test_a_click_tells_the_values_and_what_was_assumed(sources: Any) -> None:
     assert "every strike" in found["earthquake"]["assumed"][0]
     far = kind.inspect(Point(20, 50), None)
     assert (far["known"], far["values"]) == (False, [])
+
+
+def test_rake_and_dip_that_a_file_tells_come_before_usual_ones_and_a_question_before_both(
+    sources: Any,
+) -> None:
+    kind = ScenarioKind(definition(), sources)
+
+    def asked(**said: Any) -> Any:
+        return kind.inspect(Point(70.2, 41.5), None, Scenario("fault:told", **said))["earthquake"]
+
+    told, own = asked(), asked(rake=90.0, dip=50.0)
+    assert (told["rake"], told["dip"]) == (110, 35)
+    assert not [words for words in told["assumed"] if "dip" in words]
+    assert (own["rake"], own["dip"]) == (90, 50)
+    dextral = kind.inspect(Point(72, 42), None, Scenario("fault:talas-fergana"))["earthquake"]
+    assert (dextral["rake"], dextral["dip"]) == (180, 90)
 
 
 @pytest.mark.parametrize("threshold", [0.0, -0.1])

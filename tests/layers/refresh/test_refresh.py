@@ -472,3 +472,70 @@ def test_an_event_that_the_agency_withdraws_is_shown_no_more_and_stays_in_the_hi
     # Restored by the agency, it is shown again.
     assert feed(4, "us1") == (0, 0, 1, 0)
     assert shown(4) == ["us1", "us2"]
+
+
+def test_history_of_a_batch_is_what_began_in_the_day_before_it(house: House) -> None:
+    house.hour(NINE, VALUES)
+    house.hour(TEN, [99.0, None])
+    everyone = Audience(Role.OPERATOR)
+    found = house.reader.values_before(everyone, NOW, DOSE, NINE, TEN + HOUR)
+    assert [value for code, value in found if code == "S0"] == [100.0, 99.0]
+    assert [value for code, value in found if code == "S1"] == [110.0]
+    assert house.reader.values_before(everyone, NOW, DOSE, NINE, TEN) == [
+        (code, value) for (code, _, _), value in zip(PLACES, VALUES, strict=True)
+    ]
+    assert house.reader.values_before(everyone, NOW, DUST, NINE, TEN + HOUR) == []
+
+
+def test_what_the_hours_after_the_newest_need_is_learnt_before_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty stations over a week, and the last hours before others parameters serve."""
+    chance = np.random.default_rng(4)
+    codes = [f"S{i:02d}" for i in range(20)]
+    lon, lat = chance.uniform(67, 77, 20), chance.uniform(41, 45, 20)
+    level = 100 * np.exp(0.2 * np.sin(lon) + 0.05 * chance.normal(size=20))
+    serves = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    house, standing = House(tmp_path), refresh.Standing()
+
+    def hour(at: datetime) -> str:
+        begin, end = (f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in (at, at + HOUR))
+        values = level * np.exp(0.01 * chance.normal(size=20))
+        rows = [
+            f"{code},{x:.3f},{y:.3f},{begin},{end},{DOSE},{v:.2f},nSv/h"
+            for code, x, y, v in zip(codes, lon, lat, values, strict=True)
+        ]
+        return "\n".join(
+            ["station_code,lon,lat,time_start_utc,time_end_utc,quantity,value,unit", *rows]
+        )
+
+    for step in range(14, 0, -1):
+        house.bring(hour(serves - step * timedelta(hours=12)))
+    learnt: list[int] = []
+    learn = surfaces.mapping.interpolation.learn
+    monkeypatch.setattr(
+        surfaces.mapping.interpolation,
+        "learn",
+        lambda *about, **more: (learnt.append(1), learn(*about, **more))[1],
+    )
+
+    def made(at: datetime, kept: refresh.Standing | None) -> bytes:
+        (task,) = (t for t in refresh.outdated(house.reader, LAYERS[:1], NOW, 999) if t.hour == at)
+        surface = refresh.build(house.reader, task, NOW, 1, Context.ROUTINE, kept)
+        assert surface is not None
+        return surface.bands.tobytes()
+
+    house.bring(hour(serves - 6 * HOUR))
+    refresh.look_ahead(house.reader, LAYERS, NOW, standing)
+    assert learnt == []  # there is time yet
+    house.bring(hour(serves - 2 * HOUR))
+    refresh.look_ahead(house.reader, LAYERS, NOW, standing)
+    refresh.look_ahead(house.reader, LAYERS, NOW, standing)
+    assert len(learnt) == 1
+    house.bring(hour(serves))
+    ahead = made(serves, standing)
+    assert len(learnt) == 1
+    assert ahead == made(serves, None)  # nothing else than who comes unprepared
+    assert len(learnt) == 2
+    house.reader.close()
+    house.writer.close()

@@ -73,3 +73,20 @@ def test_surroundings_that_are_not_whole_are_refused(files: dict[str, bytes], na
         parse({other: body for other, body in files.items() if other != name})
     with pytest.raises(BadFileError, match="not whole"):
         parse(files | {name: b"{}"} if name != "settlements.csv" else files | {name: b"a,b\n1,2\n"})
+
+
+def test_large_towns_have_names_in_four_languages_and_no_two_towns_one_name(
+    region: Surroundings,
+) -> None:
+    towns = region.settlements
+    at = {towns.name[i]: i for i in towns.names}
+    assert towns.names[at["Almaty"]] == {
+        "kk": "Алматы", "uz": "Olmaota", "ru": "Алматы", "en": "Almaty",
+    }  # fmt: skip
+    assert len(towns.names) > 120
+    # Altai is a town of Kazakhstan, and one of China.
+    russian = [(towns.country[i], each["ru"]) for i, each in towns.names.items()]
+    assert len(set(russian)) == len(russian)
+    # What is near a town of the base map is that town: its English name is of the same letters.
+    same = [towns.names[i]["en"][0] == towns.name[i][0] for i in towns.names]
+    assert np.mean(same) > 0.85
