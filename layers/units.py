@@ -25,7 +25,7 @@ class Quantity:
     (of an hour with many zeros they are not).
     ``valid_range`` is in the canonical unit; a value outside cannot be a reading of this quantity.
     ``alarm``, where there is one, is the canonical value above which one station alone tells of a
-    release.
+    release. ``of`` is the quantity that a relative one is made of; nobody observes it.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Quantity:
     valid_range: tuple[float, float]
     decimals: int
     alarm: float | None = None
+    of: str = ""
 
 
 QUANTITIES: Mapping[str, Quantity] = {
@@ -50,6 +51,25 @@ QUANTITIES: Mapping[str, Quantity] = {
         Quantity("radon", "Bq/m3", "Rn-222", True, (0.0, 1e7), 1),
     )
 }
+"""What is observed."""
+
+TIMES = "times"
+"""The unit of a ratio to what is usual: one, and no share of anything."""
+
+
+def relative(quantity: Quantity) -> Quantity:
+    """Return the ratio of a quantity to what is usual for the place."""
+    return Quantity(
+        f"{quantity.id}_relative", TIMES, f"{quantity.symbol}/usual", True, (0.0, 1e10), 2,
+        of=quantity.id,
+    )  # fmt: skip
+
+
+MAPPED: Mapping[str, Quantity] = {
+    **QUANTITIES,
+    **{q.id: q for q in map(relative, (q for q in QUANTITIES.values() if q.positive))},
+}
+"""What a surface may be of: what is observed, and where it is positive its ratio to the usual."""
 
 
 @dataclass(frozen=True, slots=True)

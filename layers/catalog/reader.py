@@ -27,6 +27,8 @@ from layers.model import (
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _WMS_NAME = re.compile(r"([A-Za-z_][\w.-]{0,62}:)?[A-Za-z_][\w.-]{0,62}", re.ASCII)
 LANGUAGES = ("kk", "uz", "ru", "en")
+RELATIVE_TO = ("own-normal",)
+"""What a surface may be relative to: what each station itself usually shows."""
 DEMONSTRATION = "demonstration:"
 """Begins the path of what the package carries: a copied catalogue finds it from anywhere."""
 DEMONSTRATION_DATA = Path(__file__).parents[1] / "demo" / "data"
@@ -134,12 +136,10 @@ def _layer(
     layer_id = _id(fields)
     kind = fields.choice("kind", kinds.KINDS, None)
     spec = kinds.KINDS[kind]
-    quantity = None
-    if "quantity" in spec.needs:
-        try:
-            quantity = units.quantity(fields.need("quantity", str)).id
-        except BadInputError as reason:
-            raise fields.error(str(reason)) from reason
+    relative_to = ""
+    if "relative_to" in spec.needs and fields.has("relative_to"):
+        relative_to = fields.choice("relative_to", RELATIVE_TO, None)
+    quantity = _quantity(fields, relative_to) if "quantity" in spec.needs else None
     paths: tuple[Path, ...] = ()
     if "path" in spec.needs:
         named = fields.words("path") if isinstance(entry.get("path"), list) else ()
@@ -177,6 +177,7 @@ def _layer(
         licence=fields.get("licence", str, ""),
         notice=fields.get("notice", str, ""),
         quantity=quantity,
+        relative_to=relative_to,
         collection=collection,
         paths=paths,
         domain=domain,
@@ -198,6 +199,19 @@ def _layer(
         if ids.count(style_id) > 1:
             raise fields.error(f'two styles have the id "{style_id}"')
     return definition
+
+
+def _quantity(fields: Fields, relative_to: str) -> str:
+    """Return the quantity that is observed, or the ratio of it to what is usual."""
+    try:
+        quantity = units.quantity(fields.need("quantity", str))
+    except BadInputError as reason:
+        raise fields.error(str(reason)) from reason
+    if not relative_to:
+        return quantity.id
+    if not quantity.positive:
+        raise fields.error(f'"relative_to" asks for a ratio, and {quantity.id} may be 0 or below')
+    return units.relative(quantity).id
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -243,7 +257,7 @@ def _style(
             f'ramp "{ramp}" has {len(style.palette.colours)} colours; '
             f"{len(breaks)} breaks need one more"
         )
-    canonical = units.QUANTITIES[quantity].unit if quantity else style.unit
+    canonical = units.MAPPED[quantity].unit if quantity else style.unit
     if style.unit not in ("", "1", canonical):
         raise fields.error(f'breaks are in {canonical}, or shares ("1"); "unit" is "{style.unit}"')
     if labels and len(labels) != len(breaks) + 1:

@@ -35,7 +35,7 @@ def derived(
         raise fields.error(f'"source" names no surface "{word}"; {known}{nearest(word, surfaces)}')
     source = layers[word]
     _check_levels(fields, layer)
-    canonical = units.QUANTITIES[str(source.quantity)].unit
+    canonical = units.MAPPED[str(source.quantity)].unit
     for style in layer.styles:
         if style.unit not in ("", "1", canonical):
             raise fields.error(

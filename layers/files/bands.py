@@ -34,7 +34,7 @@ def shown(layer: LayerDefinition) -> dict[str, StyleDefinition]:
 
 def described(layer: LayerDefinition) -> tuple[Band, ...]:
     """Return the bands that every surface of a layer begins with: ``shown``, and support."""
-    unit = units.QUANTITIES[str(layer.quantity)].unit
+    unit = units.MAPPED[str(layer.quantity)].unit
     return (
         *(
             Band(name, "1" if style.measure in _SHARES else unit, _SENTENCES[style.measure])
@@ -46,7 +46,7 @@ def described(layer: LayerDefinition) -> tuple[Band, ...]:
 
 def of_surface(layer: LayerDefinition, info: SurfaceInfo) -> tuple[Band, ...]:
     """Return all bands of a surface; the last ones are what the others are computed from."""
-    unit = units.QUANTITIES[info.quantity].unit
+    unit = units.MAPPED[info.quantity].unit
     latent = f"ln({unit})" if info.transform == "log" else unit
     *parameters, _ = named({**info.tags, "transform": info.transform})
     return (*described(layer), *(Band(name, latent, words) for name, words in parameters))

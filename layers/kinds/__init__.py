@@ -82,7 +82,7 @@ KINDS: Mapping[str, KindSpec] = {
     ),
     "surface": KindSpec(
         surface.SurfaceKind,
-        ("quantity", "covariates"),
+        ("quantity", "covariates", "relative_to"),
         readings.MEASURES,
         "fill",
         ("fill",),

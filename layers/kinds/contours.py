@@ -167,7 +167,7 @@ def levels_of(layer: LayerDefinition, style: StyleDefinition) -> tuple[float, ..
 
 
 def _unit(info: SurfaceInfo, style: StyleDefinition) -> str:
-    return "1" if style.measure == "uncertainty" else units.QUANTITIES[info.quantity].unit
+    return "1" if style.measure == "uncertainty" else units.MAPPED[info.quantity].unit
 
 
 def _columns(

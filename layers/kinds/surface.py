@@ -137,7 +137,8 @@ class SurfaceKind:
         try:
             info = self._store.surface(self._layer.id, at)
         except NoSurfaceError:
-            return {"known": False, "reason": "no_surface", "values": []}
+            reason = "no_normal" if self._layer.relative_to else "no_surface"
+            return {"known": False, "reason": reason, "values": []}
         facts: dict[str, Any] = {
             "time": info.valid_time,
             "version": info.token,
@@ -153,7 +154,7 @@ class SurfaceKind:
         facts["support"] = float(found.support[0])
         if not found.support[0] < self._layer.support_limit:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
-        quantity = units.QUANTITIES[info.quantity]
+        quantity = units.MAPPED[info.quantity]
         names = ["mean", "median", "sd", "p05", "p95"]
         if threshold is None:
             threshold = self.threshold

@@ -76,6 +76,15 @@ TEXTS: dict[str, str] = {
     "class.exceedance.4": "very likely",
     "class.spread.0": "well known",
     "class.spread.6": "hardly known",
+    "class.relative.0": "below half of the usual",
+    "class.relative.1": "well below the usual",
+    "class.relative.2": "a little below the usual",
+    "class.relative.3": "usual for this place",
+    "class.relative.4": "a little above the usual",
+    "class.relative.5": "above the usual",
+    "class.relative.6": "well above the usual",
+    "class.relative.7": "twice the usual and more",
+    "class.relative.8": "five times the usual and more",
     "class.pm2_5.0": "good",
     "class.pm2_5.1": "fair",
     "class.pm2_5.2": "moderate",
@@ -197,6 +206,7 @@ TEXTS: dict[str, str] = {
     # Places
     "point.title": "At this place",
     "point.interval": "With 90 % certainty between {low} and {high}.",
+    "point.relative": "×{value} of what is usual here (90 %: {low}–{high}).",
     "point.chance": "Chance to exceed {value}: {chance}.",
     "point.chance_small": "Almost certainly below {value}.",
     "point.chance_large": "Almost certainly above {value}.",
@@ -232,6 +242,9 @@ TEXTS: dict[str, str] = {
     "reason.no_station_near": "The network cannot know here: too far from any station.",
     "reason.outside_domain": "This place lies outside the area of the network.",
     "reason.no_surface": "There is no surface for this hour.",
+    "reason.no_normal": (
+        "Not known for this hour: fewer than six days are stored to tell what is usual."
+    ),
     "reason.unknown": "Nothing is known here.",
     # Earthquakes and faults
     "reason.little_evidence": "Too little is known here for a score.",
@@ -279,6 +292,7 @@ TEXTS: dict[str, str] = {
     "quantity.wind_speed": "Wind speed",
     "quantity.precipitation": "Precipitation",
     "quantity.radon": "Radon",
+    "quantity.relative": "{quantity}, times what is usual for the place",
     "unit.uSv/h": "µSv/h",
     "unit.nSv/h": "nSv/h",
     "unit.uR/h": "µR/h",
@@ -291,5 +305,6 @@ TEXTS: dict[str, str] = {
     "unit.m": "m",
     "unit.g": "g",
     "unit.MSK-64": "MSK-64",
+    "unit.times": "× usual",
     "unit.%": "%",
 }

@@ -57,6 +57,13 @@ TEXTS: dict[str, str] = {
         "the map is hatched: there it cannot know, and says so. No colour does not mean no "
         "radiation."
     ),
+    "learn.relative": "And compared with what is usual?",
+    "learn.relative.text": (
+        "The map can also show how many times its own normal a place has: the middle value of "
+        "the last 30 days at each station. ×1 is as usual there, ×1.3 is three tenths more. Rock "
+        "and altitude, which make places differ, drop out; rain and a release do not. Until six "
+        "days are stored it shows nothing."
+    ),
     "learn.gap": "Why does a station show no number?",
     "learn.gap.text": (
         "It has not reported for that hour, because of a lost line or a broken instrument. We "
@@ -83,6 +90,11 @@ TEXTS: dict[str, str] = {
     ),
     "learn.term.background": "Natural background",
     "learn.term.background.text": "Radiation of rock, soil and space that is always there.",
+    "learn.term.usual": "Usual for the place",
+    "learn.term.usual.text": (
+        "The middle value of a station's own last 30 days: half of its hours lay below. ×2 means "
+        "twice that."
+    ),
     "learn.term.radon": "Radon",
     "learn.term.radon.text": (
         "A natural radioactive gas from the ground. Rain washes what it decays to out of the air."

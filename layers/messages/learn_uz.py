@@ -58,6 +58,13 @@ TEXTS: dict[str, str] = {
         "shtrixlanadi: u yerda tarmoq bila olmaydi va buni aytadi. Rang yoʻqligi nurlanish yoʻq "
         "degani emas."
     ),
+    "learn.relative": "Odatdagiga nisbatan-chi?",
+    "learn.relative.text": (
+        "Xarita joyning oʻz odatdagi darajasidan necha baravarligini ham koʻrsata oladi: u — har "
+        "bir stansiyaning soʻnggi 30 kundagi oʻrta qiymati. ×1 — oʻsha yerdagidek odatdagi, ×1,3 "
+        "— oʻndan uchga koʻp. Joylarni farqlaydigan togʻ jinsi va balandlik chiqib ketadi; "
+        "yomgʻir va chiqindi qoladi. Olti kun toʻplanguncha hech narsa koʻrsatilmaydi."
+    ),
     "learn.gap": "Nega stansiyada son yoʻq?",
     "learn.gap.text": (
         "U shu soat uchun maʼlumot bermagan: aloqa uzilgan yoki asbob buzilgan. Biz bunday "
@@ -85,6 +92,11 @@ TEXTS: dict[str, str] = {
     "learn.term.background": "Tabiiy fon",
     "learn.term.background.text": (
         "Togʻ jinslari, tuproq va koinotning hamisha boʻladigan nurlanishi."
+    ),
+    "learn.term.usual": "Joy uchun odatdagi",
+    "learn.term.usual.text": (
+        "Stansiyaning oʻzining soʻnggi 30 kundagi oʻrta qiymati: soatlarning yarmi undan past "
+        "boʻlgan. ×2 — undan ikki baravar."
     ),
     "learn.term.radon": "Radon",
     "learn.term.radon.text": (

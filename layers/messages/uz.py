@@ -73,6 +73,15 @@ TEXTS: dict[str, str] = {
     "class.exceedance.4": "juda ehtimol",
     "class.spread.0": "yaxshi maʼlum",
     "class.spread.6": "deyarli nomaʼlum",
+    "class.relative.0": "odatdagining yarmidan kam",
+    "class.relative.1": "odatdagidan ancha past",
+    "class.relative.2": "odatdagidan biroz past",
+    "class.relative.3": "bu joy uchun odatdagidek",
+    "class.relative.4": "odatdagidan biroz yuqori",
+    "class.relative.5": "odatdagidan yuqori",
+    "class.relative.6": "odatdagidan ancha yuqori",
+    "class.relative.7": "odatdagidan ikki baravar va undan koʻp",
+    "class.relative.8": "odatdagidan besh baravar va undan koʻp",
     "class.pm2_5.0": "yaxshi",
     "class.pm2_5.1": "qoniqarli",
     "class.pm2_5.2": "oʻrtacha",
@@ -197,6 +206,7 @@ TEXTS: dict[str, str] = {
     "status.missing": "yoʻq",
     "point.title": "Shu joyda",
     "point.interval": "90 % ishonch bilan {low} va {high} oraligʻida.",
+    "point.relative": "Bu joydagi odatdagiga nisbati: ×{value} (90 %: {low}–{high}).",
     "point.chance": "{value} dan oshish ehtimoli: {chance}.",
     "point.chance_small": "Deyarli aniqki, {value} dan past.",
     "point.chance_large": "Deyarli aniqki, {value} dan yuqori.",
@@ -233,6 +243,9 @@ TEXTS: dict[str, str] = {
     "reason.no_station_near": "Bu yerda tarmoq bila olmaydi: stansiyalardan juda uzoq.",
     "reason.outside_domain": "Bu joy tarmoq hududidan tashqarida.",
     "reason.no_surface": "Bu soat uchun sirt yoʻq.",
+    "reason.no_normal": (
+        "Bu soat uchun nomaʼlum: odatdagini bilish uchun olti kundan kam maʼlumot saqlangan."
+    ),
     "reason.unknown": "Bu yerda hech narsa maʼlum emas.",
     "reason.little_evidence": "Bu yerda baho uchun juda kam narsa maʼlum.",
     "reason.not_made_yet": (
@@ -277,6 +290,7 @@ TEXTS: dict[str, str] = {
     "quantity.wind_speed": "Shamol tezligi",
     "quantity.precipitation": "Yogʻingarchilik",
     "quantity.radon": "Radon",
+    "quantity.relative": "{quantity}, shu joydagi odatdagidan necha baravar",
     "unit.uSv/h": "mkZv/soat",
     "unit.nSv/h": "nZv/soat",
     "unit.uR/h": "mkR/soat",
@@ -289,5 +303,6 @@ TEXTS: dict[str, str] = {
     "unit.m": "m",
     "unit.g": "g",
     "unit.MSK-64": "MSK-64",
+    "unit.times": "× odatdagi",
     "unit.%": "%",
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from layers.geo import Bounds
 from layers.model.observation import Context
+from layers.units import MAPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class LayerDefinition:
     is read from, absolute; ``options`` holds the keys that belong to the kind alone. ``covariates``
     are the raster layers that the mean of a surface follows; ``source`` is the surface that
     contours are drawn of. ``wms_name`` is what WMS calls the layer, its id where it is empty.
+    A surface with ``relative_to`` shows how many times what is usual a value is; its ``quantity``
+    is that ratio, ``observed`` what it is made of.
     """
 
     id: str
@@ -69,11 +72,18 @@ class LayerDefinition:
     domain: Bounds | None = None
     native_zoom: int | None = None
     support_limit: float = 0.9
+    relative_to: str = ""
     covariates: tuple["LayerDefinition", ...] = ()
     source: "LayerDefinition | None" = None
     styles: tuple[StyleDefinition, ...] = ()
     visible: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def observed(self) -> str | None:
+        """The quantity that stations observe for this layer."""
+        quantity = MAPPED.get(self.quantity or "")
+        return quantity.of or quantity.id if quantity else self.quantity
 
     def style(self, style_id: str) -> StyleDefinition | None:
         """Return the style of that id, or None."""

@@ -1,5 +1,6 @@
 """From the stations of an hour to the bands of its surface, on any day and in an event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -74,6 +75,15 @@ class Mapped(NamedTuple):
     told: dict[str, Any]
 
 
+def networks_of(layer: LayerDefinition, networks: Sequence[str]) -> Sequence[str] | None:
+    """Return the networks whose offsets are told apart; None where they have dropped out.
+
+    Over a station's own normal an offset of its network is gone. To look for one all the same
+    would leave the level of the field as uncertain as offsets are at first.
+    """
+    return None if layer.relative_to else networks
+
+
 def learnt(hour: Hour, past: Week, standing: Standing) -> Learnt | None:
     """Parameters by all stations of a week; None where it tells too little."""
     bounds, transform = hour.grid.bounds, hour.about["transform"]
@@ -82,7 +92,13 @@ def learnt(hour: Hour, past: Week, standing: Standing) -> Learnt | None:
         about = {} if hour.over is None else {"covariates": hour.over.at(past.lon, past.lat)}
         x_m, y_m = geo.plane(bounds, past.lon, past.lat)
         return interpolation.learn(
-            x_m, y_m, past.values, sd=past.sd, networks=past.networks, transform=transform, **about
+            x_m,
+            y_m,
+            past.values,
+            sd=past.sd,
+            networks=networks_of(hour.layer, past.networks),
+            transform=transform,
+            **about,
         )
 
     found = standing.learnt(f"{past.key} {bounds} {transform} {hour.rasters}", learn)

@@ -1,8 +1,9 @@
 """What stands from one hour to the next, so that a new hour costs little: only in memory."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from layers import temporal
 from layers.geo import CellGrid
@@ -15,7 +16,9 @@ EVERY = timedelta(hours=12)
 which hour asks first."""
 AHEAD = timedelta(hours=4)
 """How long before they serve they are learnt, where there is time."""
-MOST, FIELDS = 64, 2
+MOST, MOST_NORMALS, FIELDS = 64, 4, 2
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class _Last:
 
 @dataclass(slots=True)
 class Standing:
-    """Parameters that were learnt, the last surfaces of every layer, and its covariates.
+    """Parameters that were learnt, what is usual, the last surfaces of every layer, covariates.
 
     Attributes
     ----------
@@ -38,16 +41,17 @@ class Standing:
 
     looked_at: Hashable = None
     _learnt: dict[str, Learnt] = field(default_factory=dict)
+    _normals: dict[int, Mapping[str, float]] = field(default_factory=dict)
     _last: dict[str, list[_Last]] = field(default_factory=dict)
     _covariates: dict[str, Covariates] = field(default_factory=dict)
 
     def learnt(self, key: str, learn: Callable[[], Learnt]) -> Learnt:
         """Return parameters by the name of all that they are learnt from: once."""
-        if key not in self._learnt:
-            while len(self._learnt) >= MOST:
-                del self._learnt[next(iter(self._learnt))]
-            self._learnt[key] = learn()
-        return self._learnt[key]
+        return _once(self._learnt, key, learn, MOST)
+
+    def normals(self, state: int, ask: Callable[[], Mapping[str, float]]) -> Mapping[str, float]:
+        """Return what is usual, by the state of all hours that it comes from: once."""
+        return _once(self._normals, state, ask, MOST_NORMALS)
 
     def last(
         self, layer_id: str, grid: CellGrid, known: Learnt | None
@@ -73,6 +77,14 @@ class Standing:
         if found is None or (found.grid, found.state) != (grid, state(layer.covariates)):
             found = self._covariates[layer.id] = covariates(layer.covariates, grid)
         return found
+
+
+def _once(kept: dict[Key, Value], key: Key, make: Callable[[], Value], most: int) -> Value:
+    if key not in kept:
+        while len(kept) >= most:
+            del kept[next(iter(kept))]
+        kept[key] = make()
+    return kept[key]
 
 
 def since(hour: datetime) -> datetime:

@@ -1,13 +1,16 @@
 """Which surface is to be made next, and the making of it."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
+from layers import quality
 from layers.geo import CellGrid
 from layers.model import Context, LayerDefinition, Surface
+from layers.refresh import normals
 from layers.refresh.gridding import grid_for
 from layers.refresh.standing import AHEAD, EVERY, Standing, since
 from layers.refresh.surfaces import make, prepare, recipe, usable
@@ -18,7 +21,7 @@ NOTHING = 0
 """The state of an hour that has no visible observation."""
 MEMORY = timedelta(days=7)
 """Stations that reported within this time before an hour define the domain of its surface."""
-PAST_HOURS = 7 * 24 + 12
+PAST_HOURS = (7 + quality.HISTORY.days) * 24 + 12
 """How far before an hour the oldest hour lies that its surface depends on."""
 
 
@@ -44,33 +47,53 @@ def outdated(
     release of their stations, and the recipe of the layer. The newest hour comes first, then hours
     that have no surface, then those whose own values or whose past changed: while a week is
     filled, every hour changes the past of others, and each of them is made again once, at the end.
-    An hour whose observations the public may see no more is a task too: ``build`` finds nothing to
-    map, and what was published is to be withdrawn.
+    What is relative to the usual comes after what is shown as it is, and only where there are
+    hours enough to know the usual by. An hour whose observations the public may see no more is a
+    task too: ``build`` finds nothing to map, and what was published is to be withdrawn.
     """
-    tasks: list[tuple[bool, Task]] = []
+    tasks: list[tuple[bool, bool, Task]] = []
     for layer in layers:
-        if layer.kind != "surface" or layer.quantity is None:
+        if layer.kind != "surface" or layer.observed is None:
             continue
         made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
-        known = dict(reader.hours(PUBLIC, now, layer.quantity, newest=keep_hours + PAST_HOURS))
+        known = dict(reader.hours(PUBLIC, now, layer.observed, newest=keep_hours + PAST_HOURS))
         hours = list(known)[-keep_hours:]
         made_by = recipe(layer)
-        wanted = {hour: state_of(f"{made_by} {_told(known, hour)}") for hour in hours}
+        usual = _usual(known, hours) if layer.relative_to else {}
+        wanted = {
+            hour: state_of(f"{made_by} {_told(known, hour)}{usual.get(since(hour), '')}")
+            for hour in hours
+            if not layer.relative_to or since(hour) in usual
+        }
         # What is older than all that is to be kept is retired, not taken back.
         wanted |= {h: NOTHING for h in made if h not in wanted and h >= min(hours, default=h)}
         tasks += [
-            (hour in made and state != NOTHING, Task(layer, hour, state, newest=hour in hours[-1:]))
+            (
+                bool(layer.relative_to),
+                hour in made and state != NOTHING,
+                Task(layer, hour, state, newest=hour in hours[-1:]),
+            )
             for hour, state in wanted.items()
             if made.get(hour) != state
         ]
-    tasks.sort(key=lambda each: (each[1].newest, not each[0], each[1].hour), reverse=True)
-    return [task for _, task in tasks]
+    tasks.sort(key=lambda t: (t[2].newest, not t[0], not t[1], t[2].hour), reverse=True)
+    return [task for *_, task in tasks]
 
 
 def _told(states: Mapping[datetime, int], hour: datetime) -> str:
     """Return the states of an hour and of all hours that its surface is compared with."""
     past = hours_before(hour) + hours_before(since(hour))
     return " ".join(str(states.get(each, NOTHING)) for each in (hour, *past))
+
+
+def _usual(states: Mapping[datetime, int], hours: Sequence[datetime]) -> dict[datetime, str]:
+    """Return the states of what the usual comes from, by the instants that it is told for."""
+    found = {}
+    for until in dict.fromkeys(map(since, hours)):
+        told = [states[each] for each in normals.hours_of_normal(until) if each in states]
+        if len(told) >= normals.LEAST:
+            found[until] = f" {normals.RULE} {told}"
+    return found
 
 
 def build(
@@ -88,13 +111,21 @@ def build(
     standing : Standing, optional
         What stands from the hours before; what this one adds is put there.
     """
-    snapshot = reader.snapshot(PUBLIC, now, str(task.layer.quantity), task.hour)
+    standing = Standing() if standing is None else standing
+    quantity = str(task.layer.observed)
+    snapshot = reader.snapshot(PUBLIC, now, quantity, task.hour)
+    normal: Mapping[str, float] = {}
+    if task.layer.relative_to:
+        normal = normals.normals(reader, now, quantity, since(task.hour), standing)
+        snapshot = normals.relative(snapshot, str(task.layer.quantity), normal)
     if not usable(snapshot).any():
         return None
     before, learnt_from = (
-        week(reader, now, snapshot.quantity, each) for each in (task.hour, since(task.hour))
+        week(reader, now, quantity, each) for each in (task.hour, since(task.hour))
     )
-    return make(
+    if task.layer.relative_to:
+        before, learnt_from = (normals.relative_week(w, normal) for w in (before, learnt_from))
+    surface = make(
         task.layer,
         snapshot,
         _grid(reader, task.layer, now, task.hour),
@@ -107,6 +138,10 @@ def build(
         learnt_from=learnt_from,
         standing=standing,
     )
+    if not task.layer.relative_to:
+        return surface
+    told = normals.told(task.layer.relative_to, since(task.hour))
+    return dataclasses.replace(surface, tags={**surface.tags, **told})
 
 
 def look_ahead(
@@ -114,13 +149,14 @@ def look_ahead(
 ) -> None:
     """Learn what the hours after the newest need, so that the first of them does not wait for it.
 
-    All that is learnt from is there twelve hours before it serves.
+    All that is learnt from is there twelve hours before it serves. What is relative to the usual
+    waits its turn: nobody waits for it.
     """
     if standing.looked_at == reader.edition():
         return
     standing.looked_at = reader.edition()
     for layer in layers:
-        if layer.kind != "surface" or layer.quantity is None:
+        if layer.kind != "surface" or layer.quantity is None or layer.relative_to:
             continue
         for hour, _ in reader.hours(PUBLIC, now, layer.quantity, newest=1):
             serves = since(hour) + EVERY
@@ -136,7 +172,7 @@ def look_ahead(
 
 def _grid(reader: Reader, layer: LayerDefinition, now: datetime, hour: datetime) -> CellGrid:
     """Return the cells of a surface: where stations have reported lately."""
-    quantity = str(layer.quantity)
+    quantity = str(layer.observed)
     codes = set(reader.measuring(PUBLIC, now, quantity, hour - MEMORY, hour + timedelta(hours=1)))
     stations = [s for s in reader.stations(PUBLIC, now) if s.code in codes]
     lon, lat = (np.array([getattr(s, axis) for s in stations]) for axis in ("lon", "lat"))

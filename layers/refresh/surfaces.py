@@ -14,7 +14,7 @@ from layers.model import Context, LayerDefinition, Status, Surface
 from layers.refresh import mapping
 from layers.refresh.covariates import state
 from layers.refresh.gridding import grid_for
-from layers.refresh.mapping import Hour
+from layers.refresh.mapping import Hour, networks_of
 from layers.refresh.standing import Standing
 from layers.refresh.tags import tags
 from layers.refresh.week import Week
@@ -117,7 +117,8 @@ def make(
     Notes
     -----
     Distances are metres on the conic of the grid's bounds. A missing standard deviation of a
-    measurement is unknown, not zero: the nugget stands for it. Networks have offsets of their own.
+    measurement is unknown, not zero: the nugget stands for it. Networks have offsets of their own,
+    which what is relative to each station's own normal is free of.
     The mean follows the covariates of the layer.
     """
     standing = Standing() if standing is None else standing
@@ -127,9 +128,7 @@ def make(
     if learnt_from is not None:
         known = mapping.learnt(hour, learnt_from, standing)
     history = None if history is None else history[rows]
-    found = mapping.mapped(
-        hour, history, known, units.QUANTITIES[snapshot.quantity].alarm, standing
-    )
+    found = mapping.mapped(hour, history, known, units.MAPPED[snapshot.quantity].alarm, standing)
     return Surface(
         layer_id=layer.id,
         quantity=snapshot.quantity,
@@ -145,7 +144,7 @@ def make(
         tags={
             **found.told,
             **tags(layer, found.field),
-            "unit": units.QUANTITIES[snapshot.quantity].unit,
+            "unit": units.MAPPED[snapshot.quantity].unit,
             "far_out": [str(code) for code in hour.codes[found.field.outliers]],
             "stations": int(rows.sum()),
             "attribution": attribution,
@@ -181,11 +180,11 @@ def _hour(
 ) -> Hour:
     """Return what the usable rows of a snapshot, and the rasters of the layer, say of an hour."""
     lon, lat = snapshot.lon[rows], snapshot.lat[rows]
-    value, transform = mapped(snapshot.value[rows], units.QUANTITIES[snapshot.quantity])
+    value, transform = mapped(snapshot.value[rows], units.MAPPED[snapshot.quantity])
     about: dict[str, Any] = {
         "sd": snapshot.sd[rows],
         "transform": transform,
-        "networks": np.asarray(snapshot.networks)[rows].tolist(),
+        "networks": networks_of(layer, np.asarray(snapshot.networks)[rows].tolist()),
     }
     over = standing.covariates(layer, grid)
     if over is not None:

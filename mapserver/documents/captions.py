@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from layers import messages
+from layers import messages, units
 from layers.model import CatalogDefinition, LayerDefinition, StyleDefinition
 from layers.pictures import Caption, LegendRow
 from mapserver.documents import figures, page_config
@@ -53,7 +53,7 @@ def caption(
         legend, rows = _legend(layer, style, language, assets, unit)
         if style.measure == "exceedance":
             value = threshold if threshold is not None else style.threshold
-            shown = page_config.value_text(value, _unit_of(layer), language)
+            shown = page_config.value_text(value, _unit(layer), language)
             legend = messages.text("legend.exceedance", language, value=shown)
             lines.append(legend)
         unknown = messages.text("public.unknown", language)
@@ -75,8 +75,8 @@ def caption(
     )
 
 
-def _unit_of(layer: LayerDefinition) -> str:
-    return "nSv/h" if layer.quantity == "ambient_dose_rate" else ""
+def _unit(layer: LayerDefinition) -> str:
+    return units.MAPPED[layer.quantity].unit if layer.quantity else ""
 
 
 def _legend(

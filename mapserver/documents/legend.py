@@ -2,7 +2,7 @@
 
 from layers.model import LayerDefinition, StyleDefinition
 from layers.render import legend
-from layers.units import QUANTITIES
+from layers.units import MAPPED
 
 
 def unit_of(layer: LayerDefinition, style: StyleDefinition) -> str:
@@ -10,7 +10,7 @@ def unit_of(layer: LayerDefinition, style: StyleDefinition) -> str:
     if style.unit:
         return style.unit
     if layer.quantity:
-        return QUANTITIES[layer.quantity].unit
+        return MAPPED[layer.quantity].unit
     return str(layer.options.get("unit", ""))
 
 

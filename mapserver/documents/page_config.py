@@ -5,7 +5,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from layers import messages
+from layers import messages, units
 from layers.geo import Bounds
 from layers.kinds import scenario
 from layers.model import CatalogDefinition, Extent, LayerDefinition, StyleDefinition
@@ -51,7 +51,14 @@ OF_SITES = frozenset(
 )
 """Texts of the pages of sites that tell of suitability on the map as well."""
 AT_ONCE = frozenset(
-    ["card.no_value", "card.title", "layers.no_data", "layers.no_surface", "layers.title"]
+    [
+        "card.no_value",
+        "card.title",
+        "layers.no_data",
+        "layers.no_surface",
+        "layers.title",
+        "reason.no_normal",
+    ]
 )
 
 
@@ -70,7 +77,9 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
         "notice": assets.land.get("notices", {}).get(language, ""),
         "places": f"{root}/static/basemap/places.json",
         "layers": [
-            _layer(layer, page.extents[layer.id], language, assets) | _scenario(layer, page.catalog)
+            _layer(layer, page.extents[layer.id], language, assets)
+            | _scenario(layer, page.catalog)
+            | _mode_of(layer, page.catalog)
             for layer in page.catalog.layers
             if layer.id in page.extents
         ],
@@ -85,12 +94,15 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
 
 
 def map_messages(language: str) -> dict[str, str]:
-    """Return the texts of the map alone: what only the server writes does not travel with it."""
+    """Return the texts of the map alone: what only the server writes does not travel with it.
+
+    The words of classes stand beside their colours.
+    """
     texts = messages.catalogue(language)
     return {
         name: text
         for name, text in texts.items()
-        if not name.startswith(messages.SERVER_ONLY) and not _is_later(name)
+        if not name.startswith((*messages.SERVER_ONLY, "class.")) and not _is_later(name)
     }
 
 
@@ -121,7 +133,7 @@ def value_text(value: float | None, unit: str, language: str) -> str:
     if value is None:
         return messages.text("card.no_value", language)
     shown, name = (value / 1000, "uSv/h") if unit == "nSv/h" else (value, unit)
-    number = f"{shown:.2f}" if unit == "nSv/h" else f"{shown:.1f}"
+    number = f"{shown:.2f}" if unit in ("nSv/h", units.TIMES) else f"{shown:.1f}"
     if language != "en":
         number = number.replace(".", ",")
     word = messages.catalogue(language).get(f"unit.{name}", name)
@@ -141,6 +153,14 @@ def _scenario(layer: LayerDefinition, catalog: CatalogDefinition) -> dict[str, A
     }
 
 
+def _mode_of(layer: LayerDefinition, catalog: CatalogDefinition) -> dict[str, str]:
+    """Return of which surface one that is relative is offered as another mode."""
+    if not layer.relative_to:
+        return {}
+    plain = (e.id for e in catalog.layers if (e.kind, e.quantity) == ("surface", layer.observed))
+    return {"mode_of": next(plain, "")}
+
+
 def _layer(
     layer: LayerDefinition, extent: Extent, language: str, assets: "Assets"
 ) -> dict[str, Any]:
@@ -149,7 +169,6 @@ def _layer(
         "id": layer.id,
         "kind": layer.kind,
         "title": layer.titles.get(language, layer.title),
-        "abstract": layer.abstract,
         "notice": layer.notice,
         "quantity": layer.quantity,
         "bounds": list(bounds.as_tuple()),

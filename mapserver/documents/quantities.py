@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from layers import messages
+from layers.units import MAPPED
+
 UCUM_SYSTEM = "http://www.opengis.net/def/uom/UCUM/"
 UCUM: Mapping[str, str] = {
     "nSv/h": "nSv/h",
@@ -11,6 +14,7 @@ UCUM: Mapping[str, str] = {
     "mm": "mm",
     "Bq/m3": "Bq/m3",
     "1": "1",
+    "times": "1",
 }
 """Codes of the Unified Code for Units of Measure, by our own words for canonical units."""
 UNIT_NAMES: Mapping[str, str] = {
@@ -21,6 +25,7 @@ UNIT_NAMES: Mapping[str, str] = {
     "mm": "millimetre",
     "Bq/m3": "becquerel per cubic metre",
     "1": "share of one",
+    "times": "times what is usual for the place",
 }
 _CF = "http://vocab.nerc.ac.uk/standard_name/{}/"
 _CF_NAMES: Mapping[str, str] = {
@@ -37,3 +42,11 @@ def definition(quantity: str, own: str) -> str:
     """Return the address of a quantity's definition; ``own`` where no vocabulary has it."""
     name = _CF_NAMES.get(quantity)
     return _CF.format(name) if name else own
+
+
+def title(quantity: str, language: str) -> str:
+    """Return what a quantity is called."""
+    of = MAPPED[quantity].of
+    if of:
+        return messages.text("quantity.relative", language, quantity=title(of, language))
+    return messages.text(f"quantity.{quantity}", language)

@@ -15,13 +15,14 @@ UNITS = ("uSv/h", "nSv/h", "uR/h")
 HOURS_A_YEAR = 8766
 FLIGHT_NSV_H = (2_000.0, 8_000.0)
 """At 9 to 12 km, from the equator to temperate latitudes: UNSCEAR 2000, annex B."""
-QUESTIONS = ("what", "differs", "rain", "raised", "between", "gap", "do")
+QUESTIONS = ("what", "differs", "rain", "raised", "between", "relative", "gap", "do")
 TERMS = (
     "dose_rate",
     "h10",
     "sievert",
     "roentgen",
     "background",
+    "usual",
     "radon",
     "station",
     "alarm",

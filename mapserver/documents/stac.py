@@ -121,7 +121,7 @@ def item(
     projected = _projected(info.grid)
     said = {
         "quantity": info.quantity,
-        "unit": units.QUANTITIES[info.quantity].unit,
+        "unit": units.MAPPED[info.quantity].unit,
         "context": str(info.context),
         "notice": tilejson.notice(layer, definition),
         "revision": info.revision,

@@ -170,7 +170,7 @@ function showTitle(state: State): void {
   const layer = config.layers.find((each) => each.id === state.filled);
   const style = layer?.styles.find((each) => each.id === state.style);
   const measure = layer && style && style.measure !== "mean" ? ` · ${words.styleTitle(layer, style)}` : "";
-  const bare = layer && current.answered && !current.times(layer.id).length ? ` · ${words.text("layers.no_data")}` : "";
+  const bare = layer && current.answered && !current.times(layer.id).length ? ` · ${words.text(layer.mode_of === undefined ? "layers.no_data" : "reason.no_normal")}` : "";
   byId("subtitle").textContent = (layer?.title ?? words.text("layers.no_surface")) + measure + bare;
   byId("offline").hidden = !state.failing;
 }

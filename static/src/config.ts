@@ -27,7 +27,6 @@ export interface Layer {
   id: string;
   kind: string;
   title: string;
-  abstract: string;
   notice: string;
   quantity: string | null;
   bounds: [west: number, south: number, east: number, north: number];
@@ -35,6 +34,7 @@ export interface Layer {
   max_zoom: number;
   attribution: string;
   visible: boolean;
+  mode_of?: string; // the surface that it is offered with, as one more way to show it; "" where that one is not there
   clipped: boolean; // shown inside the area only
   ruptures?: Record<string, "fault" | "event">; // of a scenario: what features of which layers it can show
   models?: { id: string; title: string }[]; // and by which ground motion models

@@ -30,7 +30,7 @@ export class Words {
   number(value: number, unit: string): string {
     if (unit === "nSv/h") return formatDose(value, this.state().unit, this.config.language);
     if (unit === "1") return `${formatNumber(100 * value, value > 0 && value < 0.01 ? 1 : 0, this.config.language)}`;
-    return formatNumber(value, decimalsFor(value, unit === "g" ? 2 : 1), this.config.language);
+    return formatNumber(value, decimalsFor(value, unit === "g" || unit === "times" ? 2 : 1), this.config.language);
   }
 
   value(value: number, unit: string): string {

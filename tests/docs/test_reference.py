@@ -171,7 +171,7 @@ def test_every_layer_and_kind_is_there() -> None:
     said = table("layers.md", "## Kinds")
     assert set(said) == set(kinds.KINDS)
     for name, spec in kinds.KINDS.items():
-        may = ("collection", "covariates")
+        may = ("collection", "covariates", "relative_to")
         assert words(said[name][2]) == [key for key in spec.needs if key not in may]
         assert words(said[name][3]) == list(spec.measures)
         assert {*words(said[name][4])} == set(spec.symbols)

@@ -28,11 +28,13 @@ from flask.testing import FlaskClient
 from rasterio.transform import Affine
 from werkzeug.test import TestResponse
 
+from layers import demo, temporal
 from layers.catalog import DEFAULT_CATALOG
 from layers.geo import Bounds
 from layers.model import Context, Network, Organisation, Station
+from layers.refresh import normals
 from layers.siting import stacks
-from layers.store import Writer
+from layers.store import Batch, Writer
 from mapserver import settings
 from mapserver.app import create_app
 from mapserver.cli import main
@@ -46,6 +48,15 @@ from tests.servers import START_S, Server, launch, mapserver, wait_for
 
 NOW = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
 """The present moment of the houses."""
+HOURS = [NOW.replace(hour=hour, minute=0) for hour in (9, 10, 11)]
+"""Those of the demonstration that the house shows."""
+PAST = normals.hours_of_normal(NOW.replace(hour=0, minute=0))[23::-1]
+"""Hours of the week before, of dose rates alone: enough to know what is usual."""
+
+
+def hours_of(layer_id: str) -> list[str]:
+    """Return the times of a layer of the house, oldest first."""
+    return [temporal.word(at) for at in ((*PAST, *HOURS) if layer_id == "stations" else HOURS)]
 
 
 @pytest.fixture(name="mapserver", scope="session")
@@ -184,7 +195,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFactory) -> House:
     """The default catalogue with one more entry of every kind, and data for each of them.
 
-    Three hours of the demonstration network, and of a quantity that it does not have.
+    Three hours of the demonstration network, and of a quantity that it does not have. Of a week
+    before there are hours enough to know what is usual, and no surfaces.
     """
     folder = tmp_path_factory.mktemp("house")
     catalog = folder / "catalog.toml"
@@ -195,6 +207,8 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
     for hour in (9, 10, 11):
         _write_raster(folder / "hours" / f"20261120T{hour:02}_a.tif", float(hour))
 
+    _remember(folder / "data")
+
     def prepare(keeper: Keeper) -> None:
         for hours in (2, 1, 0):
             keeper.demonstration.begin(NOW - timedelta(hours=hours))
@@ -204,7 +218,7 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
             assert len(answer["ok"]["rejected"]) == 0, answer
             assert answer["ok"]["accepted"] > 0
 
-    found = open_house(folder / "data", prepare, catalog=str(catalog))
+    found = open_house(folder / "data", prepare, catalog=str(catalog), surface_hours=3)
     if (found.site.assets.folder / "surroundings").is_dir():
         # What a server does by itself after a while; around one place it takes a second.
         lon, lat = HERE
@@ -214,6 +228,25 @@ def house(open_house: Callable[..., House], tmp_path_factory: pytest.TempPathFac
         )
         assert stacks.build(layer, found.site.desk.loaded(), found.site.store.aligned)
     return found
+
+
+def _remember(folder: Path) -> None:
+    """Write the dose rates of the week before."""
+    writer = Writer(folder, Context.SIMULATED)
+    said = {"writer": "test", "at": NOW}
+    writer.put_organisations(demo.ORGANISATIONS, **said)
+    writer.put_networks(demo.NETWORKS, **said)
+    writer.put_stations(demo.station_table().stations, **said)
+    seed = settings.read({}).demo_seed
+    rows = [
+        each
+        for hour in PAST
+        for each in demo.feed(hour, seed)
+        if each.quantity == "ambient_dose_rate"
+    ]
+    batch = Batch("usual", "", "test", None, Context.SIMULATED, NOW, "simulation")
+    writer.append_observations(batch, rows)
+    writer.close()
 
 
 def _write_hazard(folder: Path) -> None:

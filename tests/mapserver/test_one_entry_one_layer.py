@@ -20,6 +20,7 @@ from layers.exchange import flatgeobuf, geopackage, geoparquet, kml
 from layers.files import MEDIA_TYPES, offered
 from layers.kinds import KINDS, is_timed
 from mapserver.cli import main
+from tests.mapserver.conftest import hours_of
 
 LON, LAT = 69.3, 41.3
 ZOOM, COL, ROW = 6, 44, 23
@@ -248,7 +249,7 @@ def test_a_layer_with_times_lists_them_newest_last_in_tilejson_and_current(
     described = house.json(f"/tilejson/{layer_id}.json")
     current = next(e for e in house.json("/current.json")["layers"] if e["id"] == layer_id)
     if is_timed(layer):
-        hours = [f"2026-11-20T{hour:02}:00:00Z" for hour in (9, 10, 11)]
+        hours = hours_of(layer_id)
         assert described["times"] == hours
         assert [each["time"] for each in current["times"]] == hours
         assert described["time"] == hours[-1]

@@ -14,7 +14,7 @@ from pystac.stac_io import DefaultStacIO
 from layers.files import offered
 from layers.kinds import KINDS
 
-SURFACES = ["dose-rate", "pm2-5", "temperature"]
+SURFACES = ["dose-rate", "dose-rate-relative", "pm2-5", "temperature"]
 HOURS = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (9, 10, 11)]
 HOST = "http://localhost"
 

@@ -16,6 +16,7 @@ from layers.geo import Window, tile_matrix_set
 from layers.kinds import is_timed
 from layers.views import QUADS, projection
 from tests import schemas
+from tests.mapserver.conftest import hours_of
 
 WMTS, OWS = "{http://www.opengis.net/wmts/1.0}", "{http://www.opengis.net/ows/1.1}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -125,7 +126,7 @@ def test_times_are_listed_one_by_one_the_newest_by_default(house: Any) -> None:
         assert (dimension is not None) == is_timed(house.site.catalog.layers[name])
         if dimension is not None:
             assert dimension.findtext(f"{OWS}Identifier") == "Time"
-            assert [e.text for e in dimension.findall(f"{WMTS}Value")] == HOURS
+            assert [e.text for e in dimension.findall(f"{WMTS}Value")] == hours_of(name)
             assert dimension.findtext(f"{WMTS}Default") == NEWEST
             assert dimension.findtext(f"{WMTS}Current") == "true"
 

@@ -20,7 +20,7 @@ class Observable:
     """One parameter: a reading of a quantity.
 
     ``reading`` is one of ``layers.kinds.surface.READINGS``, or ``value``, ``sd`` and ``status`` of
-    an observation. ``own`` is where quantities that no vocabulary has are described.
+    an observation. ``own`` is the address of the server, which describes what no vocabulary has.
     ``threshold``, in the canonical unit, is that of an exceedance.
     """
 
@@ -38,7 +38,7 @@ class Observable:
     @property
     def unit(self) -> str:
         """The unit of its values, in our own words."""
-        return "1" if self.reading in UNITLESS else units.QUANTITIES[self.quantity].unit
+        return "1" if self.reading in UNITLESS else units.MAPPED[self.quantity].unit
 
     @property
     def unit_name(self) -> str:
@@ -47,7 +47,7 @@ class Observable:
 
     def label(self, language: str) -> str:
         """Return what it is, for people."""
-        said = messages.text(f"quantity.{self.quantity}", language)
+        said = quantities.title(self.quantity, language)
         if self.reading == "value":
             return said
         what = messages.text(f"edr.{self.reading}", language, **self._numbers())
@@ -56,7 +56,7 @@ class Observable:
     def _numbers(self) -> Mapping[str, Any]:
         if self.reading != "exceedance":
             return {}
-        unit = units.QUANTITIES[self.quantity].unit
+        unit = units.MAPPED[self.quantity].unit
         return {"threshold": "?" if self.threshold is None else f"{self.threshold:g} {unit}"}
 
     def description(self, language: str) -> str:
@@ -84,13 +84,20 @@ class Observable:
             found["measurementType"] = {"method": _METHODS.get(self.reading, self.reading)}
         return found
 
+    @property
+    def _described(self) -> str:
+        """Where this server describes the quantity: among what is observed, or in its glossary."""
+        if units.MAPPED[self.quantity].of:
+            return f"{self.own}/en/words#usual"
+        return f"{self.own}/sta/v1.1/ObservedProperties('{self.quantity}')"
+
     def _told(self, label: Any, description: Any, unit_label: Any) -> dict[str, Any]:
         found: dict[str, Any] = {
             "type": "Parameter",
             "id": self.id,
             "description": description,
             "observedProperty": {
-                "id": quantities.definition(self.quantity, f"{self.own}('{self.quantity}')"),
+                "id": quantities.definition(self.quantity, self._described),
                 "label": label,
             },
         }

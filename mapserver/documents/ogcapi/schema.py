@@ -77,7 +77,7 @@ def with_unit(found: dict[str, dict[str, Any]], quantity: str | None) -> None:
         return
     for name in ("value", "sd"):
         if name in found:
-            found[name]["x-ogc-unit"] = units.QUANTITIES[quantity].unit
+            found[name]["x-ogc-unit"] = units.MAPPED[quantity].unit
             found[name].setdefault("type", "number")
 
 

@@ -224,8 +224,8 @@ def bounds(shape: BaseGeometry, where: Projection) -> Bounds | None:
 
 
 def own(asked: Asked) -> str:
-    """Return where quantities that no vocabulary has are described."""
-    return f"{asked.site.base_url(asked.request)}/sta/v1.1/ObservedProperties"
+    """Return where quantities that no vocabulary has are described: at this server."""
+    return asked.site.base_url(asked.request)
 
 
 def bounded(values: int) -> None:

@@ -12,7 +12,7 @@ export function showLayers(root: HTMLElement, config: Config, store: Store, word
   const { state } = store;
   const active = document.activeElement;
   const focused = active instanceof HTMLElement && root.contains(active) ? active.id : "";
-  const surfaces = config.layers.filter(isFilled);
+  const surfaces = config.layers.filter((layer) => isFilled(layer) && !layer.mode_of);
   const choices = [
     ...surfaces.map((layer) => surfaceChoice(layer, state, store, config, words)),
     radio("filled", "filled-none", words.text("layers.no_surface"), state.filled === null, () => store.set({ filled: null, scenario: null })),
@@ -36,11 +36,12 @@ function radio(name: string, id: string, text: string, checked: boolean, chosen:
 }
 
 function surfaceChoice(layer: Layer, state: State, store: Store, config: Config, words: Words): HTMLElement {
-  const checked = state.filled === layer.id;
-  const chosen = radio("filled", `filled-${layer.id}`, layer.title, checked, () => store.set(choose(layer, state, config)));
-  const choice = withPage(chosen, layer, config, words);
-  if (!checked) return choice;
-  return element("div", { class: "chosen" }, choice, ...styleChoice(layer, state, store, config, words));
+  const modes = config.layers.filter((each) => each === layer || each.mode_of === layer.id);
+  const shown = modes.find(({ id }) => id === state.filled);
+  const chosen = radio("filled", `filled-${layer.id}`, layer.title, !!shown, () => store.set(choose(layer, state, config)));
+  const choice = withPage(chosen, shown ?? layer, config, words);
+  if (!shown) return choice;
+  return element("div", { class: "chosen" }, choice, ...styleChoice(shown, modes, state, store, config, words));
 }
 
 /** The choice of a layer beside the way to its own page. */
@@ -60,14 +61,18 @@ function choose(layer: Layer, state: State, config: Config): Partial<State> {
   return { filled: layer.id, style: layer.styles[0]?.id ?? "", threshold: null, weights: null, scenario: null, overlays };
 }
 
-function styleChoice(layer: Layer, state: State, store: Store, config: Config, words: Words): HTMLElement[] {
-  if (layer.styles.length < 2) return [];
+function styleChoice(layer: Layer, modes: readonly Layer[], state: State, store: Store, config: Config, words: Words): HTMLElement[] {
+  const options = modes.flatMap((of) => of.styles.map((style) => ({ of, style })));
+  if (options.length < 2) return [];
   const made = element(
     "select",
     { id: "style" },
-    ...layer.styles.map(({ id, title }) => element("option", { value: id, selected: id === state.style }, title)),
+    ...options.map(({ of, style }) => element("option", { value: style.id, selected: of === layer && style.id === state.style }, style.title)),
   );
-  made.addEventListener("change", () => store.set({ style: made.value, weights: null }));
+  made.addEventListener("change", () => {
+    const { of, style } = options[made.selectedIndex]!;
+    store.set({ filled: of.id, style: style.id, weights: null, ...(of !== layer && { threshold: null }) });
+  });
   const pick = element("label", { class: "pick", for: "style" }, element("span", {}, words.text("layers.style")), made);
   const style = layer.styles.find((each) => each.id === state.style);
   if (style && layer.kind === "suitability") return [pick, weightSliders(layer, style, store, config, words)];

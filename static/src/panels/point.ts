@@ -136,8 +136,10 @@ function surfaceWords(layer: Layer, answer: Answer, near: (codes: readonly strin
   const low = pick(answer, "p05");
   const high = pick(answer, "p95");
   if (low && high) {
-    const range = { low: words.number(low.value!, low.unit), high: words.value(high.value!, high.unit) };
-    part.append(element("p", {}, words.text("point.interval", range)));
+    const relative = mean.unit === "times";
+    const [value, from, to] = [mean, low, high].map((each) => words.number(each.value!, each.unit)) as [string, string, string];
+    const range = { value, low: from, high: relative ? to : words.value(high.value!, high.unit) };
+    part.append(element("p", {}, words.text(relative ? "point.relative" : "point.interval", range)));
   }
   const chance = pick(answer, "exceedance");
   if (chance && answer.threshold) {

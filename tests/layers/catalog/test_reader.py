@@ -83,6 +83,10 @@ def test_the_default_catalogue_has_what_every_installation_shows() -> None:
         (with_layer(kind="raster", quantity=None, path="{time:%H}.tif"), "no year"),
         (with_layer(kind="raster", quantity=None, path="*.tif", align=1), "align.*bool"),
         (with_layer(path="x.tif"), "path"),
+        (with_layer(relative_to="own-norm"), 'relative_to.*own-norm.*own-normal'),
+        (with_layer(relative_to="own-normal", quantity="air_temperature"), "ratio.*0 or below"),
+        (with_layer(relative_to="own-normal", kind="stations"), "relative_to"),
+        (with_layer(quantity="ambient_dose_rate_relative"), "no quantity"),
         (with_style(ramp="dosis"), 'style mean.*dosis.*dose'),
         (with_style(measure="main"), 'style mean.*main.*mean'),
         (with_style(breaks=[100, 50]), "rise strictly"),
@@ -205,3 +209,13 @@ def test_a_layer_is_evidence_of_what_is_known_and_of_nothing_else(
     path.write_text(f'{entry}"{word}"\n')
     with pytest.raises(CatalogError, match=f'"evidence" is "{word}".*{near}'):
         read(path, {})
+
+
+def test_a_surface_relative_to_the_usual_is_of_a_ratio() -> None:
+    style = STYLE | {"ramp": "relative", "breaks": [0.9, 1.1], "unit": "times"}
+    (layer,) = parse(
+        with_layer(relative_to="own-normal", style=[style]), Path("own.toml"), PALETTES
+    ).layers
+    assert (layer.quantity, layer.observed) == ("ambient_dose_rate_relative", "ambient_dose_rate")
+    (plain,) = parse(with_layer(), Path("own.toml"), PALETTES).layers
+    assert (plain.quantity, plain.relative_to) == ("ambient_dose_rate", "")

@@ -251,10 +251,11 @@ def test_the_data_block_is_the_catalogue_in_the_language_of_the_page():
     assert found["context"] == "simulated"
     whole = messages.catalogue("kk")
     assert found["messages"].items() < whole.items()
-    # What is not there is of the page of a layer, or comes later: all of it, and nothing twice.
+    # What is not there is of the page of a layer, stands beside its colour, or comes later: all of
+    # it, and nothing twice.
     later = page_config.later_messages("ru")
     left = whole.keys() - found["messages"].keys() - later.keys()
-    assert all(each.startswith(messages.SERVER_ONLY) for each in left)
+    assert all(each.startswith((*messages.SERVER_ONLY, "class.")) for each in left)
     assert not found["messages"].keys() & later.keys()
     assert found["later"]["script"] == {
         "address": "/map/static/later.js-0123", "integrity": "sha384-later.js",

@@ -20,6 +20,7 @@ from layers.kinds import readings
 from mapserver.documents import quantities
 from mapserver.documents.ogcapi.parameters import Observable
 from mapserver.services.ogcapi import edr_query, edr_stations, edr_surfaces
+from tests.mapserver.conftest import hours_of
 
 ROOT = "/ogcapi/collections"
 DOSE = "ambient_dose_rate"
@@ -252,7 +253,8 @@ def test_a_station_tells_what_it_measured(house):
     assert found["ranges"][f"{DOSE}_status"]["values"] == [right["KZAST"]["status"]]
     assert found["notice"] == "Simulated demonstration data"
     series = told(house, "observations/locations/KZAST", datetime="../..")
-    assert len(series["domain"]["axes"]["t"]["values"]) == 3
+    assert series["domain"]["axes"]["t"]["values"][-3:] == hours_of("dose-rate")
+    assert set(series["domain"]["axes"]["t"]["values"]) <= set(hours_of("stations"))
     rows = table(house, "stations/locations/KZAST", datetime="../..")
     assert [float(row[DOSE]) for row in rows] == series["ranges"][DOSE]["values"]
     assert {row["location"] for row in rows} == {"KZAST"}

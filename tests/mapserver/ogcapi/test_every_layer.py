@@ -11,6 +11,7 @@ from PIL import Image
 
 from layers.kinds import KINDS, is_timed
 from mapserver.services.ogcapi.collections import collections
+from tests.mapserver.conftest import hours_of
 from tests.mapserver.ogcapi.test_common import links_of, local
 
 ZOOM, COL, ROW = 6, 44, 23
@@ -39,7 +40,7 @@ def test_a_layer_is_a_collection_with_its_words_and_all_its_links(
     assert box[1] < HERE[1] < box[3]
     if is_timed(layer):
         begin, end = document["extent"]["temporal"]["interval"][0]
-        assert (begin, end) == ("2026-11-20T09:00:00Z", "2026-11-20T11:00:00Z")
+        assert (begin, end) == (hours_of(layer_id)[0], hours_of(layer_id)[-1])
     assert document["crs"][0] == document["storageCrs"]
     assert document["storageCrs"] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
     for each in links_of(document):

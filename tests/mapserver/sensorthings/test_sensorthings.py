@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +13,7 @@ from layers.store import Walk
 from mapserver.services.sensorthings import budget, pages
 from mapserver.services.sensorthings.vocabulary import SETS
 from mapserver.services.sensorthings.world import BEGIN_BITS, number
+from tests.mapserver.conftest import PAST
 
 ROOT = "/sta/v1.1"
 
@@ -281,13 +281,14 @@ def test_the_newest_value_of_every_station_is_one_question(house):
 def test_what_is_expanded_is_paged_too(house):
     options = "Observations($top=1;$count=true;$filter=result gt 0;$select=id)"
     stream = told(house, "Datastreams", top="1", expand=options)["value"][0]
-    assert stream["Observations@iot.count"] == 3
+    count = stream["Observations@iot.count"]
+    assert count >= 3
     ids = [each["@iot.id"] for each in stream["Observations"]]
     link = stream["Observations@iot.nextLink"]
     while link:
         page = house.json(local(link))
         ids += [each["@iot.id"] for each in page["value"]]
-        assert page["@iot.count"] == 3
+        assert page["@iot.count"] == count
         link = page.get("@iot.nextLink")
     path = f"Datastreams({stream['@iot.id']})/Observations"
     assert ids == [each["@iot.id"] for each in told(house, path)["value"]]
@@ -474,4 +475,4 @@ def test_history_begins_with_what_is_known(house):
     said = told(house, "HistoricalLocations('KZAST')", expand="Locations,Thing")
     assert said["time"] == temporal.word(first)
     assert said["Thing"]["@iot.id"] == said["Locations"][0]["@iot.id"] == number("KZAST")
-    assert house.site.now() - first < timedelta(hours=4)
+    assert first == PAST[0]
