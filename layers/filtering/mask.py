@@ -6,10 +6,8 @@ unknown through AND, OR and NOT, as in SQL.
 
 import functools
 import json
-import math
 import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +17,8 @@ from numpy.typing import NDArray
 
 from layers.errors import BadParameterError, nearest
 from layers.filtering import spatial, times
+from layers.filtering.comparing import COMPARISONS, as_regex, folded, relation, sort_of
 from layers.filtering.expression import Expression
-from layers.filtering.periods import moment
 from layers.filtering.rows import GEOMETRY, ID, Coded, Rows
 from layers.model.table import number
 from layers.views import projection
@@ -30,14 +28,6 @@ MOST_COMPARED = 1_000_000
 """Values that all comparisons of a filter look at, one by one, before it is refused. Numbers are
 compared all at once, and a list of values is looked up, so that these hardly count."""
 
-COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _FOLDED = ("casei", "accenti")
 
@@ -64,42 +54,6 @@ def chosen(rows: Rows, expression: Expression, filter_crs: str = "CRS:84") -> Bo
         For a property or function that is not known here, or that is used wrongly.
     """
     return _Evaluation(rows, filter_crs).truth(expression).true
-
-
-def property_equal(rows: Rows, name: str, text: str) -> BoolArray:
-    """Tell which rows have a property that is written so: text as it is, a number by its value.
-
-    Raises
-    ------
-    BadParameterError
-        For a text that no value of a property of numbers or truths can be.
-    """
-    coded = rows.column(name)
-    known = [value for value in coded.values if value is not None]
-    wanted: Any = text
-    if known and all(isinstance(value, bool) for value in known):
-        truths = {"true": True, "false": False}
-        if text.lower() not in truths:
-            raise BadParameterError(f'{name} is "{text}"; true or false was expected')
-        wanted = truths[text.lower()]
-    elif known and all(isinstance(value, int | float) for value in known):
-        try:
-            wanted = float(text)
-        except ValueError:
-            raise BadParameterError(f'{name} is "{text}"; a number was expected') from None
-    at = moment(text)
-
-    def same(value: Any) -> bool:
-        if isinstance(value, list):
-            return text in value
-        # A time has many spellings.
-        return value == wanted or (
-            isinstance(value, str) and not math.isnan(at) and moment(value) == at
-        )
-
-    equal = [value is not None and same(value) for value in coded.values]
-    found: BoolArray = np.array(equal, bool)[coded.index]
-    return found
 
 
 class _Evaluation:
@@ -153,7 +107,17 @@ class _Evaluation:
         raise self._unknown(name)
 
     def _unknown(self, name: str) -> BadParameterError:
-        known = (*COMPARISONS, "and", "or", "not", "in", "like", "between", "isNull", *_FOLDED)
+        known = (
+            *COMPARISONS,
+            "and",
+            "or",
+            "not",
+            "in",
+            "like",
+            "between",
+            "isNull",
+            *_FOLDED,
+        )
         functions = (*known, *spatial.PREDICATES, *times.RELATIONS)
         return BadParameterError(f'"{name}" is not offered in a filter{nearest(name, functions)}')
 
@@ -178,7 +142,7 @@ class _Evaluation:
             if (name := str(node.get("op", "")).lower()) in _FOLDED:
                 inner = self._operand(*self._counted(name, node.get("args") or [], 1))
                 self._look_at(len(inner.values))
-                return Coded([_folded(name, value) for value in inner.values], inner.index)
+                return Coded([folded(name, value) for value in inner.values], inner.index)
             if times.is_literal(node):
                 return self._times(node)
             raise self._unknown(str(node.get("op", next(iter(node), ""))))
@@ -231,7 +195,7 @@ class _Evaluation:
         if quick := self._numbers(name, a, b):
             return quick
         pairs, index = self._pairs(a, b)
-        return self._of([_relation(name, *pair) for pair in pairs], index)
+        return self._of([relation(name, *pair) for pair in pairs], index)
 
     def _numbers(self, name: str, a: Coded, b: Coded) -> Truth | None:
         """Compare a column of numbers with one number, all at once."""
@@ -268,12 +232,12 @@ class _Evaluation:
         self._look_at(len(coded.values))
         wanted: dict[str, set[Any]] = {}
         for each in listed:
-            wanted.setdefault(_sort(each), set()).add(each)
+            wanted.setdefault(sort_of(each), set()).add(each)
         # What cannot be compared with one of the list is not known to differ from all of it.
         only = next(iter(wanted)) if len(wanted) == 1 else ""
         found: list[bool | None] = []
         for value in coded.values:
-            sort = _sort(value)
+            sort = sort_of(value)
             same = sort in wanted and value in wanted[sort]
             found.append(True if same else False if sort and sort == only else None)
         return self._of(found, coded.index)
@@ -282,7 +246,7 @@ class _Evaluation:
         given = self._operand(pattern)
         if len(given.values) != 1 or not isinstance(given.values[0], str):
             raise BadParameterError('"like" needs a text as its pattern')
-        matches = re.compile(_pattern(given.values[0]), re.DOTALL).fullmatch
+        matches = re.compile(as_regex(given.values[0]), re.DOTALL).fullmatch
         coded = self._operand(node)
         self._look_at(len(coded.values))
         found = [
@@ -343,64 +307,9 @@ class _Evaluation:
         return self._of(found, index)
 
 
-def _relation(name: str, a: Any, b: Any) -> bool | None:
-    """Return what a comparison of two values says; None where they cannot be compared."""
-    if a is None or b is None:
-        return None
-    if isinstance(a, times.Span) or isinstance(b, times.Span):
-        one, other = times.span(a), times.span(b)
-        if one is None or other is None:
-            return None
-        return times.compared(name, one, other)
-    sort = _sort(a)
-    return bool(COMPARISONS[name](a, b)) if sort and sort == _sort(b) else None
-
-
 def _is_property(node: Expression) -> bool:
     """Tell whether a node is a property or such in other letters, but no time."""
     return isinstance(node, dict) and not times.is_literal(node)
-
-
-def _sort(value: Any) -> str:
-    """Return which values this one can be compared with; none with an empty one."""
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, bool):
-        return "truth"
-    return "" if number(value) is None else "number"
-
-
-def _folded(name: str, value: Any) -> Any:
-    if not isinstance(value, str):
-        return None
-    if name == "casei":
-        return value.casefold()
-    apart = unicodedata.normalize("NFKD", value)
-    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
-
-
-def _pattern(text: str) -> str:
-    """Return the regular expression of a pattern with ``%``, ``_`` and a backslash before them.
-
-    The parts between ``%`` are looked for one after the other and never again, so that no pattern
-    takes longer than a few passes over a text.
-    """
-    parts, part, escaped = [], "", False
-    for char in text:
-        if escaped:
-            part, escaped = part + re.escape(char), False
-        elif char == "\\":
-            escaped = True
-        elif char == "%":
-            parts.append(part)
-            part = ""
-        else:
-            part += "." if char == "_" else re.escape(char)
-    if not parts:
-        return part
-    head, *inner = parts
-    between = "".join(f"(?>.*?{each})" for each in inner if each)
-    return f"{head}{between}.*{part}"
 
 
 def _geojson(name: str, node: Expression) -> shapely.Geometry:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from layers.errors import BadParameterError
 from layers.filtering import chosen, parse, property_equal, rows_of
 from layers.filtering import mask as masks
-from layers.filtering.mask import _pattern
+from layers.filtering.comparing import as_regex
 from layers.kinds.collection import project
 from layers.model import Features
 
@@ -337,7 +337,7 @@ def test_a_tree_that_means_nothing_is_refused(node: Any) -> None:
     text=st.text("ab%_", max_size=10),
 )
 def test_a_pattern_finds_what_trying_everything_finds(pattern: str, text: str) -> None:
-    assert bool(re.fullmatch(_pattern(pattern), text, re.DOTALL)) == _like(pattern, text)
+    assert bool(re.fullmatch(as_regex(pattern), text, re.DOTALL)) == _like(pattern, text)
 
 
 def _like(pattern: str, text: str) -> bool:
