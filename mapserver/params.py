@@ -19,6 +19,7 @@ from layers.kinds import KINDS, is_timed
 from layers.messages import LANGUAGES
 from layers.model import LayerDefinition, StyleDefinition
 from layers.model.kind import Scenario
+from layers.render import fading
 from layers.screening import PRESETS, weights_of
 from layers.tiles import TileOptions, TileRequest
 
@@ -131,7 +132,7 @@ def tile_request(
     query: MultiDict[str, str],
 ) -> TileRequest:
     """Return the checked request of a tile address; ``latest`` and ``static`` stay None."""
-    only(query, (*TILE_KEYS, "lang", *KINDS[layer.kind].filters))
+    only(query, (*TILE_KEYS, "fade", "lang", *KINDS[layer.kind].filters))
     asked, image = window(words["zoom"], words["col"], words["leaf"])
     options = tile_options(query, style)
     for key in TILE_KEYS:
@@ -139,6 +140,10 @@ def tile_request(
             why = "is not smoothed" if KINDS[layer.kind].cells else "has no cells"
             why = "weighs nothing" if key == "weights" else why
             raise BadParameterError(f'"{key}" means nothing to layer "{layer.id}": it {why}')
+    if "fade" in query and not (layer.kind == "surface" and style.measure in fading.MEASURES):
+        raise BadParameterError(f'"fade" means nothing to style "{style.id}" of "{layer.id}"')
+    if options.fade and len(options.breaks or style.breaks) > fading.MOST_BREAKS:
+        raise BadParameterError(f"more than {fading.MOST_BREAKS} breaks cannot fade")
     if "lang" in query and not style.label:
         raise BadParameterError(f'"lang" means nothing to style "{style.id}": it has no names')
     token = words["version"]
@@ -248,9 +253,7 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
                 f"{len(breaks)} breaks need {len(breaks) + 1} colours; "
                 f"the ramp has {len(style.palette.colours)}"
             )
-    smooth = query.get("smooth", "0")
-    if smooth not in ("0", "1"):
-        raise BadParameterError(f'smooth is "{smooth}"; 0 or 1 was expected')
+    smooth, fade = (_switch(query, key) for key in ("smooth", "fade"))
     begin, end = (
         temporal.instant(query[key]) if key in query else None for key in ("begin", "end")
     )
@@ -263,7 +266,8 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
         threshold=threshold,
         quantile=quantile,
         breaks=breaks,
-        smooth=smooth == "1",
+        smooth=smooth,
+        fade=fade,
         min_magnitude=magnitude,
         begin=begin,
         end=end,
@@ -272,6 +276,13 @@ def tile_options(query: Mapping[str, str], style: StyleDefinition) -> TileOption
         weights=weights(query, style) if "weights" in query else None,
         language=language(query),
     )
+
+
+def _switch(query: Mapping[str, str], key: str) -> bool:
+    word = query.get(key, "0")
+    if word not in ("0", "1"):
+        raise BadParameterError(f'{key} is "{word}"; 0 or 1 was expected')
+    return word == "1"
 
 
 def weights(query: Mapping[str, str], style: StyleDefinition) -> tuple[float, ...]:

@@ -26,13 +26,15 @@ class TileOptions:
 
     ``min_magnitude``, ``begin`` and ``end`` (excluded) choose among events; ``scenario`` is the
     earthquake whose shaking is shown, ``return_period_y`` that of a hazard, ``weights`` those of
-    what is weighed; ``language`` that of names.
+    what is weighed; ``language`` that of names. With ``fade`` a surface is weaker where it is
+    uncertain.
     """
 
     threshold: float | None = None
     quantile: float | None = None
     breaks: tuple[float, ...] = ()
     smooth: bool = False
+    fade: bool = False
     min_magnitude: float | None = None
     begin: datetime | None = None
     end: datetime | None = None
@@ -46,7 +48,8 @@ class TileOptions:
         chosen = {
             each.name: getattr(self, each.name)
             for each in dataclasses.fields(self)
-            if each.name != "language"  # the same features have names in all of them
+            # The same features have names in all languages, and the same cells fade.
+            if each.name not in ("language", "fade")
         }
         return Question(style, buffer_px=buffer_px, **chosen)
 
@@ -65,6 +68,8 @@ class TileOptions:
             magnitude = None if self.min_magnitude is None else float(self.min_magnitude) + 0.0
             times = [at and temporal.word(at) for at in (self.begin, self.end)]
             said += [magnitude, *times]
+        if self.fade:
+            said.append({"fade": True})
         if self.scenario is not None:
             said.append(dataclasses.asdict(self.scenario))
         if self.return_period_y is not None:

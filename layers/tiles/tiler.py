@@ -24,7 +24,7 @@ from layers.kinds import KINDS, is_timed
 from layers.kinds.surface import SurfaceKind
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind, TileData
-from layers.render import draw, legend, mvt, png, ramp, surface, webp
+from layers.render import draw, fading, legend, mvt, png, ramp, surface, webp
 from layers.tiles import classing
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
@@ -307,6 +307,11 @@ class Tiler:
                 size_px = pinned.window.size_px
                 shown = surface.classes(found, style, size_px, chosen.breaks, chosen.smooth)
                 colours = ramp.colours(style, chosen.breaks)
+                if chosen.fade:
+                    doubt = self._data(pinned, fading.DOUBT)
+                    if isinstance(doubt, Raster):
+                        classes = surface.classes(doubt, fading.DOUBT, size_px, (), chosen.smooth)
+                        shown, colours = fading.faded(shown, classes, colours)
                 return _INDEXED[pinned.format](shown, colours) if shown.any() else None
             case Features():
                 rgba = draw.picture(found, style, pinned.window, self._font, chosen.language)

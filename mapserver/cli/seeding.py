@@ -15,6 +15,7 @@ from mapserver import params, settings
 from mapserver.cli import keeping
 from mapserver.cli.progress import progress
 from mapserver.documents.archive import metadata
+from mapserver.operations import first_pictures
 from mapserver.operations.archive import Archive, archive
 from mapserver.operations.rendering import Done, rendered
 from mapserver.operations.seed import Edition, editions, orders
@@ -64,6 +65,7 @@ _PER_PROCESS = 200
     default=None,
     help="Processes that render, with low priority; one a core otherwise.",
 )
+@click.option("--pictures", is_flag=True, help="No tiles: the pictures that pages show first.")
 @click.option("--yes", is_flag=True, help=f"More than {MEANT:,} tiles are meant.")
 @click.option("--wait", is_flag=True, help="Begin when the server is ready, and give way to it.")
 def seed(
@@ -78,6 +80,7 @@ def seed(
     dense: bool,
     target: str,
     processes: int | None,
+    pictures: bool,
     yes: bool,
     wait: bool,
 ) -> None:
@@ -90,6 +93,11 @@ def seed(
         os.nice(10)
         keeping.until_ready(chosen)
     site = open_site(chosen)
+    if pictures:
+        if layer:
+            raise BadParameterError("--pictures are of the pages, and take no LAYER")
+        click.echo(f"{first_pictures.draw(site)} first pictures are drawn")
+        return
     seeded = Seeded(Paths(chosen.data_dir).cache / "seeded")
     wanted = [
         order

@@ -9,6 +9,8 @@ from layers import messages
 from mapserver.documents.assets import fonts
 from mapserver.documents.page_description import PageDescription
 
+AT_ONCE = "first.js"
+"""The script that is small, and minds what is there already."""
 PREVIEW = "<!--preview-->"
 """Stands in the head where a request puts what a link preview shows: the page is kept without."""
 
@@ -60,4 +62,6 @@ class LocalFigure(Figure):
         pinned = f'"{self.address(link.url)}" integrity="{integrity}"'
         if isinstance(link, CssLink):
             return f'<link rel="stylesheet" href={pinned}>'
-        return f'<script type="module" src={pinned}></script>'
+        # Letters, styles and the picture under the map have the line first.
+        order = "" if link.url == AT_ONCE else ' fetchpriority="low"'
+        return f'<script type="module"{order} src={pinned}></script>'

@@ -1,4 +1,5 @@
 // The page: reads its configuration, holds the state, lets map and panels follow it.
+import "./first/shown.ts"; // first, since it waits
 import { formatAddress, parseAddress, type Shared } from "./address.ts";
 import { readConfig } from "./config.ts";
 import { Current } from "./current.ts";
@@ -83,7 +84,7 @@ if (!thrifty()) for (const hand of ["pointermove", "pointerdown", "keydown"]) wi
 const timeBar = new TimeBar(byId("time"), store, words, config.utc_offset_min, {
   say,
   near: (times) => {
-    if (!thrifty()) scene.prefetch(times);
+    if (!thrifty()) void scene.prefetch(times);
   },
 });
 
@@ -186,7 +187,7 @@ function followAll(state: State, changed: ReadonlySet<keyof State> | null): void
   }
   if (any("filled", "overlays", "time")) timeBar.show(moments.all);
   if (!later && (state.scenario || state.card || state.table || state.against)) void need();
-  void scene.follow().then(() => later?.follow(store.state, changed));
+  void scene.follow(changed).then(() => later?.follow(store.state, changed));
   remember();
 }
 
@@ -207,7 +208,7 @@ void current.start(
     const before = newest;
     newest = moments.all.at(-1) ?? null;
     followAll(store.state, null);
-    if (before === null) void scene.follow().then(() => store.state.card ?? store.set({ card: named() }));
+    if (before === null) void scene.follow(null).then(() => store.state.card ?? store.set({ card: named() }));
     else if (newest && newest !== before) say(words.text("time.new", { time: words.clock(newest) }));
   },
   (failing) => store.set({ failing }),

@@ -14,3 +14,6 @@ export const calm = (): boolean => window.matchMedia("(prefers-reduced-motion: r
 
 /** The panels stand one above the other, and cards come up from below. */
 export const isNarrow = (): boolean => window.innerWidth < 768;
+
+/** When what was changed has been shown: a task that follows a frame begins when that frame is painted. */
+export const painted = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -2,7 +2,7 @@
 import type { Config, Layer } from "./config.ts";
 import type { Current } from "./current.ts";
 import { Occupied } from "./declutter.ts";
-import { density, isNarrow } from "./device.ts";
+import { density, isNarrow, painted } from "./device.ts";
 import { element } from "./dom.ts";
 import type { Files } from "./files.ts";
 import { Filled, tilesOf, type Choice } from "./map/filled.ts";
@@ -41,6 +41,7 @@ export class Scene {
   private readonly others = new Map<string, Map<string, Station>>(); // of the right side of a comparison, by code
   private readonly collections = new Map<string, GeoJSON.FeatureCollection>();
   private places: Place[] = [];
+  private turn = 0; // of what is made ahead
   private ranks = new Map<string, Place>();
 
   constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
@@ -113,11 +114,13 @@ export class Scene {
   }
 
   /** Bring all of the map to the state. */
-  async follow(): Promise<void> {
+  async follow(changed: ReadonlySet<keyof State> | null): Promise<void> {
     const { state } = this.store;
+    this.showPlace(state);
+    // Which mark is the chosen one can wait for the frame that answers the press.
+    if (changed?.size === 1 && changed.has("card")) return void painted().then(() => this.settle());
     this.showBase(state);
     this.showFilled(state);
-    this.showPlace(state);
     const overlays = this.config.layers.filter((layer) => isOverlay(layer) && state.overlays.includes(layer.id));
     this.drop(overlays, "feature/");
     for (const id of [...this.groups.keys()]) {
@@ -187,15 +190,16 @@ export class Scene {
     this.map.divide(against ? state.swipe : null);
   }
 
-  /** Fetch what other hours need ahead, nearest first. */
-  prefetch(times: readonly string[]): void {
-    const { state } = this.store;
+  /** Make what other hours need ahead: one after the other, until others are wanted. */
+  async prefetch(times: readonly string[]): Promise<void> {
+    const turn = ++this.turn;
     for (const time of times) {
-      for (const layer of this.config.layers) {
-        if (layer.kind === "stations" && state.overlays.includes(layer.id)) void this.files.stations(layer, time).catch(() => undefined);
-      }
+      const { state } = this.store;
       const choice = this.choice(state, time);
-      if (choice) this.left.prefetch(choice);
+      const layers = this.config.layers.filter(({ kind, id }) => kind === "stations" && state.overlays.includes(id));
+      const stations = layers.map((layer) => this.files.stations(layer, time));
+      await Promise.allSettled([...stations, choice && this.left.prefetch(choice)]);
+      if (this.turn !== turn) return;
     }
   }
 

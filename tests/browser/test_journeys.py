@@ -325,7 +325,7 @@ def test_a_screen_reader_is_told_of_regions_headings_and_stations(phone: Visit) 
 def test_what_was_fetched_ahead_is_asked_for_no_more(opening: Callable[..., Visit]) -> None:
     made = opening("/en", NARROW)
     page = made.page
-    with page.expect_response(re.compile(r"/tiles/dose-rate/uncertainty/.*smooth=1")):
+    with page.expect_response(re.compile(r"/tiles/dose-rate/mean/.*fade=1")):
         page.locator("#time input").focus()
     page.wait_for_timeout(1_000)
     page.wait_for_load_state("networkidle")

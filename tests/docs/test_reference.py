@@ -106,7 +106,7 @@ def test_every_error_and_every_query_key_is_there() -> None:
     app_answers = {401, 404, 405, 414}
     assert statuses == {a.status for a in errors.ANSWERS.values() if a.status != 500} | app_answers
     filters = {key for spec in kinds.KINDS.values() for key in spec.filters}
-    assert set(table("addresses.md", "## Tiles")) == {*params.TILE_KEYS, "lang", *filters}
+    assert set(table("addresses.md", "## Tiles")) == {*params.TILE_KEYS, "fade", "lang", *filters}
     assert set(table("addresses.md", "## Sending observations")) == set(observations.KEYS)
     assert set(table("addresses.md", "## Files")) == {f".{suffix}" for suffix in MEDIA_TYPES}
 

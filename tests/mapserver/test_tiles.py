@@ -366,3 +366,21 @@ def test_current_keeps_its_entity_tag_while_nothing_changes(house: Any) -> None:
     first, second = house.get("/current.json"), house.get("/current.json")
     assert first.headers["ETag"] == second.headers["ETag"]
     assert "max-age=10" in first.headers["Cache-Control"]
+
+
+def test_a_tile_fades_by_its_uncertainty_and_shows_the_same_classes(house: Any) -> None:
+    def pixels(query: str, style: str = "mean") -> Any:
+        answer = house.get(f"/tiles/dose-rate/{style}/latest/latest/{TILE}@2x.png?{query}")
+        assert answer.status_code == 200
+        return np.asarray(Image.open(io.BytesIO(answer.data)).convert("RGBA"))
+
+    plain, faded = pixels("smooth=1"), pixels("smooth=1&fade=1")
+    known = plain[:, :, 3] > 0
+    assert known.any()
+    assert np.array_equal(faded[known][:, :3], plain[known][:, :3])
+    assert not faded[~known][:, 3].any()
+    doubt = pixels("smooth=1&breaks=0.2,0.3,0.5", "uncertainty")
+    colours = np.unique(doubt[known][:, :3], axis=0)
+    for colour in colours:
+        there = known & (doubt[:, :, :3] == colour).all(axis=2)
+        assert len(np.unique(faded[there][:, 3])) == 1

@@ -1,15 +1,14 @@
 // The filled surface of one side: what stands stays until what comes in its place is complete.
 import type { Config, Layer, Style } from "../config.ts";
 import type { Current, Entry } from "../current.ts";
-import { density, thrifty } from "../device.ts";
+import { density } from "../device.ts";
 import type { Files } from "../files.ts";
 import type { Scenario, Theme } from "../state.ts";
 import type { Handle, MapView } from "./leaflet.ts";
-import { paintAhead, showSurface, type Area, type Fading, type SurfaceOptions } from "./surface.ts";
+import { paintAhead, showSurface, type Area, type SurfaceOptions } from "./surface.ts";
 
 const DARK_SHARE = 0.8; // of a surface on dark land: light colours would glare
-const FADES = { from: 0.15, to: 0.5, least: 0.3 }; // relative uncertainty at which a surface begins to fade and has faded
-const FADING = new Set(["mean", "median", "quantile"]);
+const FADING = new Set(["mean", "median", "quantile"]); // where they are uncertain
 
 export interface Choice {
   layer: Layer;
@@ -74,11 +73,9 @@ export class Filled {
   }
 
   /** Make the tiles of another hour ahead, so that it stands at once when it is chosen. */
-  prefetch(choice: Choice): void {
+  async prefetch(choice: Choice): Promise<void> {
     const entry = this.current.entry(choice.layer.id, choice.time);
-    if (!entry || choice.layer.kind !== "surface") return;
-    const tiles = this.map.tilesInView(choice.layer.max_zoom);
-    void this.options(choice, entry).then((options) => paintAhead(options, tiles));
+    if (entry && choice.layer.kind === "surface") await paintAhead(this.map, await this.options(choice, entry));
   }
 
   private async options(choice: Choice, entry: Entry): Promise<SurfaceOptions> {
@@ -92,7 +89,6 @@ export class Filled {
       maxZoom: layer.max_zoom,
       area: await this.area(layer),
       hatch: dark ? "rgba(222,230,240,.34)" : "rgba(40,50,66,.38)",
-      fading: this.fading(choice, entry),
     };
   }
 
@@ -113,18 +109,7 @@ export class Filled {
     if (layer.kind === "scenario" && scenario) return `${plain}?${new URLSearchParams(scenario)}`;
     if (layer.kind !== "surface") return plain;
     const chosen = style.measure === "exceedance" ? (threshold ?? style.threshold) : null;
-    return `${plain}?smooth=1${chosen === null ? "" : `&threshold=${chosen}`}`;
-  }
-
-  private fading({ layer, style }: Choice, entry: Entry): Fading | null {
-    const doubt = layer.styles.find((each) => each.measure === "uncertainty");
-    if (!doubt || !FADING.has(style.measure) || thrifty()) return null;
-    const { from, to, least } = FADES;
-    const kept = doubt.classes.map(({ colour, low }): [number, number] => [
-      parseInt(colour.slice(1), 16),
-      1 - (1 - least) * Math.min(1, Math.max(0, ((low ?? 0) - from) / (to - from))),
-    ]);
-    return { address: `${tilesOf(this.config, layer, doubt.id, entry)}?smooth=1`, kept: new Map(kept) };
+    return `${plain}?smooth=1${FADING.has(style.measure) ? "&fade=1" : ""}${chosen === null ? "" : `&threshold=${chosen}`}`;
   }
 
   private async area(layer: Layer): Promise<Area | null> {

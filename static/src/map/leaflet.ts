@@ -1,7 +1,7 @@
 // The only module that knows Leaflet. All others speak of positions [lon, lat], pixels and handles.
 import * as L from "leaflet";
 
-import { later } from "./again.ts";
+import { pause } from "./again.ts";
 
 export type Position = readonly [lon: number, lat: number];
 export type Bounds = readonly [west: number, south: number, east: number, north: number];
@@ -15,10 +15,18 @@ export interface Pixel {
   y: number;
 }
 
+/** A square of the map: a zoom, and where it lies among those of its size. */
+export interface Tile {
+  zoom: number;
+  col: number;
+  row: number;
+}
+
 /** Panes from the ground up; all that can be pressed lies above all that is only seen. */
 const PANES = { base: 200, surface: 250, compared: 251, lines: 300, zones: 350, faults: 360, quakes: 370, dots: 380, names: 590, stations: 600 };
 export type Pane = keyof typeof PANES;
 const SEEN_THROUGH: ReadonlySet<Pane> = new Set<Pane>(["base", "surface", "compared", "lines", "quakes", "dots", "names"]);
+const REACH_PX = 40; // of the largest dot
 const TOLERANCE_PX = 6; // a fingertip beside a dot means the dot
 
 interface Dot {
@@ -61,7 +69,7 @@ export class MapView {
       zoomDelta: 1,
       wheelPxPerZoomLevel: 90,
       zoomAnimation: !calm,
-      fadeAnimation: !calm,
+      fadeAnimation: false, // what is there is shown
       markerZoomAnimation: !calm,
       inertia: !calm,
     });
@@ -152,16 +160,14 @@ export class MapView {
     right!.clipPath = between(middle, x + width);
   }
 
-  /** The tiles of a zoom level that are in view, as {@link canvasTiles} asks for them. */
-  tilesInView(maxZoom: number): { zoom: number; col: number; row: number }[] {
+  /** The tiles in view, as {@link canvasTiles} asks for them. */
+  tilesInView(side: number, maxZoom: number): Tile[] {
     const zoom = Math.min(maxZoom, Math.round(this.map.getZoom()));
     const corner = this.map.getBounds();
-    const min = this.map.project(corner.getNorthWest(), zoom);
-    const max = this.map.project(corner.getSouthEast(), zoom);
-    const found: { zoom: number; col: number; row: number }[] = [];
-    for (let row = Math.floor(min.y / 256); row <= Math.floor(max.y / 256); row++) {
-      for (let col = Math.floor(min.x / 256); col <= Math.floor(max.x / 256); col++) found.push({ zoom, col, row });
-    }
+    const min = this.map.project(corner.getNorthWest(), zoom).divideBy(side).floor();
+    const max = this.map.project(corner.getSouthEast(), zoom).divideBy(side).floor();
+    const found: Tile[] = [];
+    for (let row = min.y; row <= max.y; row++) for (let col = min.x; col <= max.x; col++) found.push({ zoom, col, row });
     return found;
   }
 
@@ -180,7 +186,16 @@ export class MapView {
   /** The uppermost dot at a pixel. A canvas would take every press from the canvases and lines below it. */
   private dotAt(at: Pixel): Dot | null {
     let found: Dot | null = null;
+    const corner = (reach: number): Position => {
+      const { lng, lat } = this.map.containerPointToLatLng([at.x - reach, at.y + reach]);
+      return [lng, lat];
+    };
+    // Of thousands only those near by are looked at.
+    const [west, south] = corner(REACH_PX);
+    const [east, north] = corner(-REACH_PX);
     for (const dot of this.dots) {
+      const [lon, lat] = dot.position;
+      if (lon < west || lon > east || lat < south || lat > north) continue;
       const { x, y } = this.pixel(dot.position);
       const hit = Math.hypot(x - at.x, y - at.y) <= dot.radius + TOLERANCE_PX;
       if (hit && (!found || dot.level >= found.level)) found = dot;
@@ -203,32 +218,36 @@ export class MapView {
       const before = tries.get(tile) ?? 0;
       tries.set(tile, before + 1);
       const { src } = tile as HTMLImageElement;
-      later(before, () => {
-        if (tile.isConnected) (tile as HTMLImageElement).src = src;
+      void pause(before).then((again) => {
+        if (again && tile.isConnected) (tile as HTMLImageElement).src = src;
       });
     });
     return layer.addTo(this.map);
   }
 
   /**
-   * Tiles that are drawn here. `draw` gives the tile of (zoom, col, row) and calls `done` when it is painted; `ready` is
-   * called once, when the first view is complete, so that what stood there before can go without a flicker.
+   * Tiles that are drawn here, `side` pixels wide. `draw` gives a tile and calls `done` when it is painted; `left` is told of
+   * one that goes. `ready` is called once, when the first view is complete, so that what stood there can go without a flicker.
    */
   canvasTiles(
-    draw: (zoom: number, col: number, row: number, done: () => void) => HTMLCanvasElement,
+    draw: (at: Tile, done: () => void) => HTMLCanvasElement,
+    left: (canvas: HTMLCanvasElement, at: Tile) => void,
     pane: Pane,
+    side: number,
     maxZoom: number,
     bounds: Bounds,
     ready: () => void,
   ): Handle {
+    const of = ({ x, y, z }: L.Coords): Tile => ({ zoom: z, col: x, row: y });
     const Drawn = L.GridLayer.extend({
       createTile(coords: L.Coords, done: (error: unknown, tile: HTMLElement) => void): HTMLElement {
-        const canvas = draw(coords.z, coords.x, coords.y, () => done(null, canvas));
+        const canvas = draw(of(coords), () => done(null, canvas));
         return canvas;
       },
     }) as unknown as new (options: L.GridLayerOptions) => L.GridLayer;
-    const layer = new Drawn({ pane, minZoom: 0, maxZoom: 22, maxNativeZoom: maxZoom, bounds: corners(bounds), keepBuffer: 2 });
+    const layer = new Drawn({ pane, tileSize: side, minZoom: 0, maxZoom: 22, maxNativeZoom: maxZoom, bounds: corners(bounds), keepBuffer: 1 });
     layer.once("load", ready);
+    layer.on("tileunload", ({ tile, coords }: L.TileEvent) => left(tile as unknown as HTMLCanvasElement, of(coords)));
     return layer.addTo(this.map);
   }
 

@@ -58,7 +58,9 @@ export function isDoubtful({ status, value }: Reading): boolean {
 /** The button of a station: shape and number say what the colour says. */
 export class StationMark {
   readonly button: HTMLButtonElement;
+  private readonly number = element("span", { class: "number" });
   private drawn = "";
+  private outline = "";
 
   constructor(pressed: () => void) {
     this.button = element("button", { type: "button", class: "station", tabindex: "-1" });
@@ -75,6 +77,15 @@ export class StationMark {
     const drawn = [shape, found?.colour, number, label, doubtful].join();
     if (drawn === this.drawn) return;
     this.drawn = drawn;
+    if (this.outline !== `${shape} ${doubtful}`) this.outlined(shape, doubtful);
+    this.button.setAttribute("aria-label", label);
+    coloured(this.button, found?.colour ?? "transparent");
+    this.button.style.setProperty("--text", found?.text ?? "inherit");
+    this.number.textContent = number;
+  }
+
+  private outlined(shape: Shape, doubtful: boolean): void {
+    this.outline = `${shape} ${doubtful}`;
     const [name, attributes] = SHAPES[shape];
     const picture = svg(
       "svg",
@@ -86,9 +97,6 @@ export class StationMark {
     if (doubtful) picture.append(svg("circle", { cx: "29", cy: "5", r: "6.5", class: "badge" }), svg("path", { d: REVIEW, class: "sign" }));
     this.button.dataset.shape = shape;
     this.button.toggleAttribute("data-doubtful", doubtful);
-    this.button.setAttribute("aria-label", label);
-    coloured(this.button, found?.colour ?? "transparent");
-    this.button.style.setProperty("--text", found?.text ?? "inherit");
-    this.button.replaceChildren(picture, element("span", { class: "number" }, number));
+    this.button.replaceChildren(picture, this.number);
   }
 }

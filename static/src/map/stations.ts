@@ -14,6 +14,12 @@ export interface StationWords {
   now(): number; // the server's clock, ms
 }
 
+interface Dot {
+  look: string;
+  handle: Handle;
+  station: Station;
+}
+
 interface Shown {
   mark: StationMark;
   handle: Handle;
@@ -25,7 +31,7 @@ export class Stations {
   private readonly words: StationWords;
   private readonly pressed: (station: Station) => void;
   private readonly marks = new Map<string, Shown>();
-  private dots: Handle[] = [];
+  private readonly dots = new Map<string, Dot>();
   private focused = "";
   /** Those that have a full mark, in the order of their weight, with their place on the screen. */
   visible: { station: Station; pixel: Pixel }[] = [];
@@ -49,10 +55,9 @@ export class Stations {
       }
     }
     inView.sort((a, b) => b.weight - a.weight);
-    for (const dot of this.dots) dot.remove();
-    this.dots = [];
     this.visible = [];
     const keep = new Set<string>();
+    const small = new Set<string>();
     for (const { station, style, pixel } of inView) {
       const box = around(pixel.x, pixel.y, MARK_PX / 2 + 1);
       if (keep.size < MOST_MARKS && occupied.isFree(box)) {
@@ -61,14 +66,12 @@ export class Stations {
         this.visible.push({ station, pixel });
         this.mark(station, style);
       } else {
+        small.add(keyOf(station));
         this.dot(station, style);
       }
     }
-    for (const [key, { handle }] of this.marks) {
-      if (keep.has(key)) continue;
-      handle.remove();
-      this.marks.delete(key);
-    }
+    removeOthers(this.marks, keep);
+    removeOthers(this.dots, small);
     for (const { mark, station } of this.marks.values()) {
       mark.button.setAttribute("aria-pressed", String(station.reading.code === selected));
     }
@@ -102,9 +105,18 @@ export class Stations {
 
   private dot(station: Station, style: Style): void {
     const { value } = station.reading;
-    const fill = value === null ? "#ffffff" : style.classes[classOf(value, style.classes)]?.colour;
-    const look = { colour: RING, width: 1.2, fill: fill ?? "#ffffff", fillOpacity: value === null ? 0.35 : 1 };
-    this.dots.push(this.map.dot(station.position, "dots", 4.5, look, () => this.pressed(station)));
+    const key = keyOf(station);
+    const fill = value === null ? "#ffffff" : (style.classes[classOf(value, style.classes)]?.colour ?? "#ffffff");
+    const look = `${fill} ${value === null} ${station.position.join()}`;
+    const old = this.dots.get(key);
+    if (old?.look === look) {
+      old.station = station;
+      return;
+    }
+    old?.handle.remove();
+    const line = { colour: RING, width: 1.2, fill, fillOpacity: value === null ? 0.35 : 1 };
+    const handle = this.map.dot(station.position, "dots", 4.5, line, () => this.pressed(this.dots.get(key)!.station));
+    this.dots.set(key, { look, handle, station });
   }
 
   /** One stop of the tab key for all stations; arrows go on from there. */
@@ -122,6 +134,14 @@ export class Stations {
     const from = this.visible.findIndex(({ station }) => keyOf(station) === key);
     const next = neighbour(places, from, event.key as Arrow);
     if (next !== null) this.focus(this.visible[next]!.station);
+  }
+}
+
+function removeOthers(shown: Map<string, { handle: Handle }>, keep: ReadonlySet<string>): void {
+  for (const [key, { handle }] of shown) {
+    if (keep.has(key)) continue;
+    handle.remove();
+    shown.delete(key);
   }
 }
 

@@ -1,10 +1,10 @@
 // A surface with its hatch: where the network cannot know nothing is coloured, and thin lines say so.
 import { density } from "../device.ts";
-import { later } from "./again.ts";
-import type { Bounds, Handle, MapView, Position } from "./leaflet.ts";
+import { pause } from "./again.ts";
+import type { Bounds, Handle, MapView, Position, Tile } from "./leaflet.ts";
 
-const TILE_PX = 256;
-const MOST_AHEAD = 150; // tiles: six hours around on a wide screen
+const TILE_PX = 512; // of the pictures, always those of twice the density: fewer of them, each of more of the map
+const MOST_AHEAD = 72; // tiles of a megabyte
 const HATCH_PX = 8; // divides a tile, so that the lines meet at its edges and stay the same at every zoom
 
 export type Area = Position[][][]; // polygons, rings, positions
@@ -16,45 +16,49 @@ export interface SurfaceOptions {
   maxZoom: number;
   area: Area | null; // shown inside of it only; null: inside the bounds, without hatch outside of them
   hatch: string; // colour of the lines
-  fading: Fading | null; // null: as strong everywhere
 }
 
-/** Where a surface is uncertain it fades, and the hatch comes through: tiles of classes of relative uncertainty. */
-export interface Fading {
-  address: string;
-  kept: ReadonlyMap<number, number>; // colour of a class as 0xRRGGBB -> share of the picture that stays
-}
+/** Tiles that were painted and stand nowhere: of hours that may be shown next, or were shown before. */
+const ahead = new Map<string, HTMLCanvasElement>();
+const painted = new WeakSet<HTMLElement>();
 
-export function tileAddress(address: string, zoom: number, col: number, row: number): string {
-  const dense = density() > 1 ? "@2x" : "";
-  return address.replace("{z}", String(zoom)).replace("{x}", String(col)).replace("{y}", String(row)).replace("{dense}", dense);
+function keep(key: string, canvas: HTMLCanvasElement): void {
+  ahead.set(key, canvas);
+  if (ahead.size > MOST_AHEAD) ahead.delete(ahead.keys().next().value!);
 }
 
 export function showSurface(map: MapView, options: SurfaceOptions, pane: "surface" | "compared", ready: () => void): Handle {
   const painter = new Painter(options);
-  const draw = (zoom: number, col: number, row: number, done: () => void): HTMLCanvasElement => {
-    const made = Painter.ahead.get(painter.key(zoom, col, row));
-    if (!made) return painter.paint(zoom, col, row, done);
-    Painter.ahead.delete(painter.key(zoom, col, row)); // it stands in one place only
+  const draw = (at: Tile, done: () => void): HTMLCanvasElement => {
+    const key = painter.key(at);
+    const made = ahead.get(key);
+    if (!made) return painter.paint(at, done);
+    ahead.delete(key); // it stands in one place only
     // (Leaflet has to know the tile before it is told that it is done.)
     queueMicrotask(done);
     return made;
   };
-  return map.canvasTiles(draw, pane, options.maxZoom, options.area ? hull(options.area) : options.bounds, ready);
+  const left = (canvas: HTMLCanvasElement, at: Tile): void => {
+    if (painted.has(canvas)) keep(painter.key(at), canvas);
+  };
+  return map.canvasTiles(draw, left, pane, painter.side, options.maxZoom, painter.bounds, ready);
 }
 
 /** Make the tiles of a surface that may be shown next: then a step of an hour has nothing to fetch and nothing to paint. */
-export function paintAhead(options: SurfaceOptions, tiles: readonly { zoom: number; col: number; row: number }[]): void {
+export async function paintAhead(map: MapView, options: SurfaceOptions): Promise<void> {
   const painter = new Painter(options);
-  for (const { zoom, col, row } of tiles) {
-    const key = painter.key(zoom, col, row);
-    if (Painter.ahead.has(key)) continue;
-    const keep = (): void => {
-      Painter.ahead.set(key, canvas);
-      for (const old of [...Painter.ahead.keys()].slice(0, -MOST_AHEAD)) Painter.ahead.delete(old);
-    };
-    const canvas = painter.paint(zoom, col, row, keep, () => undefined, atRest);
-  }
+  const missing = map.tilesInView(painter.side, options.maxZoom).filter((at) => painter.shows(at) && !ahead.has(painter.key(at)));
+  const made = missing.map(
+    (at) =>
+      new Promise<void>((resolve) => {
+        const keepIt = (): void => {
+          keep(painter.key(at), canvas);
+          resolve();
+        };
+        const canvas = painter.paint(at, keepIt, resolve, atRest);
+      }),
+  );
+  await Promise.all(made);
 }
 
 const atOnce = (work: () => void): void => work();
@@ -62,91 +66,86 @@ const atOnce = (work: () => void): void => work();
 const atRest = (work: () => void): void => void (window.requestIdleCallback ?? setTimeout)(work);
 
 class Painter {
-  static readonly ahead = new Map<string, HTMLCanvasElement>();
-  private readonly options: SurfaceOptions;
   private readonly dense = density();
+  /** Pixels of the page that a tile covers. */
+  readonly side = TILE_PX / this.dense;
+  readonly bounds: Bounds;
+  private readonly options: SurfaceOptions;
   private readonly outlines: Outlines;
   private readonly pattern: CanvasPattern;
 
   constructor(options: SurfaceOptions) {
     this.options = options;
+    this.bounds = options.area ? hull(options.area) : options.bounds;
     this.outlines = outlinesOf(options.area ?? [[ring(options.bounds)]]);
-    this.pattern = hatch(options.hatch, this.dense);
+    this.pattern = patternOf(options.hatch, this.dense);
   }
 
-  key(zoom: number, col: number, row: number): string {
-    const { address, hatch: lines, opacity } = this.options;
-    return [tileAddress(address, zoom, col, row), lines, opacity].join(" ");
+  key(at: Tile): string {
+    return [this.address(at), this.options.hatch, this.options.opacity].join(" ");
   }
 
-  /** A tile that is painted as soon as its pictures are there; then `done` is called, `failed` when they do not come. */
-  paint(zoom: number, col: number, row: number, done: () => void, failed = done, when = atOnce): HTMLCanvasElement {
+  /** Whether there is anything to paint in a tile. */
+  shows(at: Tile): boolean {
+    return touches(this.bounds, this.level(at), at);
+  }
+
+  /** The zoom under which the server has a tile: one as large as two on the page is that of the zoom before. */
+  private level({ zoom }: Tile): number {
+    return zoom + this.dense - 2;
+  }
+
+  private address(at: Tile): string {
+    const words = { "{z}": this.level(at), "{x}": at.col, "{y}": at.row, "{dense}": "@2x" };
+    return Object.entries(words).reduce((address, [word, value]) => address.replace(word, String(value)), this.options.address);
+  }
+
+  /** A tile that is painted as soon as its picture is there; then `done` is called, `failed` when it does not come. */
+  paint(at: Tile, done: () => void, failed = done, when = atOnce): HTMLCanvasElement {
     const { options, dense } = this;
     const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = TILE_PX * dense;
+    canvas.width = canvas.height = TILE_PX;
     const context = canvas.getContext("2d")!;
     const paint = (picture: CanvasImageSource | null): void => {
       context.fillStyle = this.pattern;
-      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.fillRect(0, 0, TILE_PX, TILE_PX);
       if (picture) {
-        // What is known rubs out the lines, then takes their place.
+        // What is known rubs out the lines, then takes their place; where it is uncertain it is weak, and they come through.
         context.globalCompositeOperation = "destination-out";
-        context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+        context.drawImage(picture, 0, 0, TILE_PX, TILE_PX);
         context.globalCompositeOperation = "source-over";
         context.globalAlpha = options.opacity;
-        context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+        context.drawImage(picture, 0, 0, TILE_PX, TILE_PX);
         context.globalAlpha = 1;
       }
       // Only what lies in the area stays. Any opaque colour does it.
       context.globalCompositeOperation = "destination-in";
       context.fillStyle = "#000";
-      context.setTransform(dense, 0, 0, dense, -col * TILE_PX * dense, -row * TILE_PX * dense);
-      context.fill(this.outlines.at(zoom), "evenodd");
-      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.setTransform(dense, 0, 0, dense, -at.col * TILE_PX, -at.row * TILE_PX);
+      context.fill(this.outlines.at(at.zoom), "evenodd");
+      painted.add(canvas);
       done();
     };
-    const { fading } = options;
     // Within the area and beyond all cells the network cannot know either.
-    if (!touches(options.bounds, zoom, col, row)) queueMicrotask(() => paint(null));
-    else {
-      const arriving = [options.address, ...(fading ? [fading.address] : [])].map((address) => picture(tileAddress(address, zoom, col, row)));
-      // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
-      Promise.all(arriving).then(([values, doubt]) => when(() => paint(fading && doubt ? faded(values!, doubt, fading.kept) : values!)), failed);
-    }
+    if (!touches(options.bounds, this.level(at), at)) queueMicrotask(() => paint(null));
+    // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
+    else picture(this.address(at), when === atOnce).then((found) => when(() => paint(found)), failed);
     return canvas;
   }
 }
 
-function picture(address: string): Promise<HTMLImageElement> {
-  return new Promise((resolve, reject) => {
-    const made = new Image();
-    let tries = 0;
-    made.onload = () => resolve(made);
-    made.onerror = () => {
-      if (!later(tries++, () => (made.src = address))) reject(new Error(address));
-    };
+async function picture(address: string, wanted: boolean): Promise<HTMLImageElement> {
+  const made = new Image();
+  made.fetchPriority = wanted ? "high" : "low";
+  for (let tries = 0; ; tries++) {
     made.src = address;
-  });
-}
-
-/** The picture with as much of it as each pixel's uncertainty leaves. */
-function faded(values: HTMLImageElement, doubt: HTMLImageElement, kept: ReadonlyMap<number, number>): HTMLCanvasElement {
-  const { naturalWidth: width, naturalHeight: height } = values;
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d", { willReadFrequently: true })!;
-  context.drawImage(doubt, 0, 0, width, height);
-  const mask = context.getImageData(0, 0, width, height);
-  const { data } = mask;
-  for (let i = 0; i < data.length; i += 4) {
-    // Where nothing is known of the uncertainty either, there is no picture that could fade.
-    const colour = (data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!;
-    data[i + 3] = 255 * (data[i + 3] ? (kept.get(colour) ?? 1) : 1);
+    try {
+      await made.decode(); // not while it is painted
+      return made;
+    } catch (reason) {
+      if (!(await pause(tries))) throw reason;
+    }
   }
-  context.putImageData(mask, 0, 0);
-  context.globalCompositeOperation = "source-in";
-  context.drawImage(values, 0, 0);
-  return canvas;
 }
 
 function hull(area: Area): Bounds {
@@ -155,8 +154,8 @@ function hull(area: Area): Bounds {
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
-function touches([west, south, east, north]: Bounds, zoom: number, col: number, row: number): boolean {
-  const count = 2 ** zoom;
+function touches([west, south, east, north]: Bounds, level: number, { col, row }: Tile): boolean {
+  const count = 2 ** level;
   const lon = (x: number): number => (x / count) * 360 - 180;
   const lat = (y: number): number => (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / count))) * 180) / Math.PI;
   return lon(col) < east && lon(col + 1) > west && lat(row + 1) < north && lat(row) > south;
@@ -190,7 +189,7 @@ class Outlines {
 
   at(zoom: number): Path2D {
     if (zoom === this.zoom) return this.path;
-    const world = TILE_PX * 2 ** zoom;
+    const world = 256 * 2 ** zoom;
     const path = new Path2D();
     for (const ring of this.area.flat()) {
       ring.forEach(([lon, lat], i) => {
@@ -206,6 +205,14 @@ class Outlines {
     this.path = path;
     return path;
   }
+}
+
+const patterns = new Map<string, CanvasPattern>();
+function patternOf(colour: string, density: number): CanvasPattern {
+  const name = `${colour} ${density}`;
+  const found = patterns.get(name) ?? hatch(colour, density);
+  patterns.set(name, found);
+  return found;
 }
 
 function hatch(colour: string, density: number): CanvasPattern {

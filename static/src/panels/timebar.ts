@@ -5,7 +5,7 @@ import { partsOf, timeline, type Step } from "../text/times.ts";
 import type { Words } from "../words.ts";
 
 const FRAME_MS = 900;
-const NEAR = 3; // hours on each side that are fetched ahead
+const NEAR = 2; // hours on each side that are fetched ahead
 const SETTLED_MS = 250; // before hours around are fetched
 const JUMPS: Record<string, number> = { PageUp: -24, PageDown: 24 };
 
@@ -72,6 +72,7 @@ export class TimeBar {
   }
 
   show(times: readonly string[]): void {
+    const before = this.steps.map(({ time }) => time).join();
     this.steps = timeline(times);
     this.root.hidden = this.steps.length === 0;
     if (this.root.hidden) return;
@@ -87,7 +88,7 @@ export class TimeBar {
     this.live.setAttribute("aria-pressed", String(this.store.state.time === null));
     this.back.disabled = index === 0;
     this.forward.disabled = index === last;
-    this.mark();
+    if (this.steps.map(({ time }) => time).join() !== before) this.mark();
     if (this.used) this.ahead();
   }
 

@@ -39,6 +39,8 @@ OPTIONS = [
     TileOptions(breaks=(150.0,)),
     TileOptions(breaks=(150.0, 151.0)),
     TileOptions(smooth=True),
+    TileOptions(fade=True),
+    TileOptions(smooth=True, fade=True),
     TileOptions(threshold=150.0, smooth=True),
     TileOptions(min_magnitude=150.0),
     TileOptions(begin=NINE),

@@ -151,6 +151,15 @@ def test_breaks_of_the_request_take_the_place_of_the_styles(tmp_path):
     assert asked.style == MEAN
 
 
+def test_a_faded_tile_asks_for_the_uncertainty_and_is_weaker(tmp_path):
+    made, kinds, _ = tiler(tmp_path)
+    plain = decoded(made.fetch(request()))
+    faded = decoded(made.fetch(request(options=TileOptions(fade=True))))
+    assert np.array_equal(faded[:, :, :3], plain[:, :, :3])
+    assert np.unique(faded[:, :, 3]).tolist() == [76]  # all of it is above 0.5
+    assert [q.style.measure for q in kinds["dose-rate"].asked] == ["mean", "mean", "uncertainty"]
+
+
 def test_features_become_a_vector_tile_or_a_drawn_one(tmp_path):
     made, kinds, _ = tiler(tmp_path)
     vector = made.fetch(request("sites", "default", format="mvt"))

@@ -2,9 +2,11 @@
 
 import contextlib
 import gzip
+import html
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import sqlite3
@@ -358,3 +360,24 @@ def test_that_the_cache_takes_nothing_is_told(house: Any, seed: Any) -> None:
     (cache / "tiles").write_text("in the way")
     told(seed("dose-rate", "--style", "mean", "--zoom", "4"), "the cache took them not")
     (cache / "tiles").unlink()
+
+
+def test_the_pictures_of_a_page_are_drawn_before_anybody_asks(house: Any, seed: Any) -> None:
+    plates = house.site.store.paths.cache / "plates"
+    shutil.rmtree(plates, ignore_errors=True)
+    done = seed("--pictures")
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert done.output == "24 first pictures are drawn\n"
+    drawn = {path.name for path in plates.iterdir()}
+    assert len(drawn) == 24
+    for language in ("kk", "en"):
+        page = html.unescape(house.get(f"/{language}").text)
+        addresses = re.findall(r'srcset="([^"]+)"', page)
+        assert len(addresses) == 6
+        for address in addresses:
+            assert house.get(address).status_code == 200
+    assert {path.name for path in plates.iterdir()} == drawn
+
+
+def test_pictures_are_of_no_layer(seed: Any) -> None:
+    told(seed("stations", "--pictures"), "no LAYER")
