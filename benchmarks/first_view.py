@@ -1,6 +1,6 @@
 """How soon a page shows and answers on a poor line and a slow phone.
 
-    python -m benchmarks first_view [--quick] [--data FOLDER]
+    python -m benchmarks first_view [--quick] [--data=FOLDER]
 
 A real server, a new browser without a cache, the browser's own throttling: 1.6 Mbit/s down, 0.75
 Mbit/s up, 150 ms of delay, a processor four times slower. FCP is the first paint, with the state in
@@ -185,7 +185,8 @@ def measured(server: Server, repeats: int) -> list[dict[str, Any]]:
 def main(words: list[str]) -> None:
     """Measure and print."""
     repeats = 1 if "--quick" in words else REPEATS
-    kept = Path(words[words.index("--data") + 1]).resolve() if "--data" in words else None
+    named = next((word for word in words if word.startswith("--data=")), None)
+    kept = Path(named.removeprefix("--data=")).resolve() if named else None
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(
