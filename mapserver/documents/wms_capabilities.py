@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from layers.geo import Bounds
 from layers.kinds import is_timed
+from layers.kinds.sources import WORLD
 from layers.messages import catalogue
 from layers.model import CatalogDefinition, Extent, LayerDefinition, StyleDefinition
 from layers.pictures import MEDIA_TYPES, MOST_SHEETS
@@ -154,7 +155,9 @@ def _map(capability: Element, said: Capabilities) -> None:
     systems = [name for name in said.systems if said.newer or name != "CRS:84"]
     for name in systems:
         _text(root, "CRS" if said.newer else "SRS", name)
-    boxes = [offered.extent.bounds for offered in said.layers]
+    everywhere = [offered.extent.bounds for offered in said.layers]
+    # A layer without data yet may be anywhere; the map is where the others are.
+    boxes = [box for box in everywhere if box != WORLD] or everywhere
     whole = Bounds(
         min(box.west for box in boxes),
         min(box.south for box in boxes),
