@@ -114,7 +114,7 @@ def opened(browser: Browser, url: str, size: tuple[int, int], *, presses: bool) 
     kilobytes, requests = sum(received) / 1000, len(received)
     paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
     fcp = float(page.evaluate(paint))
-    step = used(page) if presses else 0.0
+    step = used(page, size) if presses else 0.0
     seen = page.evaluate("window.seen")
     context.close()
     return Seen(
@@ -130,7 +130,7 @@ def opened(browser: Browser, url: str, size: tuple[int, int], *, presses: bool) 
     )
 
 
-def used(page: Page) -> float:
+def used(page: Page, size: tuple[int, int]) -> float:
     """Press what a reader presses first; return the slowest step of the slider, in ms."""
     page.locator("button.station").first.press("Enter")
     page.locator("#card").wait_for()
@@ -142,7 +142,7 @@ def used(page: Page) -> float:
     for key in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
         slider.press(key)
         page.wait_for_timeout(1_000)
-    page.mouse.click(page.viewport_size["width"] / 2, page.viewport_size["height"] / 2)  # type: ignore[index]
+    page.mouse.click(*(side / 2 for side in size))
     page.wait_for_timeout(1_500)
     page.keyboard.press("Escape")
     page.wait_for_timeout(300)
@@ -199,7 +199,7 @@ def main(words: list[str]) -> None:
                 raise SystemExit("the surfaces of the demonstration did not come to stand")
             time.sleep(0.5)  # it makes surfaces
         server.command("seed", "--pictures")  # as it does itself a little later
-        time.sleep(15)
+        time.sleep(15)  # what a start leaves to do comes to rest
         rows = measured(server, repeats)
     print(f"1.6 Mbit/s, 150 ms, {CPU}x CPU; median of {repeats}; load {os.getloadavg()[0]:.1f}")
     heads = ("FCP", "LCP", "map", "INP", "step", "CLS", "kB", "requests")

@@ -11,7 +11,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -71,7 +71,7 @@ def boxes(crs: str, size: int, rng: np.random.Generator) -> Iterator[str]:
         yield ",".join(map(repr, map(float, box)))
 
 
-def ways(app: object) -> dict[str, Callable[[], int]]:
+def ways(app: Callable[..., Iterable[bytes]]) -> dict[str, Callable[[], int]]:
     """Return what is measured: each asks for one more picture and returns its bytes."""
 
     def asker(crs: str, size: int, **more: str) -> Callable[[], int]:
@@ -87,7 +87,7 @@ def ways(app: object) -> dict[str, Callable[[], int]]:
             environ = EnvironBuilder(path="/wms", query_string=urlencode(query)).get_environ()
             begin = time.process_time()
             said: list[str] = []
-            body = b"".join(app(environ, lambda status, headers: said.append(status)))  # type: ignore[operator]
+            body = b"".join(app(environ, lambda status, headers: said.append(status)))
             taken.append(time.process_time() - begin)
             if said != ["200 OK"] or not body.startswith(b"\x89PNG"):
                 raise RuntimeError(body[:300])

@@ -487,6 +487,8 @@ def test_layers_are_chosen_in_the_panel(demo: Visit) -> None:
 def test_another_hour_has_another_address_of_tiles(demo: Visit) -> None:
     page = demo.page
     demo.asked.clear()
+    page.reload()  # what was fetched ahead before is asked for no more
+    demo.settle()
     clock = page.locator("#time output").inner_text()
     page.get_by_role("button", name=messages.text("time.back", "en")).click()
     page.wait_for_load_state("networkidle")

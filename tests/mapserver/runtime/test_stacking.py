@@ -66,6 +66,16 @@ def work(kept: Kept) -> Any:
     made.close()
 
 
+@pytest.fixture
+def begun(kept: Kept, work: stacking.Stacking, wait_for: Callable[..., None]) -> Kept:
+    """A first run that is held."""
+    kept.hold.touch()
+    kept.point("1")
+    work.start()
+    wait_for(lambda: len(kept.runs()) == 1, 20)
+    return kept
+
+
 def settled() -> None:
     """Wait for some looks at the pointer."""
     threading.Event().wait(0.4)
@@ -113,43 +123,31 @@ def test_layers_that_no_criterion_is_made_of_do_not_count(
 
 
 def test_a_version_that_comes_while_bands_are_made_is_made_next(
-    kept: Kept, work: stacking.Stacking, wait_for: Callable[..., None]
+    begun: Kept, wait_for: Callable[..., None]
 ) -> None:
-    kept.hold.touch()
-    kept.point("1")
-    work.start()
-    wait_for(lambda: len(kept.runs()) == 1, 20)
-    kept.point("2")
-    kept.point("3")
+    begun.point("2")
+    begun.point("3")
     settled()
-    assert len(kept.runs()) == 1, "one at a time"
-    kept.hold.unlink()
-    wait_for(lambda: len(kept.runs()) == 2, 20)
+    assert len(begun.runs()) == 1, "one at a time"
+    begun.hold.unlink()
+    wait_for(lambda: len(begun.runs()) == 2, 20)
     settled()
-    assert len(kept.runs()) == 2, "what came in between is of one state"
+    assert len(begun.runs()) == 2, "what came in between is of one state"
 
 
 def test_a_command_that_dies_ends_nothing_and_the_next_state_is_made(
-    kept: Kept, work: stacking.Stacking, wait_for: Callable[..., None]
+    begun: Kept, work: stacking.Stacking, wait_for: Callable[..., None]
 ) -> None:
-    kept.hold.touch()
-    kept.point("1")
-    work.start()
-    wait_for(lambda: len(kept.runs()) == 1, 20)
-    os.kill(kept.runs()[0][0], signal.SIGKILL)
-    kept.hold.unlink()
+    os.kill(begun.runs()[0][0], signal.SIGKILL)
+    begun.hold.unlink()
     settled()
-    kept.point("2")
-    wait_for(lambda: len(kept.runs()) == 2, 20)
+    assert len(begun.runs()) == 1, "the same state is not tried again and again"
+    begun.point("2")
+    wait_for(lambda: len(begun.runs()) == 2, 20)
+    assert work._thread.is_alive()
 
 
-def test_who_closes_ends_the_command_that_runs(
-    kept: Kept, work: stacking.Stacking, wait_for: Callable[..., None]
-) -> None:
-    kept.hold.touch()
-    kept.point("1")
-    work.start()
-    wait_for(lambda: len(kept.runs()) == 1, 20)
+def test_who_closes_ends_the_command_that_runs(begun: Kept, work: stacking.Stacking) -> None:
     work.close()
     with pytest.raises(ProcessLookupError):
-        os.kill(kept.runs()[0][0], 0)
+        os.kill(begun.runs()[0][0], 0)
