@@ -213,7 +213,8 @@ def _layer(parent: Element, offered: Offered, systems: Sequence[str], said: Capa
         _times(element, extent, said.newer)
     if layer.attribution:
         _text(SubElement(element, "Attribution"), "Title", layer.attribution)
-    if said.newer:  # 1.1.1 knows metadata of ISO 19115 and FGDC alone
+    nothing_yet = is_timed(layer) and not extent.times
+    if said.newer and not nothing_yet:  # 1.1.1 knows metadata of ISO 19115 and FGDC alone
         metadata = SubElement(element, "MetadataURL", {"type": "TileJSON"})
         _text(metadata, "Format", "application/json")
         _link(metadata, f"{said.base_url}/tilejson/{layer.id}.json")

@@ -83,6 +83,12 @@ def extent(site: Site, collection: Collection) -> tuple[Bounds, tuple[datetime, 
     return found.bounds, None
 
 
+def is_empty(site: Site, collection: Collection) -> bool:
+    """Tell whether a layer of hours has none yet: then nothing of it can be linked."""
+    layer = collection.layer
+    return layer is not None and is_timed(layer) and extent(site, collection)[1] is None
+
+
 def _observed(site: Site) -> tuple[Bounds, tuple[datetime, datetime] | None]:
     stations = site.store.stations(site.audience, site.now())
     span = site.store.observed_span(site.audience, site.now())

@@ -15,7 +15,7 @@ from mapserver.services.ogcapi import edr_query as query
 from mapserver.services.ogcapi import edr_stations, edr_surfaces
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection
-from mapserver.services.ogcapi.described import extent
+from mapserver.services.ogcapi.described import extent, is_empty
 from mapserver.services.ogcapi.part import Members
 from mapserver.services.site import Site
 
@@ -66,7 +66,7 @@ def facts(asked: Asked, infos: Sequence[SurfaceInfo]) -> dict[str, Any]:
 
 def members(asked: Asked, collection: Collection) -> Members:
     """Return what the document of a collection says of its values."""
-    if not has_values(asked.site, collection):
+    if not has_values(asked.site, collection) or is_empty(asked.site, collection):
         return {}
     here = f"/collections/{collection.id}"
     types: Sequence[str] = ("area", "cube", "locations", "items")

@@ -15,6 +15,7 @@ from mapserver.documents.ogcapi.links import OGC_REL, Link, link
 from mapserver.services.newest import asked_twice
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection, has_maps
+from mapserver.services.ogcapi.described import is_empty
 from mapserver.services.ogcapi.drawn import (
     COLLECTIONS,
     DATETIME,
@@ -116,7 +117,7 @@ def _landing(asked: Asked) -> list[Link]:
 
 
 def _collection(asked: Asked, shown: Collection) -> Members:
-    if shown.layer is None:
+    if shown.layer is None or is_empty(asked.site, shown):
         return {}
     here = f"/collections/{shown.id}"
     found = [

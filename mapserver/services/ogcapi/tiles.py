@@ -14,7 +14,7 @@ from mapserver.documents.ogcapi.links import JSON, OGC_REL, SCHEMA, Link, link
 from mapserver.documents.ogcapi.page import Page, Section
 from mapserver.services.ogcapi.asked import Asked
 from mapserver.services.ogcapi.collections import Collection, has_items, has_maps
-from mapserver.services.ogcapi.described import extent, title
+from mapserver.services.ogcapi.described import extent, is_empty, title
 from mapserver.services.ogcapi.drawn import (
     COLLECTIONS,
     DATETIME,
@@ -233,6 +233,8 @@ def _landing(asked: Asked) -> list[Link]:
 
 
 def _collection(asked: Asked, shown: Collection) -> Members:
+    if is_empty(asked.site, shown):
+        return {}
     kinds = [kind for kind in ("vector", "map") if _offered(kind)(asked.site, shown)]
     return {"links": _links(asked, f"/collections/{shown.id}", kinds)}
 
