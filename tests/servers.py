@@ -143,8 +143,12 @@ def serving(data_dir: Path, *options: str, settings: str = "") -> Iterator[Serve
 
 @contextlib.contextmanager
 def showing_hours(folder: Path, hours: int) -> Iterator[Server]:
-    """Give a server of the demonstration network that shows as many hours, and end it."""
-    with serving(folder / "data", "--demo-days", "1") as server:
+    """Give a server of the demonstration network that shows as many hours, and end it.
+
+    What is usual for a place takes a week to be known.
+    """
+    with serving(folder / "data", "--demo-days", "7", "--surface-hours", "24") as server:
         # The newest surface is there first; older hours follow behind it.
         wait_for(lambda: len(server.json("/tilejson/dose-rate.json")["times"]) >= hours, 600.0)
+        wait_for(lambda: not server.json("/readyz")["surfaces_waiting"], 600.0)
         yield server

@@ -96,7 +96,7 @@ def test_every_collection_with_data_is_described_as_the_standard_asks(server: Se
             assert variables["output_formats"]
             for system in variables.get("crs_details", ()):
                 assert system["wkt"].startswith(("GEOGCRS", "PROJCRS"))
-    assert found == 5
+    assert found == 6
 
 
 def check_parameter(name: str, parameter: Any) -> None:
