@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from layers.errors import BadParameterError
 from layers.model.site import MOST_SITES
-from layers.screening import Criterion, ranks, stability, topsis, weighted_sum
+from layers.screening import CONSISTENT, Criterion, ranks, stability, topsis, weighted_sum
 from layers.screening.ranking import flips
-from layers.siting.sheet import SEED, Options
+from layers.siting.sheet import SEED, Options, told_pairs
 
 FloatArray = NDArray[np.float64]
 
@@ -51,6 +51,7 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
     spread = {key: _told(_spread(column, ranked, len(sheets))) for key, column in of_ranked.items()}
     return {
         "preset": options.preset,
+        "ahp": _pairwise(options),
         "criteria": [
             {
                 **_criterion(c),
@@ -76,6 +77,16 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
         "flips": _flips(sheets, ranked, utility, weights, [c.evidence for c in weighed]),
         "same_place": _same_place(sheets),
     }
+
+
+def _pairwise(options: Options) -> dict[str, Any] | None:
+    found = options.ahp()
+    if found is None:
+        return None
+    ratio = round(found.ratio, 4)
+    return {
+        "pairs": told_pairs(options), "ratio": ratio, "consistent": found.ratio <= CONSISTENT,
+    }  # fmt: skip
 
 
 def _flips(
