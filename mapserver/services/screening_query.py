@@ -13,7 +13,6 @@ from werkzeug.datastructures import MultiDict
 from layers import temporal
 from layers.errors import BadExtentError, BadFileError, BadParameterError
 from layers.exchange import documents, sites
-from layers.messages import LANGUAGES
 from layers.model import CandidateSite
 from layers.screening import DEFAULT, Lifted
 from layers.siting import DEFAULT_MWTH, MOST_SITES, Options, told_pairs
@@ -55,7 +54,7 @@ def of_query(query: MultiDict[str, str]) -> Asked:
         tuple(found),
         _set_aside(options(query), query, found) if found else options(query),
         params.instant_or_latest(query.get("time")),
-        language(query),
+        params.language(query),
     )
 
 
@@ -172,14 +171,6 @@ def split_pairs(told: Mapping[str, float]) -> dict[tuple[str, str], float]:
             raise BadParameterError(f'"{name[:60]}" compares nothing; one/other was expected')
         found[one, other] = times
     return found
-
-
-def language(query: Mapping[str, str]) -> str:
-    """Return the language that is asked for."""
-    word = query.get("lang", "en")
-    if word not in LANGUAGES:
-        raise BadParameterError(f'lang is "{word}"; one of {", ".join(LANGUAGES)} was expected')
-    return word
 
 
 def places(text: str) -> list[CandidateSite]:

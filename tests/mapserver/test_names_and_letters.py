@@ -70,7 +70,7 @@ def test_tiles_maps_and_wms_write_the_same_names(house: Any) -> None:
     [
         ("/embed?lang={}", 400),
         ("/api/v1/summary?lang={}", 400),
-        ("/map.png?width=200&height=200&lang={}", 400),
+        ("/map.png?width=300&height=200&legend=0&lang={}", 400),
         ("/ogcapi?f=json&lang={}", 400),
         ("/wmts/1.0.0/WMTSCapabilities.xml?LANGUAGE={}", 400),
         ("/wmts/dose-rate/mean/current/WebMercatorQuad/6/23/44.png?LANGUAGE={}", 400),
