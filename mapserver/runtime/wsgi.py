@@ -1,6 +1,7 @@
 """What the server loads in each web worker."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
@@ -15,6 +16,9 @@ _PR_SET_PDEATHSIG = 1
 # wish is of one process and no fork inherits it, so this module is loaded in the workers alone.
 if sys.platform == "linux":
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _server = multiprocessing.parent_process()
+    if _server is not None and os.getppid() != _server.pid:
+        os._exit(1)  # it died before the wish was made, and would never be mourned
 memory.restrain()
 
 

@@ -92,7 +92,8 @@ def test_a_language_is_asked_for_in_one_way_everywhere(house: Any, path: str, st
     for other in ("de", "kaz", "e"):
         refused = house.get(path.format(other))
         assert refused.status_code == status
-        assert f'is "{other}"; one of kk, uz, ru, en was expected' in html.unescape(refused.text)
+        said = html.unescape(refused.text).replace("\\", "")
+        assert f'is "{other}"; one of kk, uz, ru, en was expected' in said
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def own_map(
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of a new folder with the demonstration network."""
     folder = tmp_path_factory.mktemp("demonstration")
-    with serving(folder / "data", "--demo-days", "1") as server:
+    with serving(folder / "data", "--demo-days", "1", "--surface-hours", "6") as server:
         yield server
 
 
