@@ -295,18 +295,16 @@ def weights(query: Mapping[str, str], style: StyleDefinition) -> tuple[float, ..
     return tuple(round(float(each), 6) for each in found)
 
 
-def named_weights(text: str) -> dict[str, float]:
+def named_weights(text: str, key: str = "weights", most: int = MAX_WEIGHTS) -> dict[str, float]:
     """Return the weights of ``evidence:number,...``, each named once."""
     found: dict[str, float] = {}
     pairs = text.split(",")
-    if len(pairs) > MAX_WEIGHTS:
-        raise BadParameterError(f"weights has {len(pairs)} numbers; the limit is {MAX_WEIGHTS}")
+    if len(pairs) > most:
+        raise BadParameterError(f"{key} has {len(pairs)} numbers; the limit is {most}")
     for pair in pairs:
         name, colon, value = pair.partition(":")
         if not colon or name in found:
-            raise BadParameterError(
-                f'weights has "{pair[:40]}"; evidence:number was expected, once'
-            )
+            raise BadParameterError(f'{key} has "{pair[:40]}"; evidence:number was expected, once')
         found[name] = number(value, f"the weight of {name[:40]}")
         if found[name] > MOST_WEIGHT:
             raise BadParameterError(f"the weight of {name[:40]} is above {MOST_WEIGHT:g}")
@@ -341,9 +339,10 @@ def scenario(query: Mapping[str, str]) -> Scenario | None:
     return None if found == Scenario() else found
 
 
-def language(query: Mapping[str, str]) -> str:
-    """Return the language of ``lang=``; English where none is asked for."""
-    asked = query.get("lang", "en")
-    if asked not in LANGUAGES:
-        raise BadParameterError(f'lang is "{asked}"; one of {", ".join(LANGUAGES)} was expected')
-    return asked
+def language(query: Mapping[str, str], key: str = "lang") -> str:
+    """Return the language that is asked for, "kk" of "kk-KZ"; English where none is."""
+    asked = query.get(key, "en")
+    word = asked.lower().partition("-")[0]
+    if word not in LANGUAGES:
+        raise BadParameterError(f'{key} is "{asked}"; one of {", ".join(LANGUAGES)} was expected')
+    return word

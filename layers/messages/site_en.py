@@ -200,6 +200,15 @@ TEXTS: dict[str, str] = {
     "site.first": "Chance of rank 1",
     "site.best": "best",
     "site.worst": "worst",
+    "site.order": "Order",
+    "site.ranks": "Ranks with 90 %",
+    "site.chance_of_ranks": "Chance of each rank, %",
+    "site.order_note": (
+        "Excluded sites and those without a score have no rank. Below a score: between what "
+        "it lies with 90 %. Below the evidence at hand: its share of the weight."
+    ),
+    "site.inputs": "Hash of inputs",
+    "site.sites": "The sites",
     "site.weights": "Weights",
     "site.weights_note": (
         "Weights are choices of people. Chance of rank 1: weights drawn by about 30 % "

@@ -205,6 +205,15 @@ TEXTS: dict[str, str] = {
     "site.first": "Birinchi oʻrin ehtimoli",
     "site.best": "eng yaxshi",
     "site.worst": "eng yomon",
+    "site.order": "Tartib",
+    "site.ranks": "90 % oʻrinlar",
+    "site.chance_of_ranks": "Har bir oʻrin ehtimoli, %",
+    "site.order_note": (
+        "Istisno etilgan va bahosiz maydonlarning oʻrni yoʻq. Baho ostida: u 90 % ehtimol "
+        "bilan yotadigan chegaralar. Mavjud maʼlumotlar ostida: ularning vazndagi ulushi."
+    ),
+    "site.inputs": "Kirish maʼlumotlari xeshi",
+    "site.sites": "Maydonlar",
     "site.weights": "Vaznlar",
     "site.weights_note": (
         "Vaznlarni odamlar tanlaydi. Birinchi oʻrin ehtimoli: vaznlar taxminan 30 % "

@@ -29,7 +29,7 @@ from layers.screening.ranking import (
     weighted_sum,
 )
 from layers.screening.verdicts import Finding, Judgement, Lifted, Status, judge
-from layers.screening.weights import CONSISTENT, Ahp, ahp
+from layers.screening.weights import CONSISTENT, Ahp, ahp, compared
 
 __all__ = [
     "CONSISTENT",
@@ -64,6 +64,7 @@ __all__ = [
     "ZoneSize",
     "ahp",
     "chance_within",
+    "compared",
     "cover",
     "coverage",
     "flips",

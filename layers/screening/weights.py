@@ -3,18 +3,21 @@
 Source: Saaty (1980), The Analytic Hierarchy Process; his random indices.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.errors import BadParameterError
+from layers.errors import BadParameterError, nearest
 
 FloatArray = NDArray[np.float64]
 RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
 """Mean consistency index of random matrices of each order, up to 10."""
 CONSISTENT = 0.1
 """Above this ratio the comparisons contradict each other too much to be used."""
+LEAST, MOST = 1 / 9, 9.0
+"""Between which a comparison lies; a hair beyond is a ninth that was rounded."""
 _RECIPROCAL = 1e-6
 
 
@@ -69,3 +72,36 @@ def ahp(comparisons: FloatArray) -> Ahp:
     # A consistent matrix has n itself; what is below by rounding is no contradiction.
     index = max(0.0, index)
     return Ahp(weights, eigenvalue, index, index / random if random else 0.0)
+
+
+def compared(names: Sequence[str], pairs: Mapping[tuple[str, str], float]) -> Ahp:
+    """Return the weights of named criteria by comparisons of two each.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The criteria in their order.
+    pairs : mapping of (str, str) to float
+        How many times the first matters more than the second, 1/9 to 9. Two that nobody compared
+        matter alike.
+
+    Raises
+    ------
+    BadParameterError
+        For a name that is none of them, two that are one, a pair that is compared twice, a number
+        beyond the scale, and more criteria than have a random index.
+    """
+    matrix = np.ones((len(names), len(names)))
+    for (one, other), times in pairs.items():
+        for name in (one, other):
+            if name not in names:
+                raise BadParameterError(
+                    f'"{name}" is not weighed; weighed are {", ".join(names)}{nearest(name, names)}'
+                )
+        if one == other or (other, one) in pairs:
+            raise BadParameterError(f'"{one}" and "{other}" are to be two, and compared once')
+        if not LEAST - 0.001 <= times <= MOST:
+            raise BadParameterError(f"{one} against {other} is {times:g}; 1/9 to 9 was expected")
+        i, j = names.index(one), names.index(other)
+        matrix[i, j], matrix[j, i] = times, 1 / times
+    return ahp(matrix)

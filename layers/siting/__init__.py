@@ -4,7 +4,7 @@ from layers.model.site import MOST_SITES
 from layers.siting.comparison import compare
 from layers.siting.loaded import Desk, Loaded, digest
 from layers.siting.picture import Lines, lines_around
-from layers.siting.sheet import DEFAULT_MWTH, Options, question, sheet
+from layers.siting.sheet import DEFAULT_MWTH, Options, question, sheet, told_pairs
 from layers.siting.surroundings import FILES, Surroundings, parse
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "parse",
     "question",
     "sheet",
+    "told_pairs",
 ]

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from layers import temporal
+from layers.errors import BadParameterError
 from layers.model import CandidateSite
 from layers.screening import (
     DEFAULT,
+    Ahp,
     Criterion,
     Evidence,
     Finding,
@@ -22,13 +24,14 @@ from layers.screening import (
     Lifted,
     Preset,
     Verdict,
+    compared,
     judge,
     preset,
     stability,
     weights_of,
     zones_for,
 )
-from layers.siting import ground, neighbours, network
+from layers.siting import ground, neighbours, network, transboundary
 from layers.siting.loaded import Loaded, digest
 
 VERSION = 3
@@ -43,12 +46,14 @@ class Options:
     """What a planner sets: criteria, thermal power, weights, and avoidances set aside by site.
 
     ``weights`` maps evidence to a weight in place of the preset's; what is not named keeps it.
+    ``pairs`` compares two evidences each, and all weights follow from them; one or the other.
     """
 
     preset: str = DEFAULT
     thermal_mw: float = DEFAULT_MWTH
     weights: Mapping[str, float] = field(default_factory=dict)
     lifted: Mapping[str, Mapping[str, Lifted]] = field(default_factory=dict)
+    pairs: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def chosen(self) -> Preset:
         """Return the preset."""
@@ -62,7 +67,16 @@ class Options:
         BadParameterError
             For a word that is none of them, and for weights that mean nothing.
         """
-        return weights_of(self.chosen(), self.weights)
+        if self.pairs and self.weights:
+            raise BadParameterError("weights follow from pairs: one or the other is given")
+        found = self.ahp()
+        return weights_of(self.chosen(), self.weights) if found is None else found.weights
+
+    def ahp(self) -> Ahp | None:
+        """Return what the pairwise comparisons say, None where there are none."""
+        if not self.pairs:
+            return None
+        return compared([c.evidence for c in self.chosen().suitabilities], self.pairs)
 
 
 def sheet(site: CandidateSite, loaded: Loaded, options: Options) -> dict[str, Any]:
@@ -84,7 +98,7 @@ def sheet(site: CandidateSite, loaded: Loaded, options: Options) -> dict[str, An
     evidence += more
     people, more = neighbours.people(site, loaded)
     evidence += more
-    cross_border, more = neighbours.borders(site, loaded, state, zones)
+    cross_border, more = transboundary.borders(site, loaded, state, zones)
     evidence += more
     evidence += neighbours.waters(site, loaded) + neighbours.themes(site, loaded)
     stations, more = network.network(site, loaded, zones)
@@ -250,6 +264,11 @@ def _provenance(loaded: Loaded) -> list[dict[str, Any]]:
     return rows
 
 
+def told_pairs(options: Options) -> dict[str, float]:
+    """Return pairwise comparisons by ``one/other``, as JSON has them."""
+    return {f"{one}/{other}": times for (one, other), times in options.pairs.items()}
+
+
 def question(site: CandidateSite, options: Options) -> dict[str, Any]:
     """Return what was asked, as JSON that asks it again."""
     return {
@@ -263,6 +282,7 @@ def question(site: CandidateSite, options: Options) -> dict[str, Any]:
         "preset": options.preset,
         "thermal_mw": options.thermal_mw,
         "weights": dict(options.weights),
+        **({"pairs": told_pairs(options)} if options.pairs else {}),
         "lifted": {
             rule: {"by": aside.by, "why": aside.why}
             for rule, aside in options.lifted.get(site.id, {}).items()

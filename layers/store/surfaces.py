@@ -1,6 +1,5 @@
 """Published surfaces: written aside, renamed, and named in the database last."""
 
-import functools
 import hashlib
 import json
 import os
@@ -22,7 +21,6 @@ from layers.store.paths import Paths
 from layers.store.schema import SURFACE
 
 SOFTWARE = "Kyzylkum"
-COLUMNS = [column.name for column in SURFACE.columns]
 
 
 def token_of(surface: Surface) -> str:
@@ -99,28 +97,25 @@ def publish(
 
 
 def _info(row: Any) -> SurfaceInfo:
-    # A row never changes but for being kept; reading its tags again is most of the cost of a list.
-    return _read(*row)
-
-
-@functools.lru_cache(maxsize=1 << 12)
-def _read(*columns: Any) -> SurfaceInfo:
-    row = dict(zip(COLUMNS, columns, strict=True))
     return SurfaceInfo(
-        layer_id=row["layer_id"],
-        quantity=row["quantity"],
-        valid_time=temporal.from_epoch_s(row["valid_time"]),
-        revision=row["revision"],
-        context=Context(row["context"]),
-        grid=CellGrid(row["zoom"], row["col"], row["row"], row["width"], row["height"]),
-        transform=row["transform"],
-        noise_sigma=row["noise_sigma"],
-        input_hash=row["input_hash"],
-        input_revision=row["input_revision"],
-        token=row["token"],
-        published_at=temporal.from_epoch_s(row["published_at"]),
-        tags=json.loads(row["tags"]),
+        layer_id=row.layer_id,
+        quantity=row.quantity,
+        valid_time=temporal.from_epoch_s(row.valid_time),
+        revision=row.revision,
+        context=Context(row.context),
+        grid=CellGrid(row.zoom, row.col, row.row, row.width, row.height),
+        transform=row.transform,
+        noise_sigma=row.noise_sigma,
+        input_hash=row.input_hash,
+        input_revision=row.input_revision,
+        token=row.token,
+        published_at=temporal.from_epoch_s(row.published_at),
+        tags=json.loads(row.tags),
     )
+
+
+_LISTED: dict[str, dict[tuple[Any, ...], SurfaceInfo]] = {}
+"""What the last list of each layer held: reading the tags again is most of the cost of a list."""
 
 
 def surfaces(connection: Connection, layer_id: str) -> list[SurfaceInfo]:
@@ -141,7 +136,13 @@ def surfaces(connection: Connection, layer_id: str) -> list[SurfaceInfo]:
         .where(SURFACE.c.layer_id == layer_id)
         .order_by(SURFACE.c.valid_time)
     )
-    return [_info(row) for row in connection.execute(query)]
+    known = _LISTED.get(layer_id, {})
+    listed = {}
+    for row in connection.execute(query):
+        key = tuple(row)
+        listed[key] = known.get(key) or _info(row)
+    _LISTED[layer_id] = listed
+    return list(listed.values())
 
 
 def surface_at(

@@ -17,7 +17,7 @@ from layers.siting import DEFAULT_MWTH, Options, compare, sheet
 from mapserver import negotiation, settings
 from mapserver.documents import blocks_pdf
 from mapserver.runtime import opening
-from mapserver.services import screening
+from mapserver.services import screening, screening_query
 from mapserver.services.screening_query import Asked
 from mapserver.services.site import Site
 
@@ -34,6 +34,10 @@ MAX_REPLAYED_BYTES = 64_000_000
     "--weight", "weights", multiple=True, metavar="EVIDENCE=NUMBER",
     help="In place of the preset's; may be repeated.",
 )  # fmt: skip
+@click.option(
+    "--pair", "pairs", multiple=True, metavar="ONE/OTHER=NUMBER",
+    help="How many times one criterion matters more than another (AHP); may be repeated.",
+)  # fmt: skip
 @click.option("--crs", default="", help="Reference system of a file that says none.")
 @click.option("--time", "at", default=None, help="Hour of the surfaces; the newest otherwise.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of a PDF.")
@@ -49,6 +53,7 @@ def screen(
     preset: str,
     thermal_mw: float,
     weights: tuple[str, ...],
+    pairs: tuple[str, ...],
     crs: str,
     at: str | None,
     lang: str,
@@ -65,7 +70,10 @@ def screen(
         if replay:
             _replayed(site, body)
             return
-        options = Options(preset, thermal_mw, dict(_weight(pair) for pair in weights))
+        options = Options(
+            preset, thermal_mw, _numbers("--weight", "sl2=0.4", weights),
+            pairs=screening_query.split_pairs(_numbers("--pair", "sl2/slope=3", pairs)),
+        )  # fmt: skip
         found = tuple(sites.read(body, file.name, crs))
         time = None if at is None else temporal.instant(at)
         loaded = site.desk.loaded(time)
@@ -105,14 +113,17 @@ def _read(file: Path) -> bytes:
         raise BadParameterError(f"{file}: {reason.strerror}") from reason
 
 
-def _weight(pair: str) -> tuple[str, float]:
-    name, sign, number = pair.partition("=")
-    try:
-        return name, float(number if sign else "")
-    except ValueError:
-        raise BadParameterError(
-            f'--weight takes EVIDENCE=NUMBER, such as sl2=0.4; not "{pair}"'
-        ) from None
+def _numbers(option: str, example: str, given: Sequence[str]) -> dict[str, float]:
+    found = {}
+    for each in given:
+        name, sign, number = each.partition("=")
+        try:
+            found[name] = float(number if sign else "")
+        except ValueError:
+            raise BadParameterError(
+                f'{option} takes NAME=NUMBER, such as {example}; not "{each}"'
+            ) from None
+    return found
 
 
 def _summary(sheets: Sequence[dict[str, Any]], comparison: dict[str, Any] | None) -> None:
@@ -168,6 +179,7 @@ def _replayed(site: Site, body: bytes) -> None:
                         for rule, words in asked["lifted"].items()
                     }
                 },
+                screening_query.split_pairs(asked.get("pairs", {})),
             )
             time = None if before["time"] is None else temporal.instant(before["time"])
         except (AttributeError, KeyError, TypeError, ValueError) as reason:

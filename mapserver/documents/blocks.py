@@ -1,12 +1,15 @@
 """What a printed document is made of: one description, from which HTML and PDF are written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mapserver.documents.drawing import Drawing
 
 Tone = Literal["", "hit", "possible", "clear", "missing", "note", "notice", "strong"]
+
+MARKS: Mapping[Tone, str] = {"hit": "■", "possible": "▲", "clear": "✓", "missing": "○"}
+"""Before a finding, so that it does not hang on its colour; pages have them by their style."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fpdf import FPDF
 from fpdf.enums import Align, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
-from mapserver.documents.blocks import Block, Document, Facts, Figure, Table, Text, Tone
+from mapserver.documents.blocks import MARKS, Block, Document, Facts, Figure, Table, Text, Tone
 from mapserver.documents.drawing import COLOURS, Circle, Drawing, Label, Line
 
 FONTS = {"": "inter-regular.ttf", "B": "inter-bold.ttf"}
@@ -17,8 +17,6 @@ MARGIN_MM, WIDTH_MM = 16.0, 178.0
 SIZES = {"title": 20.0, "heading": 13.0, "text": 9.0, "table": 7.6, "small": 6.4}
 POINT_MM = 25.4 / 72
 WHITE = (255, 255, 255)
-_MARKS: dict[Tone, str] = {"hit": "■ ", "possible": "▲ ", "clear": "✓ ", "missing": "○ "}
-"""Before a finding, so that it does not hang on its colour."""
 _TONES: dict[str, tuple[int, int, int]] = {
     "hit": (150, 30, 30), "possible": (150, 90, 0), "clear": (20, 100, 60),
     "missing": (90, 90, 90), "note": (90, 96, 106), "notice": (120, 70, 0), "strong": (24, 28, 34),
@@ -58,8 +56,8 @@ def pdf(documents: Sequence[Document], fonts: Path, made: datetime) -> bytes:
     paper.set_lang(documents[0].language)
     paper.set_title(", ".join(document.title for document in documents))
     for document in documents:
+        paper.add_page()  # which ends the page before, with what that one is of
         paper.said = document.footer
-        paper.add_page()
         _document(paper, document)
     return bytes(paper.output())
 
@@ -71,13 +69,26 @@ def _document(paper: _Paper, document: Document) -> None:
         _words(paper, notice, "text", _TONES["notice"], "B")
     for section in document.sections:
         if section.title:
-            if paper.get_y() > paper.h - 50:
-                paper.add_page()
+            _room(paper, max([50.0, *(22 + _size(b)[1] for b in section.blocks[:1])]))
             paper.ln(3)
             paper.start_section(section.title)
             _words(paper, section.title, "heading", COLOURS["ink"], "B")
         for block in section.blocks:
             _block(paper, block)
+
+
+def _room(paper: _Paper, height_mm: float) -> None:
+    """Begin a page where less than this is left down to the edge of the paper."""
+    if paper.get_y() + height_mm > paper.h:
+        paper.add_page()
+
+
+def _size(block: Block) -> tuple[float, float]:
+    """Return millimetres a unit of a drawing, and how high it is; 0 of what is none."""
+    if not isinstance(block, Figure):
+        return 0.0, 0.0
+    scale = min(0.34, WIDTH_MM / block.drawing.width)
+    return scale, block.drawing.height * scale
 
 
 def _words(
@@ -94,7 +105,7 @@ def _block(paper: _Paper, block: Block) -> None:
     if isinstance(block, Text):
         colour = _TONES.get(block.tone, COLOURS["ink"])
         style = "B" if block.tone in ("hit", "strong") else ""
-        _words(paper, _MARKS.get(block.tone, "") + block.words, "text", colour, style)
+        _words(paper, _marked(block.tone, block.words), "text", colour, style)
     elif isinstance(block, Facts):
         _facts(paper, block)
     elif isinstance(block, Table):
@@ -103,13 +114,16 @@ def _block(paper: _Paper, block: Block) -> None:
         _figure(paper, block)
 
 
+def _marked(tone: Tone, words: str) -> str:
+    return f"{MARKS[tone]} {words}" if tone in MARKS else words
+
+
 def _facts(paper: _Paper, facts: Facts) -> None:
     height = SIZES["text"] * POINT_MM * 1.35
     for name, fact in facts.pairs:
         paper.set_font(FAMILY, "", SIZES["text"])
         paper.set_text_color(*COLOURS["quiet"])
-        if paper.get_y() > paper.h - 30:
-            paper.add_page()
+        _room(paper, 30)
         top = paper.get_y()
         paper.multi_cell(56, height, name, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         below = paper.get_y()
@@ -124,6 +138,7 @@ def _facts(paper: _Paper, facts: Facts) -> None:
 
 def _table(paper: _Paper, table: Table) -> None:
     if table.caption:
+        _room(paper, 50)
         _words(paper, table.caption, "text", COLOURS["ink"], "B")
     paper.set_font(FAMILY, "", SIZES["table"])
     paper.set_text_color(*COLOURS["ink"])
@@ -146,7 +161,7 @@ def _table(paper: _Paper, table: Table) -> None:
         for each in table.rows:
             row = rows.row()
             for cell in each:
-                words = _MARKS.get(cell.tone, "") + cell.words
+                words = _marked(cell.tone, cell.words)
                 colour = _TONES.get(cell.tone, COLOURS["ink"])
                 small = f"\n{cell.small}" if cell.small else ""
                 row.cell(words + small, style=FontFace(color=colour, fill_color=WHITE))
@@ -154,14 +169,10 @@ def _table(paper: _Paper, table: Table) -> None:
 
 
 def _figure(paper: _Paper, figure: Figure) -> None:
-    drawing = figure.drawing
-    width = min(WIDTH_MM, 0.34 * drawing.width)
-    scale = width / drawing.width
-    height = drawing.height * scale
-    if paper.get_y() + height + 10 > paper.h - 16:
-        paper.add_page()
+    scale, height = _size(figure)
+    _room(paper, height + 26)
     left, top = paper.get_x(), paper.get_y()
-    _draw(paper, drawing, left, top, scale)
+    _draw(paper, figure.drawing, left, top, scale)
     paper.set_xy(left, top + height + 1)
     _words(paper, figure.caption, "small", COLOURS["quiet"])
 

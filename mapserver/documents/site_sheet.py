@@ -60,16 +60,11 @@ class Sheet(Ground, Around):
 
     def _header(self) -> Section:
         site, v = self.sheet["site"], self.sheet["verdicts"]
-        metres = self.unit(site["accuracy_m"], "m")
         border = self.sheet["cross_border"]["land_border"]
         reactor = self.sheet["reactor"]
         pairs = [
             (self.say("coordinates"), f"{site['lon']:.5f}, {site['lat']:.5f}"),
-            (
-                self.say("accuracy"),
-                f"± {metres}" if site["accuracy_stated"]
-                else self.say("accuracy_assumed", value=self.count(site["accuracy_m"])),
-            ),
+            (self.say("accuracy"), self.accuracy()),
             (
                 self.say("country"),
                 self.country(site["country"]) if site["country"] else self.say("no_country"),
@@ -106,6 +101,13 @@ class Sheet(Ground, Around):
         ]  # fmt: skip
         drawing = around(self.sheet, self.lines, self.language)
         return Section("", (Facts(tuple(pairs)), Figure(drawing, self.say("map"))))
+
+    def accuracy(self) -> str:
+        """Return how exact the coordinates are said, or taken, to be."""
+        site = self.sheet["site"]
+        if site["accuracy_stated"]:
+            return f"± {self.unit(site['accuracy_m'], 'm')}"
+        return self.say("accuracy_assumed", value=self.count(site["accuracy_m"]))
 
     def _verdicts(self) -> Section:
         v = self.sheet["verdicts"]
@@ -158,20 +160,23 @@ class Sheet(Ground, Around):
             return self.evidence(finding["evidence"])
         return f"{self.evidence(finding['evidence'])} {self.say(finding['relation'], limit=limit)}"
 
+    def tone(self, finding: dict[str, Any]) -> tuple[Tone, str]:
+        """Return how a finding is meant, and what is to be said below it."""
+        if finding["lifted"]:
+            return "note", self.say("lifted", **finding["lifted"])
+        tone: Tone = finding["status"]
+        return tone, self.say("unsure") if tone == "hit" and not finding["sure"] else ""
+
+    def origin(self, rule: dict[str, Any]) -> tuple[str, str]:
+        """Return who says a rule, and the mark of what is to be checked before use."""
+        source = self.say("convention") if rule["basis"] == "convention" else rule["source"]
+        return source, self.say("check") if rule["check_before_use"] else ""
+
     def _rule_row(self, f: dict[str, Any]) -> tuple[str | Cell, ...]:
-        aside = f["lifted"]
-        tone: Tone = f["status"]
-        words = self.say(f"status.{f['status']}")
-        small = ""
-        if aside:
-            tone, small = "note", self.say("lifted", **aside)
-        elif f["status"] == "hit" and not f["sure"]:
-            small = self.say("unsure")
-        check = self.say("check") if f["check_before_use"] else ""
-        source = self.say("convention") if f["basis"] == "convention" else f["source"]
+        source, check = self.origin(f)
         return (
             self.rule(f),
             self.value(f["evidence"], f["value"], f["unit"]),
-            Cell(words, tone, small),
+            Cell(self.say(f"status.{f['status']}"), *self.tone(f)),
             Cell(source, small=check),
         )

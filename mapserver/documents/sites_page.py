@@ -16,11 +16,11 @@ from layers.screening.weights import CONSISTENT, RANDOM_INDEX
 from layers.siting import MOST_SITES
 from mapserver.documents import figures
 from mapserver.documents.assets import Assets, fonts
-from mapserver.documents.blocks import Document
-from mapserver.documents.drawing import DASHES, SERIES, Circle, Drawing, Label, Line, svg
+from mapserver.documents.blocks import Block, Document
+from mapserver.documents.comparison_drawings import plot
+from mapserver.documents.drawing import svg
 from mapserver.documents.templates import TEMPLATES
 
-PLOT = (640.0, 260.0)
 WORDS = (
     "flip", "no_flip", "ratio", "inconsistent", "excluded_short", "unranked", "best", "worst",
 )  # fmt: skip
@@ -65,7 +65,7 @@ class SitesPage:
     def asked(self, **more: str) -> str:
         """Return the query with more in it."""
         query = {**self.query, **more}
-        return f"?{urlencode(query, safe=',;:')}" if query else ""
+        return f"?{urlencode(query, safe=',;:/')}" if query else ""
 
 
 def sheet_page(page: SitesPage, document: Document) -> str:
@@ -82,11 +82,13 @@ def sites_page(
     links: Mapping[str, str],
     comparison: dict[str, Any] | None,
     sheets: Sequence[dict[str, Any]],
+    verdicts: Sequence[Block] = (),
     error: str = "",
 ) -> str:
     """Return sites side by side as HTML, or the form alone where there are none.
 
-    ``links`` maps the id of a site to the query that asks for it alone.
+    ``links`` maps the id of a site to the query that asks for it alone, ``verdicts`` are the tables
+    of what excludes and what is better avoided.
     """
 
     def say(message: str, **values: object) -> str:
@@ -111,9 +113,11 @@ def sites_page(
         links=links,
         comparison=comparison,
         sheets={sheet["site"]["id"]: sheet for sheet in sheets},
+        verdicts=verdicts,
         error=error,
         presets=list(PRESETS),
         most_sites=MOST_SITES,
+        most_compared=len(RANDOM_INDEX),
         megabytes=formats.MAX_BYTES // 1_000_000,
         plot=None if comparison is None else plot(comparison, page.language),
         data=None if data is None else _embedded(data),
@@ -145,43 +149,3 @@ def _shared(page: SitesPage) -> dict[str, Any]:
         "short_in": lambda language: messages.text("language.short", language),
         "svg": lambda drawing, title: Markup(svg(drawing, title)),  # noqa: S704
     }
-
-
-def plot(comparison: dict[str, Any], language: str) -> Drawing:
-    """Return the utilities of all sites on parallel axes; a gap where there is no evidence."""
-    width, height = PLOT
-    left, right, top, bottom = 34.0, 130.0, 12.0, 24.0
-    criteria = comparison["criteria"]
-    step = (width - left - right) / max(1, len(criteria) - 1)
-
-    def x_of(i: int) -> float:
-        return left + i * step
-
-    def y_of(utility: float) -> float:
-        return height - bottom - utility * (height - top - bottom)
-
-    shapes: list[Line | Circle | Label] = []
-    for utility in (0.0, 0.5, 1.0):
-        y = y_of(utility)
-        shapes.append(Line(((left, y), (width - right, y)), "line", 0.7))
-        shapes.append(Label(left - 5, y + 3, figures.edge(utility, language), 8, "end", "quiet"))
-    for i in range(len(criteria)):
-        shapes.append(Line(((x_of(i), top), (x_of(i), height - bottom)), "line", 0.7))
-        shapes.append(Label(x_of(i), height - bottom + 13, str(i + 1), 9, "middle", "quiet"))
-    for k, site in enumerate(comparison["sites"]):
-        colour = SERIES[k % len(SERIES)]
-        dash = DASHES[1] if site["excluded"] else ()
-        run: list[tuple[float, float]] = []
-        for i, utility in enumerate([*site["utility"], None]):
-            if utility is not None:
-                run.append((x_of(i), y_of(utility)))
-                continue
-            if len(run) > 1:
-                shapes.append(Line(tuple(run), colour, 1.8, dash))
-            shapes += [Circle(x, y, 2.4, colour, 1.0, filled=True) for x, y in run]
-            run = []
-        y = top + 8 + 13 * k
-        begin = width - right + 12
-        shapes.append(Line(((begin, y - 3), (begin + 20, y - 3)), colour, 1.8, dash))
-        shapes.append(Label(begin + 25, y, site["name"][:18], 8))
-    return Drawing(width, height, tuple(shapes))

@@ -12,6 +12,7 @@ from layers.exchange import site_package, sites
 from layers.siting import compare, lines_around, sheet
 from mapserver import negotiation, params
 from mapserver.documents.blocks import Document
+from mapserver.documents.site_comparison import Comparison
 from mapserver.documents.site_sheet import Sheet
 from mapserver.services import bodies, screening_query
 from mapserver.services.screening_query import Asked
@@ -72,14 +73,21 @@ def _written(site: Site, asked: Asked, format_: str) -> Response:
     return response
 
 
-def site_documents(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[Document]:
-    """Return the sheets of an answer as documents in the language that was asked for."""
+def said(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[Sheet]:
+    """Return what says the sheets of an answer in the language that was asked for."""
     loaded = site.desk.loaded(asked.time)
     context = str(site.catalog.definition.context)
     return [
-        Sheet(told, lines_around(each, loaded, DRAWN_KM), asked.language, context).document()
+        Sheet(told, lines_around(each, loaded, DRAWN_KM), asked.language, context)
         for each, told in zip(asked.sites, found["sites"], strict=True)
     ]
+
+
+def site_documents(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[Document]:
+    """Return an answer as documents in its language: the comparison of several, then the sheets."""
+    sheets, compared = said(site, asked, found), found["comparison"]
+    first = [Comparison(compared, sheets).document()] if compared else []
+    return first + [each.document() for each in sheets]
 
 
 @contextlib.contextmanager

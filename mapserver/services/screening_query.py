@@ -16,11 +16,24 @@ from layers.exchange import documents, sites
 from layers.messages import LANGUAGES
 from layers.model import CandidateSite
 from layers.screening import DEFAULT, Lifted
-from layers.siting import DEFAULT_MWTH, MOST_SITES, Options
+from layers.siting import DEFAULT_MWTH, MOST_SITES, Options, told_pairs
 from mapserver import params
 
-KEYS = ("sites", "preset", "thermal_mw", "weights", "lifted", "time", "crs", "lang", "format")
-QUESTION = ("sites", "preset", "thermal_mw", "weights", "lifted", "time")
+KEYS = (
+    "sites",
+    "preset",
+    "thermal_mw",
+    "weights",
+    "pairs",
+    "lifted",
+    "time",
+    "crs",
+    "lang",
+    "format",
+)
+QUESTION = ("sites", "preset", "thermal_mw", "weights", "pairs", "lifted", "time")
+MOST_PAIRS = 45
+"""Of ten criteria, which is as many as pairwise comparisons take."""
 LINKED_NAME_CHARS = 24
 """Of a name in a link; the query of fourteen sites stays below its limit."""
 
@@ -68,9 +81,9 @@ def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
     found = sites.read(json.dumps(listed).encode()) if isinstance(listed, dict) else None
     if found is None:
         raise BadParameterError('"sites" is no GeoJSON FeatureCollection')
-    weights = document.get("weights", {})
-    if not isinstance(weights, dict):
-        raise BadParameterError('"weights" maps evidence to numbers')
+    weights, pairs = document.get("weights", {}), document.get("pairs", {})
+    if not (isinstance(weights, dict) and isinstance(pairs, dict)):
+        raise BadParameterError('"weights" and "pairs" map evidence to numbers')
     at = document.get("time")
     return Asked(
         tuple(found),
@@ -79,6 +92,7 @@ def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
             _number(document.get("thermal_mw", asked.options.thermal_mw), "thermal_mw"),
             {str(k): _number(v, "weights") for k, v in weights.items()},
             _lifted(document.get("lifted", {}), found),
+            split_pairs({str(k): _number(v, "pairs") for k, v in pairs.items()}),
         ),
         asked.time if at is None else temporal.instant(str(at)),
         asked.language,
@@ -134,11 +148,29 @@ def options(query: Mapping[str, str]) -> Options:
         For what is not understood, or means nothing.
     """
     weights = params.named_weights(query["weights"]) if query.get("weights") else {}
+    pairs = query.get("pairs") and params.named_weights(query["pairs"], "pairs", MOST_PAIRS)
     power = DEFAULT_MWTH
     if "thermal_mw" in query:
         power = params.number(query["thermal_mw"], "thermal_mw")
-    found = Options(query.get("preset", DEFAULT), power, weights)
+    found = Options(query.get("preset", DEFAULT), power, weights, pairs=split_pairs(pairs or {}))
     found.weight()  # says what is wrong before anything is measured
+    return found
+
+
+def split_pairs(told: Mapping[str, float]) -> dict[tuple[str, str], float]:
+    """Return pairwise comparisons of what names them ``one/other``.
+
+    Raises
+    ------
+    BadParameterError
+        For a name without a stroke.
+    """
+    found = {}
+    for name, times in told.items():
+        one, stroke, other = name.partition("/")
+        if not stroke:
+            raise BadParameterError(f'"{name[:60]}" compares nothing; one/other was expected')
+        found[one, other] = times
     return found
 
 
@@ -190,6 +222,8 @@ def linked(asked: Asked, only: CandidateSite | None = None) -> dict[str, str]:
         query["thermal_mw"] = f"{chosen.thermal_mw:g}"
     if chosen.weights:
         query["weights"] = ",".join(f"{name}:{value:g}" for name, value in chosen.weights.items())
+    if chosen.pairs:
+        query["pairs"] = ",".join(f"{name}:{v:g}" for name, v in told_pairs(chosen).items())
     if lifted := _told(asked, only):
         query["lifted"] = json.dumps(lifted, ensure_ascii=False, separators=(",", ":"))
     if asked.time is not None:

@@ -14,13 +14,15 @@ from layers.errors import BadParameterError, LayersError
 from layers.exchange import sites as formats
 from layers.messages import LANGUAGES
 from mapserver import errors, negotiation, params
+from mapserver.documents.blocks import Block
+from mapserver.documents.site_comparison import Comparison
 from mapserver.documents.sites_page import SitesPage, sheet_page, sites_page
 from mapserver.services import bodies, screening, screening_query
 from mapserver.services.pages import wished
 from mapserver.services.screening_query import Asked
 from mapserver.services.site import Site
 
-FIELDS = ("sites", "preset", "thermal_mw", "weights", "lifted", "crs", "time")
+FIELDS = ("sites", "preset", "thermal_mw", "weights", "pairs", "lifted", "crs", "time")
 FORM_BYTES = 100_000
 """What the fields of the form may have beside a file."""
 
@@ -101,14 +103,18 @@ def _compared(
     site: Site, language: str, asked: Asked, error: str = "", status: int = 200
 ) -> Response:
     answer: Mapping[str, Any] = {"sites": (), "comparison": None}
+    verdicts: tuple[Block, ...] = ()
     if asked.sites:
         with screening.place():
             answer = screening.answer(site, asked)
+            if answer["comparison"]:
+                said = screening.said(site, replace(asked, language=language), answer)
+                verdicts = tuple(Comparison(answer["comparison"], said).verdicts())
     page = SitesPage(
         language, site.catalog.definition, site.assets, _query(asked) if asked.sites else {}
     )
     links = {
-        each.id: urlencode(screening_query.linked(asked, each), safe=",;:") for each in asked.sites
+        each.id: urlencode(screening_query.linked(asked, each), safe=",;:/") for each in asked.sites
     }
     html = sites_page(
         page,
@@ -121,6 +127,7 @@ def _compared(
         links,
         answer["comparison"],
         answer["sites"],
+        verdicts,
         error,
     )
     return _private(html, language, status)

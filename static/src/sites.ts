@@ -23,6 +23,7 @@ interface Data {
   /** The largest consistency ratio of comparisons whose weights may be used. */
   consistent: number;
   comparison: {
+    ahp: { pairs: Record<string, number> } | null;
     criteria: { evidence: string; weight: number; larger_is_better: boolean }[];
     sites: Site[];
   };
@@ -34,7 +35,9 @@ const { criteria, sites } = data.comparison;
 const initial = criteria.map((c) => c.weight);
 const sliders = [...document.querySelectorAll<HTMLInputElement>("#weights input[type=range]")];
 let weights = [...initial];
-
+/** Comparisons of two that the weights follow from, as an address has them; empty where they do not. */
+let pairs = Object.entries(data.comparison.ahp?.pairs ?? {}).map(([name, times]) => `${name}:${times}`).join(",");
+const asked = pairs;
 
 /** Three digits that mean something, as the server writes them. */
 function number(value: number | null): string {
@@ -112,18 +115,23 @@ const arrived = location.href;
 
 /** Puts the weights into every address of the page that asks the same again. */
 function link(w: number[]): void {
-  const changed = w.some((value, c) => Math.abs(value - (initial[c] ?? 0)) > 1e-4);
+  const changed = pairs !== asked || w.some((value, c) => Math.abs(value - (initial[c] ?? 0)) > 1e-4);
   const text = criteria.map((c, i) => `${c.evidence}:${Number((w[i] ?? 0).toFixed(4))}`).join(",");
+  const ask = ({ searchParams }: URL): void => {
+    if (!changed) return;
+    searchParams.delete(pairs ? "weights" : "pairs");
+    searchParams.set(pairs ? "pairs" : "weights", pairs || text);
+  };
   for (const anchor of document.querySelectorAll<HTMLAnchorElement>('a[href*="sites="]')) {
     anchor.dataset.asked ??= anchor.href;
     const address = new URL(anchor.dataset.asked);
-    if (changed) address.searchParams.set("weights", text);
+    ask(address);
     anchor.href = address.href;
   }
   // Only who came by a link keeps one: an uploaded file leaves no trace in the history.
   const here = new URL(arrived);
   if (here.searchParams.has("sites")) {
-    if (changed) here.searchParams.set("weights", text);
+    ask(here);
     history.replaceState(null, "", here);
   }
 }
@@ -131,16 +139,23 @@ function link(w: number[]): void {
 sliders.forEach((slider, c) =>
   slider.addEventListener("input", () => {
     weights[c] = slider.valueAsNumber / 100;
+    pairs = "";
     show();
   }),
 );
 document.getElementById("reset")?.addEventListener("click", () => {
   weights = [...initial];
+  pairs = asked;
   show();
 });
 
 // Pairwise comparisons: the upper half is typed, the lower is its reverse.
 const matrix = criteria.map(() => criteria.map(() => 1));
+for (const [name, times] of Object.entries(data.comparison.ahp?.pairs ?? {})) {
+  const [i, j] = name.split("/").map((evidence) => criteria.findIndex((c) => c.evidence === evidence)) as [number, number];
+  (matrix[i] as number[])[j] = times;
+  (matrix[j] as number[])[i] = 1 / times;
+}
 const table = document.getElementById("ahp") as HTMLTableElement | null;
 if (table) {
   const head = table.createTHead().insertRow();
@@ -153,11 +168,12 @@ if (table) {
     criteria.forEach((other, j) => {
       const cell = row.insertCell();
       if (j <= i) {
-        cell.textContent = i === j ? "1" : DASH;
+        cell.textContent = i === j ? "1" : matrix[i]?.[j] === 1 ? DASH : formatNumber(matrix[i]?.[j] ?? 1, 2, data.language);
         return;
       }
       const input = document.createElement("input");
-      input.value = "1";
+      const times = matrix[i]?.[j] ?? 1;
+      input.value = times < 1 ? `1/${Number((1 / times).toPrecision(4))}` : String(times);
       input.setAttribute("aria-label", `${data.evidence[criterion.evidence] ?? ""} / ${data.evidence[other.evidence] ?? ""}`);
       input.addEventListener("change", () => {
         const typed = comparison(input.value);
@@ -193,5 +209,10 @@ function consistency(): void {
 
 document.getElementById("apply")?.addEventListener("click", () => {
   weights = ahp(matrix, data.random_index).weights;
+  pairs = criteria
+    .flatMap(({ evidence }, i) => criteria.map((other, j) => ({ name: `${evidence}/${other.evidence}`, times: matrix[i]?.[j] ?? 1, upper: j > i })))
+    .filter(({ times, upper }) => upper && times !== 1)
+    .map(({ name, times }) => `${name}:${Number(times.toPrecision(6))}`)
+    .join(",");
   show();
 });

@@ -16,6 +16,7 @@ from layers.errors import BadParameterError
 from layers.screening import (
     CONSISTENT,
     ahp,
+    compared,
     flips,
     ranks,
     shares,
@@ -207,3 +208,26 @@ def test_at_a_flip_both_sites_score_alike_and_beyond_it_the_other_leads(seed: in
         beyond = flip.share + np.sign(flip.share - weights[flip.criterion]) * 1e-6
         if 0 <= beyond <= 1:
             assert at(beyond)[flip.by] >= at(beyond)[leader] - 1e-12
+
+
+def test_named_comparisons_are_the_matrix_that_they_name():
+    # a is 3 times b, b half of c, a and c alike: rows a, b, c.
+    matrix = np.array([[1, 3, 1], [1 / 3, 1, 0.5], [1, 2, 1]])
+    found, of_matrix = compared(list("abc"), {("a", "b"): 3, ("c", "b"): 2}), ahp(matrix)
+    np.testing.assert_allclose(found.weights, of_matrix.weights)
+    assert found.ratio == pytest.approx(of_matrix.ratio)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ({("a", "d"): 2}, '"d" is not weighed'),
+        ({("a", "a"): 2}, "compared once"),
+        ({("a", "b"): 2, ("b", "a"): 0.5}, "compared once"),
+        ({("a", "b"): 9.1}, "1/9 to 9"),
+        ({("a", "b"): float("nan")}, "1/9 to 9"),
+    ],
+)
+def test_a_comparison_that_means_nothing_is_told(pairs, said):
+    with pytest.raises(BadParameterError, match=said):
+        compared(list("abc"), pairs)

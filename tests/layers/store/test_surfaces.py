@@ -1,3 +1,4 @@
+import gc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from layers.model import (
     Release,
     Station,
     Surface,
+    SurfaceInfo,
 )
 from layers.store import Batch, Reader, Writer
 
@@ -216,3 +218,16 @@ def test_a_reader_lets_go_of_files_that_were_deleted(store):
     store.reader.cells(info, slice(0, 3), slice(0, 3))
     assert len(mapped()) == 2
     assert not any("deleted" in name for name in mapped())
+
+
+def test_what_a_list_held_is_forgotten_when_it_is_superseded(store):
+    def held():
+        gc.collect()
+        return sum(isinstance(each, SurfaceInfo) for each in gc.get_objects())
+
+    before = held()
+    for number in range(1, 9):
+        store.writer.publish_surface(surface(number, level=number), NOW)
+        (newest,) = store.reader.surfaces("dose-rate")
+        assert newest.revision == number
+    assert held() - before <= 2  # the last one listed, and what the reader was asked last
