@@ -339,9 +339,10 @@ def scenario(query: Mapping[str, str]) -> Scenario | None:
     return None if found == Scenario() else found
 
 
-def language(query: Mapping[str, str]) -> str:
-    """Return the language of ``lang=``; English where none is asked for."""
-    asked = query.get("lang", "en")
-    if asked not in LANGUAGES:
-        raise BadParameterError(f'lang is "{asked}"; one of {", ".join(LANGUAGES)} was expected')
-    return asked
+def language(query: Mapping[str, str], key: str = "lang") -> str:
+    """Return the language that is asked for, "kk" of "kk-KZ"; English where none is."""
+    asked = query.get(key, "en")
+    word = asked.lower().partition("-")[0]
+    if word not in LANGUAGES:
+        raise BadParameterError(f'{key} is "{asked}"; one of {", ".join(LANGUAGES)} was expected')
+    return word

@@ -79,14 +79,10 @@ def parse(
     fields.done()
     if not layers:
         raise fields.error("no [[layer]] entry; a catalogue needs at least one")
-    for what, ids in (("layer", [e.id for e in layers]), ("feed", [e.id for e in feeds])):
-        for entry in ids:
-            if ids.count(entry) > 1:
-                raise fields.error(f'two {what} entries have the id "{entry}"')
+    _once(fields, [layer.id for layer in layers], 'two layer entries have the id "{}"')
+    _once(fields, [feed.id for feed in feeds], 'two feed entries have the id "{}"')
     names = [name for layer in layers for name in {layer.id, layer.wms_name or layer.id}]
-    for name in names:
-        if names.count(name) > 1:
-            raise fields.error(f'two layer entries have the name "{name}" in WMS')
+    _once(fields, names, 'two layer entries have the name "{}" in WMS')
     by_id = {layer.id: layer for layer in layers}
     layers = tuple(
         dataclasses.replace(
@@ -96,6 +92,12 @@ def parse(
         for i, (layer, entry) in enumerate(zip(layers, entries, strict=True), start=1)
     )
     return CatalogDefinition(title, context, layers, feeds, titles, criteria)
+
+
+def _once(fields: Fields, words: list[str], fault: str) -> None:
+    for word in words:
+        if words.count(word) > 1:
+            raise fields.error(fault.format(word))
 
 
 def _tables(fields: Fields, key: str) -> list[Mapping[str, Any]]:
@@ -150,28 +152,9 @@ def _layer(
     if "relative_to" in spec.needs and fields.has("relative_to"):
         relative_to = fields.choice("relative_to", RELATIVE_TO, None)
     quantity = _quantity(fields, relative_to) if "quantity" in spec.needs else None
-    paths: tuple[Path, ...] = ()
-    if "path" in spec.needs:
-        named = fields.words("path") if isinstance(entry.get("path"), list) else ()
-        paths = tuple(_path(folder, name) for name in named or [fields.need("path", str)])
-    collection = fields.get("collection", str, layer_id) if "collection" in spec.needs else None
-    domain = None
-    if box := fields.numbers("domain"):
-        try:
-            domain = Bounds(*box)
-        except (TypeError, BadExtentError) as reason:
-            raise fields.error(f'"domain" must be west, south, east, north: {reason}') from reason
-    native_zoom = fields.get("native_zoom", int)
-    if native_zoom is not None and not 0 <= native_zoom <= MAX_ZOOM:
-        raise fields.error(f'"native_zoom" is {native_zoom}; 0..{MAX_ZOOM} was expected')
     for key in ("covariates", "source"):
         if key in spec.needs:
             fields.has(key)  # layers of this same file: looked at when all of them are known
-    support_limit = fields.number("support_limit", 0.9)
-    if support_limit is None or not 0 < support_limit <= 1:
-        raise fields.error(
-            f'"support_limit" is {support_limit}; above 0 and at most 1 was expected'
-        )
     styles = tuple(
         _style(style, f"{where}, style {style.get('id', i)}", kind, quantity, palettes, criteria)
         for i, style in enumerate(_tables(fields, "style"), start=1)
@@ -188,11 +171,11 @@ def _layer(
         notice=fields.get("notice", str, ""),
         quantity=quantity,
         relative_to=relative_to,
-        collection=collection,
-        paths=paths,
-        domain=domain,
-        native_zoom=native_zoom,
-        support_limit=support_limit,
+        collection=fields.get("collection", str, layer_id) if "collection" in spec.needs else None,
+        paths=_paths(entry, fields, folder) if "path" in spec.needs else (),
+        domain=_domain(fields),
+        native_zoom=_native_zoom(fields),
+        support_limit=_support_limit(fields),
         styles=styles or (StyleDefinition("default", symbol=spec.symbol),),
         visible=fields.get("visible", bool, True),
         options={
@@ -204,10 +187,7 @@ def _layer(
         spec.check(definition)
     except BadFileError as reason:
         raise fields.error(str(reason)) from reason
-    ids = [style.id for style in definition.styles]
-    for style_id in ids:
-        if ids.count(style_id) > 1:
-            raise fields.error(f'two styles have the id "{style_id}"')
+    _once(fields, [style.id for style in definition.styles], 'two styles have the id "{}"')
     return definition
 
 
@@ -224,11 +204,37 @@ def _quantity(fields: Fields, relative_to: str) -> str:
     return units.relative(quantity).id
 
 
-def _path(folder: Path, name: str) -> Path:
-    """Return a path beside the catalogue, or one of the data that the package carries."""
-    if name.startswith(DEMONSTRATION):
-        return DEMONSTRATION_DATA / name.removeprefix(DEMONSTRATION)
-    return (folder / name).resolve()
+def _paths(entry: Mapping[str, Any], fields: Fields, folder: Path) -> tuple[Path, ...]:
+    """Return paths beside the catalogue, or of the data that the package carries."""
+    named = fields.words("path") if isinstance(entry.get("path"), list) else ()
+    return tuple(
+        DEMONSTRATION_DATA / name.removeprefix(DEMONSTRATION)
+        if name.startswith(DEMONSTRATION)
+        else (folder / name).resolve()
+        for name in named or [fields.need("path", str)]
+    )
+
+
+def _domain(fields: Fields) -> Bounds | None:
+    box = fields.numbers("domain")
+    try:
+        return Bounds(*box) if box else None
+    except (TypeError, BadExtentError) as reason:
+        raise fields.error(f'"domain" must be west, south, east, north: {reason}') from reason
+
+
+def _native_zoom(fields: Fields) -> int | None:
+    zoom: int | None = fields.get("native_zoom", int)
+    if zoom is not None and not 0 <= zoom <= MAX_ZOOM:
+        raise fields.error(f'"native_zoom" is {zoom}; 0..{MAX_ZOOM} was expected')
+    return zoom
+
+
+def _support_limit(fields: Fields) -> float:
+    limit = fields.number("support_limit", 0.9)
+    if limit is None or not 0 < limit <= 1:
+        raise fields.error(f'"support_limit" is {limit}; above 0 and at most 1 was expected')
+    return limit
 
 
 def _style(

@@ -6,7 +6,8 @@ symbol on the border of two tiles has the same pixels in both, and the halves me
 
 import functools
 import io
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,9 @@ Colour = tuple[int, int, int, int]
 
 SUPERSAMPLING = 4
 """Measured in docs/decisions/0005: below it circles look worn, above it only the cost grows."""
+
+CELL_PX = (128, 64)
+"""Width and height of what is drawn at once: its dots, half a megabyte, stay in a cache."""
 
 _SEMIBOLD = 600
 
@@ -70,16 +74,46 @@ class Frame:
         )
 
 
+class _Cell:
+    """A part of the picture, whose dots are counted from a corner of its own."""
+
+    def __init__(self, corner: IntArray, size: tuple[int, int]) -> None:
+        self.image = Image.new("RGBA", size, CLEAR)
+        self.pen = ImageDraw.Draw(self.image)
+        self._corner = corner
+
+    def meets(self, vertices: IntArray) -> bool:
+        """Tell whether the box around vertices lies in the cell, or a part of it."""
+        low, high = vertices.min(axis=0) - self._corner, vertices.max(axis=0) - self._corner
+        return bool((low <= self.image.size).all() and (high >= 0).all())
+
+    def listed(self, vertices: IntArray, reach: int = 0) -> list[float]:
+        """Return x, y, x, y of vertices, less those that make no difference here.
+
+        Of a stretch that lies beyond one side of the cell by more than ``reach`` only the ends do.
+        """
+        found = vertices - self._corner
+        for axis, length in enumerate(self.image.size):
+            side = np.sign(found[:, axis] - np.clip(found[:, axis], -reach, length + reach))
+            kept = np.ones(len(found), np.bool_)
+            kept[1:-1] = (side[1:-1] == 0) | (side[:-2] != side[1:-1]) | (side[2:] != side[1:-1])
+            found = found[kept]
+        return [float(number) for number in found.ravel().tolist()]
+
+
 class Canvas:
-    """Draws in dots, of which ``unit`` make a pixel; sizes are given in pixels."""
+    """Draws in dots, of which ``unit`` make a pixel; sizes are given in pixels.
+
+    What is drawn is noted first, and then drawn in cells that stay in a processor's cache: a cell
+    that nothing touches costs nothing, and no picture needs memory for all of its dots.
+    """
 
     def __init__(self, frame: Frame, font: bytes | None) -> None:
         self.frame = frame
         self.unit = SUPERSAMPLING * frame.dense
         self._font = font
-        size = (frame.width_px * self.unit, frame.height_px * self.unit)
-        self._image = Image.new("RGBA", size, CLEAR)
-        self._draw = ImageDraw.Draw(self._image)
+        self._boxes: list[IntArray] = []
+        self._strokes: list[Callable[[_Cell], None]] = []
 
     def place(self, coordinates: FloatArray) -> IntArray:
         """Return dots, shape (n, 2), x and y, of metres of EPSG:3857."""
@@ -101,57 +135,75 @@ class Canvas:
         holes = [hole for hole in holes if len(hole) > 1]
         if len(outer) < 2:
             return
-        if not holes:
-            self._draw.polygon(_listed(outer), fill)
-            return
-        width, height = self._image.size
-        west, north = np.maximum(outer.min(axis=0), 0).tolist()
-        east, south = np.minimum(outer.max(axis=0) + 1, (width, height)).tolist()
-        if east <= west or south <= north:
-            return
-        mask = Image.new("L", (east - west, south - north))
-        pen = ImageDraw.Draw(mask)
-        pen.polygon(_listed(outer - (west, north)), 255)
-        for hole in holes:
-            pen.polygon(_listed(hole - (west, north)), 0)
-        self._image.paste(fill, (west, north), mask)
+
+        def into(cell: _Cell) -> None:
+            inner = [hole for hole in holes if cell.meets(hole)]
+            if not inner:
+                cell.pen.polygon(cell.listed(outer), fill)
+                return
+            mask = Image.new("L", cell.image.size)
+            pen = ImageDraw.Draw(mask)
+            pen.polygon(cell.listed(outer), 255)
+            for hole in inner:
+                pen.polygon(cell.listed(hole), 0)
+            cell.image.paste(fill, (0, 0), mask)
+
+        self._note(outer, 0, into)
 
     def line(self, vertices: IntArray, colour: Colour, width_px: float) -> None:
         """Draw a line with round corners."""
-        self._draw.line(_listed(vertices), colour, self.dots(width_px), "curve")
+        width = self.dots(width_px)
+        self._note(
+            vertices,
+            width,
+            lambda cell: cell.pen.line(cell.listed(vertices, width), colour, width, "curve"),
+        )
 
     def disc(self, centre: IntArray, radius_px: float, fill: Colour) -> None:
         """Fill a circle."""
-        self._draw.ellipse(self._box(centre, radius_px), fill)
+        box = self._box(centre, radius_px)
+        self._note(box, 0, lambda cell: cell.pen.ellipse(cell.listed(box), fill))
 
     def arc(
         self, centre: IntArray, radius_px: float, colour: Colour, width_px: float, share: float
     ) -> None:
         """Draw a ring of eight dashes; ``share`` of each eighth is drawn."""
-        box = self._box(centre, radius_px)
-        for step in range(8):
-            self._draw.arc(box, step * 45, (step + share) * 45, colour, self.dots(width_px))
+        box, width = self._box(centre, radius_px), self.dots(width_px)
+
+        def into(cell: _Cell) -> None:
+            for step in range(8):
+                cell.pen.arc(cell.listed(box), step * 45, (step + share) * 45, colour, width)
+
+        self._note(box, 0, into)
 
     def corners(
         self, centre: IntArray, offsets_px: Iterable[tuple[float, float]], fill: Colour
     ) -> None:
         """Fill a polygon given by offsets from a centre."""
-        moved = [centre + np.round(np.multiply(offset, self.unit)) for offset in offsets_px]
-        self._draw.polygon(_listed(np.array(moved, np.int64)), fill)
+        offsets = np.round(np.multiply(list(offsets_px), self.unit))
+        self.polygon([centre + offsets.astype(np.int64)], fill)
 
     def text(
         self, centre: IntArray, words: str, size_px: float, ink: str, halo: Colour | None = None
     ) -> None:
         """Write a word around a centre."""
-        self._draw.text(
-            tuple(centre.tolist()),
-            self._spelt(words),
-            ink,
-            self._type(size_px),
-            anchor="mm",
-            stroke_width=self.dots(1.2) if halo else 0,
-            stroke_fill=halo,
-        )
+        said, face = self._spelt(words), self._type(size_px)
+        around = self.dots(1.2) if halo else 0
+        west, north, east, south = face.getbbox(said, anchor="mm", stroke_width=around)
+
+        def into(cell: _Cell) -> None:
+            x, y = cell.listed(centre[None])
+            cell.pen.text(
+                (x, y),
+                said,
+                ink,
+                face,
+                anchor="mm",
+                stroke_width=around,
+                stroke_fill=halo,
+            )
+
+        self._note(centre + np.array(((west, north), (east, south)), np.int64), 1, into)
 
     def text_size_px(self, words: str, size_px: float) -> tuple[float, float]:
         """Return width and height that a word would take."""
@@ -160,7 +212,26 @@ class Canvas:
 
     def rgba(self) -> NDArray[np.uint8]:
         """Return the picture, shape (height, width, 4); colours are averaged by their opacity."""
-        return np.asarray(self._image.reduce(SUPERSAMPLING))
+        dense = self.frame.dense
+        width, height = self.frame.width_px * dense, self.frame.height_px * dense
+        whole = np.zeros((height, width, 4), np.uint8)
+        low, high = np.array(self._boxes, np.int64).reshape(-1, 2, 2).swapaxes(0, 1)
+        across, down = CELL_PX
+        for row, col in itertools.product(range(0, height, down), range(0, width, across)):
+            part = whole[row : row + down, col : col + across]
+            first = np.array((col, row)) * SUPERSAMPLING
+            size = part.shape[1] * SUPERSAMPLING, part.shape[0] * SUPERSAMPLING
+            met = np.flatnonzero(((low <= first + size) & (high >= first)).all(axis=1)).tolist()
+            if met:
+                cell = _Cell(first, size)
+                for i in met:
+                    self._strokes[i](cell)
+                part[:] = np.asarray(cell.image.reduce(SUPERSAMPLING))
+        return whole
+
+    def _note(self, vertices: IntArray, reach: int, stroke: Callable[[_Cell], None]) -> None:
+        self._boxes.append(np.array((vertices.min(axis=0) - reach, vertices.max(axis=0) + reach)))
+        self._strokes.append(stroke)
 
     def _spelt(self, words: str) -> str:
         return words if self._font else words.translate(_FOR_THE_BUILT_IN)
@@ -168,14 +239,9 @@ class Canvas:
     def _type(self, size_px: float) -> ImageFont.FreeTypeFont:
         return typeface(self._font, self.dots(size_px))
 
-    def _box(self, centre: IntArray, radius_px: float) -> list[int]:
-        radius = self.dots(radius_px)
-        x, y = centre.tolist()
-        return [x - radius, y - radius, x + radius, y + radius]
-
-
-def _listed(vertices: IntArray) -> list[float]:
-    return [float(number) for number in vertices.ravel().tolist()]
+    def _box(self, centre: IntArray, radius_px: float) -> IntArray:
+        box: IntArray = centre + np.array(((-1,), (1,))) * self.dots(radius_px)
+        return box
 
 
 @functools.lru_cache(maxsize=64)

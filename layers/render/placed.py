@@ -12,9 +12,6 @@ from layers.render.canvas import FloatArray, Frame
 from layers.render.draw import painted
 from layers.views import View
 
-BLOCK_PX = 1024
-"""A side of what is drawn at once: memory for sixteen dots a pixel is bounded by it."""
-
 _HAIR = 1e-6
 _PIXEL_M = cell_m(0)
 _EDGE_PX, _EDGES = 32, 5_000
@@ -35,26 +32,7 @@ def picture(
     frame = _of_zoom(view)
     if frame is None:
         features, frame = _laid(features, view)
-    blocks = [
-        [painted(features, style, part, font, language) for part in row] for row in _blocks(frame)
-    ]
-    return np.vstack([np.hstack(row) for row in blocks])
-
-
-def _blocks(frame: Frame) -> list[list[Frame]]:
-    return [
-        [
-            Frame(
-                frame.zoom,
-                frame.west_px + col,
-                frame.north_px + row,
-                min(BLOCK_PX, frame.width_px - col),
-                min(BLOCK_PX, frame.height_px - row),
-            )
-            for col in range(0, frame.width_px, BLOCK_PX)
-        ]
-        for row in range(0, frame.height_px, BLOCK_PX)
-    ]
+    return painted(features, style, frame, font, language)
 
 
 def _of_zoom(view: View) -> Frame | None:

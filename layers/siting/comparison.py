@@ -39,40 +39,34 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
         i for i, s in enumerate(sheets)
         if not s["verdicts"]["excluded"] and not s["verdicts"]["suitability"]["withheld"]
     ]  # fmt: skip
-    score = weighted_sum(utility, weights)
-    order = np.full(len(sheets), np.nan)
-    order[ranked] = score[ranked]
-    rank = ranks(order)
+    rank = ranks(_spread(weighted_sum(utility, weights)[ranked], ranked, len(sheets)))
     draws = stability(low[ranked], high[ranked], weights, np.random.default_rng(SEED))
+    chance = dict(zip(ranked, draws.chance, strict=True))
     known = ~np.isnan(value[ranked]).any(axis=0) if ranked else np.zeros(len(weighed), bool)
     larger = np.array([c.larger_is_better for c in weighed])
-    closeness = np.full(len(sheets), np.nan)
-    if ranked and (known & (weights > 0)).any():
-        closeness[ranked] = topsis(value[ranked][:, known], weights[known], larger[known])
-    names = [c.evidence for c in weighed]
-    place = {site: at for at, site in enumerate(ranked)}
+    closeness = np.full(len(ranked), np.nan)
+    if (known & (weights > 0)).any():
+        closeness = topsis(value[ranked][:, known], weights[known], larger[known])
+    of_ranked = {"low": draws.low, "high": draws.high, "topsis": closeness}
+    spread = {key: _told(_spread(column, ranked, len(sheets))) for key, column in of_ranked.items()}
     return {
         "preset": options.preset.id,
         "ahp": _pairwise(options),
         "criteria": [
             {
                 **_criterion(c),
-                "weight": round(float(w), 6),
-                "best_site": _extreme(utility[:, i], sheets, np.nanargmax),
-                "worst_site": _extreme(utility[:, i], sheets, np.nanargmin),
+                "weight": round(float(weights[i]), 6),
+                **_extremes(utility[:, i], sheets),
                 "in_topsis": bool(known[i]),
             }
-            for i, (c, w) in enumerate(zip(weighed, weights, strict=True))
+            for i, c in enumerate(weighed)
         ],
         "sites": [
             {
                 **_verdict(s),
                 "rank": int(rank[i]) or None,
-                "low": round(float(draws.low[place[i]]), 4) if i in place else None,
-                "high": round(float(draws.high[place[i]]), 4) if i in place else None,
-                "chance_of_rank": [round(float(p), 4) for p in draws.chance[place[i]]]
-                if i in place else None,
-                "topsis": None if np.isnan(closeness[i]) else round(float(closeness[i]), 4),
+                "chance_of_rank": _told(chance[i]) if i in chance else None,
+                **{key: column[i] for key, column in spread.items()},
                 "utility": _told(utility[i]),
                 "utility_low": _told(low[i]),
                 "utility_high": _told(high[i]),
@@ -80,9 +74,9 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
             }
             for i, s in enumerate(sheets)
         ],
-        "flips": _flips(sheets, ranked, utility, weights, names),
+        "flips": _flips(sheets, ranked, utility, weights, [c.evidence for c in weighed]),
         "same_place": _same_place(sheets),
-    }  # fmt: skip
+    }
 
 
 def _pairwise(options: Options) -> dict[str, Any] | None:
@@ -151,6 +145,13 @@ def _verdict(sheet: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _spread(numbers: FloatArray, at: Sequence[int], length: int) -> FloatArray:
+    """Return numbers of some sites among all, NaN at the others."""
+    found = np.full(length, np.nan)
+    found[at] = numbers
+    return found
+
+
 def _told(numbers: FloatArray) -> list[float | None]:
     return [None if np.isnan(each) else round(float(each), 4) for each in numbers]
 
@@ -162,13 +163,15 @@ def _column(sheet: dict[str, Any], key: str) -> list[float]:
     ]
 
 
-def _extreme(column: FloatArray, sheets: Sequence[dict[str, Any]], pick: Any) -> list[str]:
-    """Return the sites that share the best or worst of a column; none where all are alike."""
+def _extremes(column: FloatArray, sheets: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the sites that share the best and the worst of a column; none where all are alike."""
     known = column[~np.isnan(column)]
-    if len(known) < 2 or known.min() == known.max():
-        return []
-    chosen = column[pick(column)]
-    return [s["site"]["id"] for s, u in zip(sheets, column, strict=True) if u == chosen]
+    alike = len(known) < 2 or known.min() == known.max()
+    ends = (np.nan, np.nan) if alike else (known.max(), known.min())
+    return {
+        key: [s["site"]["id"] for s, u in zip(sheets, column, strict=True) if u == end]
+        for key, end in zip(("best_site", "worst_site"), ends, strict=True)
+    }
 
 
 def _same_place(sheets: Sequence[dict[str, Any]]) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Who and what lies around a site: people by state, towns, borders, waters, and the other side."""
+"""Who and what lies around a site: people by state, towns, waters, and what layers add."""
 
 import math
 from itertools import pairwise
@@ -12,14 +12,11 @@ from layers.model import CandidateSite, LayerDefinition
 from layers.screening import (
     Circle,
     Evidence,
-    Said,
     Town,
-    ZoneSize,
     nearest_town,
     people_around,
     people_in_cells,
 )
-from layers.siting import transboundary
 from layers.siting.loaded import Loaded, gap
 
 SHOWN_KM = (5.0, 30.0, 100.0, 300.0)
@@ -42,7 +39,7 @@ def people(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], list[Ev
     circles = dict(zip(radii, found, strict=True))
     known_km = around.reach_km(site.place)
     whole = {r: r <= known_km for r in radii}
-    settled = _said(loaded, "settlements")
+    settled = loaded.surroundings.said("settlements")
     raster, cells, unread = _in_cells(site, loaded, radii)
     evidence = []
     for radius in DENSITY_KM:
@@ -145,73 +142,6 @@ def _town(size: int, town: Town | None) -> dict[str, Any]:
     }
 
 
-def borders(
-    site: CandidateSite, loaded: Loaded, state: str, zones: tuple[ZoneSize, ...]
-) -> tuple[dict[str, Any], list[Evidence]]:
-    """Return what concerns the other states: distance, directions, zones that reach them."""
-    around = loaded.surroundings
-    own = [i for i, pair in enumerate(around.border_pairs) if not state or state in pair]
-    ways = around.borders.ways(site.place)
-    sure_km = float(np.hypot(around.accuracy_m("states"), site.radius_m)) / 1000
-    nearest = min(own, key=lambda i: float(ways.distance_m[i])) if own else None
-    abroad = []
-    wind, winds = transboundary.wind(site, loaded)
-    basins = transboundary.basins(site, loaded)
-    to_state = around.states.ways(site.place)
-    reach_km = max((zone.outer_km for zone in zones), default=300.0)
-    for i in to_state.order().tolist():
-        code, km = around.state_codes[i], float(to_state.distance_m[i]) / 1000
-        if not code or code == state or km > reach_km + sure_km:
-            continue
-        abroad.append(
-            {
-                "country": code,
-                "wind_share": None
-                if winds is None
-                else transboundary.share_towards(
-                    site.place, around.states.geometry[i], winds, reach_km
-                ),
-                "distance_km": round(km, 3),
-                "azimuth_deg": to_state.azimuth(i),
-                "zones": [zone.id for zone in zones if km <= zone.outer_km],
-                "zones_possible": [
-                    zone.id for zone in zones if zone.outer_km < km <= zone.outer_km + sure_km
-                ],
-            }
-        )
-    said = _said(loaded, "states")
-    if nearest is None or not around.bounds.holds(site.place):
-        evidence = Evidence("border_distance", "km", missing="outside")
-        border = None
-    else:
-        km = float(ways.distance_m[nearest]) / 1000
-        evidence = Evidence(
-            "border_distance", "km", km, low=max(0.0, km - sure_km), high=km + sure_km,
-            method="geodesic to the land border", **said,
-        )  # fmt: skip
-        border = {
-            "distance_km": round(km, 3),
-            "accuracy_km": round(sure_km, 2),
-            "azimuth_deg": ways.azimuth(nearest),
-            "lon": round(float(ways.lon[nearest]), 5),
-            "lat": round(float(ways.lat[nearest]), 5),
-            "between": list(around.border_pairs[nearest]),
-        }
-    return {
-        "state": state,
-        "land_border": border,
-        "abroad": abroad,
-        "reach_km": reach_km,
-        "wind": wind,
-        "basins": basins,
-        "not_loaded": [
-            name
-            for name, told in (("wind_rose", wind), ("water_basin", basins))
-            if told["missing"] == "not_loaded"
-        ],
-    }, [evidence]
-
-
 def waters(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
     """Return whether a site stands in open water, and how far the nearest water is."""
     around = loaded.surroundings
@@ -221,7 +151,7 @@ def waters(site: CandidateSite, loaded: Loaded) -> list[Evidence]:
             Evidence("open_water", "1", missing="outside"),
             Evidence("water_distance", "km", missing="outside"),
         ]
-    said = _said(loaded, "waters")
+    said = loaded.surroundings.said("waters")
     lake = bool(len(around.lakes.holding(site.place)))
     # In the region, what is in no state is sea: the coasts of the states leave it out.
     wet = lake or not len(around.states.holding(site.place))
@@ -285,8 +215,3 @@ def _cell(theme: str, unit: str, site: CandidateSite, loaded: Loaded) -> Evidenc
                 vintage=loaded.tokens[layer.id],
             )  # fmt: skip
     return Evidence(theme, unit, missing="outside" if layers else "not_loaded")
-
-
-def _said(loaded: Loaded, source: str) -> Said:
-    known = loaded.surroundings.sources[source]
-    return {"source": str(known["title"]), "vintage": str(known["vintage"])}

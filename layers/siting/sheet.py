@@ -32,7 +32,7 @@ from layers.screening import (
     weights_of,
     zones_for,
 )
-from layers.siting import ground, neighbours, network
+from layers.siting import ground, neighbours, network, transboundary
 from layers.siting.loaded import Loaded, digest
 
 VERSION = 3
@@ -95,7 +95,7 @@ def sheet(site: CandidateSite, loaded: Loaded, options: Options) -> dict[str, An
     evidence += more
     people, more = neighbours.people(site, loaded)
     evidence += more
-    cross_border, more = neighbours.borders(site, loaded, state, zones)
+    cross_border, more = transboundary.borders(site, loaded, state, zones)
     evidence += more
     evidence += neighbours.waters(site, loaded) + neighbours.themes(site, loaded)
     stations, more = network.network(site, loaded, zones)

@@ -13,7 +13,7 @@ from shapely.geometry import shape
 
 from layers.errors import BadFileError
 from layers.geo import Bounds, Point
-from layers.screening import Settlements, Shapes
+from layers.screening import Said, Settlements, Shapes
 from layers.screening.faults import trace_accuracy_m
 
 FILES = ("places.json", "settlements.csv", "manifest.json")
@@ -45,6 +45,11 @@ class Surroundings:
     def accuracy_m(self, source: str) -> float:
         """Return how far a line of a source may be off, by the scale of its map."""
         return trace_accuracy_m(float(self.sources[source]["scale"]))
+
+    def said(self, source: str) -> Said:
+        """Return source and vintage of evidence from one of the maps."""
+        known = self.sources[source]
+        return {"source": str(known["title"]), "vintage": str(known["vintage"])}
 
     def reach_km(self, place: Point) -> float:
         """Return how far around a place the region goes on in every direction, 0 outside of it."""

@@ -1,4 +1,4 @@
-"""What wind and water carry from a site to other states: a rose nearby, who shares its basin."""
+"""What concerns other states: borders, who lies within reach, what wind and water carry there."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.polygon import orient
 
-from layers.geo import GEOD, Point
+from layers.geo import GEOD
 from layers.model import CandidateSite
+from layers.screening import Evidence, ZoneSize
 from layers.screening.wind import Rose, meets, rose, towards
 from layers.siting.loaded import Loaded, named
 
@@ -19,7 +20,85 @@ LEAST_SHARE = 0.001
 """Less of a basin is the difference of two maps of one border."""
 
 
-def wind(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], Rose | None]:
+def borders(
+    site: CandidateSite, loaded: Loaded, state: str, zones: tuple[ZoneSize, ...]
+) -> tuple[dict[str, Any], list[Evidence]]:
+    """Return what concerns the other states: distance, directions, zones that reach them."""
+    sure_km = float(np.hypot(loaded.surroundings.accuracy_m("states"), site.radius_m)) / 1000
+    border, evidence = _land_border(site, loaded, state, sure_km)
+    wind, winds = _wind(site, loaded)
+    basins = _basins(site, loaded)
+    reach_km = max((zone.outer_km for zone in zones), default=300.0)
+    told = {"wind_rose": wind, "water_basin": basins}
+    return {
+        "state": state,
+        "land_border": border,
+        "abroad": _abroad(site, loaded, state, zones, reach_km, sure_km, winds),
+        "reach_km": reach_km,
+        "wind": wind,
+        "basins": basins,
+        "not_loaded": [name for name, each in told.items() if each["missing"] == "not_loaded"],
+    }, [evidence]
+
+
+def _land_border(
+    site: CandidateSite, loaded: Loaded, state: str, sure_km: float
+) -> tuple[dict[str, Any] | None, Evidence]:
+    """Return the nearest land border of a state, of any where it has none, and its distance."""
+    around = loaded.surroundings
+    own = [i for i, pair in enumerate(around.border_pairs) if not state or state in pair]
+    if not own or not around.bounds.holds(site.place):
+        return None, Evidence("border_distance", "km", missing="outside")
+    ways = around.borders.ways(site.place)
+    nearest = min(own, key=lambda i: float(ways.distance_m[i]))
+    km = float(ways.distance_m[nearest]) / 1000
+    return {
+        "distance_km": round(km, 3),
+        "accuracy_km": round(sure_km, 2),
+        "azimuth_deg": ways.azimuth(nearest),
+        "lon": round(float(ways.lon[nearest]), 5),
+        "lat": round(float(ways.lat[nearest]), 5),
+        "between": list(around.border_pairs[nearest]),
+    }, Evidence(
+        "border_distance", "km", km, low=max(0.0, km - sure_km), high=km + sure_km,
+        method="geodesic to the land border", **loaded.surroundings.said("states"),
+    )  # fmt: skip
+
+
+def _abroad(
+    site: CandidateSite,
+    loaded: Loaded,
+    state: str,
+    zones: tuple[ZoneSize, ...],
+    reach_km: float,
+    sure_km: float,
+    winds: Rose | None,
+) -> list[dict[str, Any]]:
+    """Return the other states within reach, the nearest first, and the zones that meet them."""
+    around = loaded.surroundings
+    ways = around.states.ways(site.place)
+    found = []
+    for i in ways.order().tolist():
+        code, km = around.state_codes[i], float(ways.distance_m[i]) / 1000
+        if not code or code == state or km > reach_km + sure_km:
+            continue
+        shape = around.states.geometry[i]
+        found.append(
+            {
+                "country": code,
+                "wind_share": None
+                if winds is None
+                else round(towards(winds, meets(site.place, shape, 1000 * reach_km)), 4),
+                "distance_km": round(km, 3),
+                "azimuth_deg": ways.azimuth(i),
+                "zones": [z.id for z in zones if km <= z.outer_km],
+                "zones_possible": [z.id for z in zones if z.outer_km < km <= z.outer_km + sure_km],
+            }
+        )
+    return found
+
+
+def _wind(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], Rose | None]:
     """Return the nearest wind rose of the layers that are evidence of wind, and what it says.
 
     Features of such a layer have ``wind_from``, a list of 8, 12 or 16 shares from north on, and may
@@ -59,12 +138,7 @@ def wind(site: CandidateSite, loaded: Loaded) -> tuple[dict[str, Any], Rose | No
     }, winds
 
 
-def share_towards(place: Point, state: shapely.Geometry, winds: Rose, reach_km: float) -> float:
-    """Return the share of time in which wind blows from a place towards a state."""
-    return round(towards(winds, meets(place, state, 1000 * reach_km)), 4)
-
-
-def basins(site: CandidateSite, loaded: Loaded) -> dict[str, Any]:
+def _basins(site: CandidateSite, loaded: Loaded) -> dict[str, Any]:
     """Return the basins that hold a site, the smallest first, and which share each state has.
 
     The empty code is for what lies in no state that is known.

@@ -31,6 +31,11 @@ class Paths:
         return self.cache / "current.json"
 
     @property
+    def taken_back(self) -> Path:
+        """Its time changes whenever something is taken back from the public."""
+        return self.cache / "taken-back"
+
+    @property
     def lock(self) -> Path:
         """Held by the keeper; the kernel frees it when its holder dies."""
         return self.root / "keeper.lock"

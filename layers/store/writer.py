@@ -1,6 +1,7 @@
 """The store as its one writer, the keeper, has it."""
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import time
@@ -147,12 +148,20 @@ class Writer:
 
     def _forget_made(self) -> None:
         """Delete what was drawn and made: some may show what the public may see no more."""
+        self._mark_taken_back()  # what is being drawn is not kept
         for made in ("tiles", "files", "plates"):
             gone = self.paths.cache / f"{made}-gone-{time.time_ns()}"
             # Renamed first: what is drawn meanwhile does not come back into the same folder.
             with contextlib.suppress(OSError):
                 (self.paths.cache / made).rename(gone)
                 shutil.rmtree(gone, ignore_errors=True)
+        self._mark_taken_back()  # what was read from there meanwhile is forgotten
+
+    def _mark_taken_back(self) -> None:
+        mark, now = self.paths.taken_back, time.time_ns()
+        with contextlib.suppress(OSError):
+            mark.touch()
+            os.utime(mark, ns=(now, now))  # the clock of a file system may stand still between two
 
     def append_stations(
         self, batch: Batch, rows: Sequence[Station], refused: Sequence[RejectedRecord]

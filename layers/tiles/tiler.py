@@ -73,7 +73,8 @@ class Tiler:
         ----------
         layers, kinds : mapping by layer id
         cache_dir : Path or None
-            Folder for rendered tiles and locks, shared by the processes; None keeps none.
+            Folder for rendered tiles and locks, shared by the processes; None keeps none. The time
+            of ``taken-back`` in it changes when something is taken back from the public.
         disk_bytes, memory_bytes : int
             Limits of the two caches; 0 keeps nothing.
         renders, waiting : int
@@ -88,7 +89,8 @@ class Tiler:
         self._layers = layers
         self._kinds = kinds
         self._font = font
-        self._memory = Memory(memory_bytes)
+        self._mark = cache_dir and cache_dir / "taken-back"
+        self._memory = Memory(memory_bytes, self._state)
         self._disk = None
         if cache_dir and disk_bytes:
             seeded = Seeded(cache_dir / "seeded")
@@ -172,6 +174,7 @@ class Tiler:
         if tile is not None:
             self._told("memory", 0.0)
             return tile
+        state = self._state()
         tile = self._stored(pinned, key)
         source = "disk" if tile else "render"
         try:
@@ -181,8 +184,15 @@ class Tiler:
             raise
         finally:
             self._told(source, 0.0)
-        self._memory.put(key, tile)
+        self._memory.put(key, tile, state)
         return tile
+
+    def _state(self) -> int:
+        """Return when something was last taken back from the public; 0 for never."""
+        try:
+            return self._mark.stat().st_mtime_ns if self._mark else 0
+        except OSError:
+            return 0
 
     def is_kept(self, pinned: TileRequest) -> bool:
         """Tell whether the disk holds a pinned tile, without reading it."""
@@ -193,11 +203,7 @@ class Tiler:
 
         def make() -> Mapping[str, Tile]:
             with self._gate(pinned).passed():
-                made = self._made(pinned)
-            # Those who come late find it, even where there is no disk or it takes nothing.
-            for path, tile in made.items() if self._disk is None else ((key, made[key]),):
-                self._memory.put(path, tile)
-            return made
+                return self._made(pinned, key)
 
         while True:
             tiles = self._flight.once(block, lambda: self._found(pinned, key), make)
@@ -240,9 +246,16 @@ class Tiler:
         tile = self._memory.get(key) or self._stored(pinned, key)
         return None if tile is None else {key: tile}
 
-    def _made(self, pinned: TileRequest) -> Mapping[str, Tile]:
-        begin_s = time.perf_counter()
+    def _made(self, pinned: TileRequest, key: str) -> Mapping[str, Tile]:
+        begin_s, state = time.perf_counter(), self._state()
         made = self._drawn(pinned)
+        for path, tile in made.items():
+            # An empty answer is cheaper to find again than to keep on the disk.
+            if self._disk and not tile.empty and state == self._state():
+                self._disk.put(path, tile.body)
+            # Those who come late find it, even where there is no disk or it takes nothing.
+            if path == key or not self._disk:
+                self._memory.put(path, tile, state)
         self._told("made", time.perf_counter() - begin_s)
         return made
 
@@ -251,7 +264,7 @@ class Tiler:
         self._check(pinned)
         body = self._from_classes(pinned, style)
         if body is not None:
-            return {pinned.path: self._kept(pinned, body) if body else self._empty(pinned)}
+            return {pinned.path: self._tile(pinned, body) if body else self._empty(pinned)}
         found = self._data(pinned, style)
         if isinstance(found, Picture):
             pictures = {pinned.window: found.rgba, **found.beside}
@@ -259,19 +272,13 @@ class Tiler:
                 dataclasses.replace(pinned, window=at): _SCENERY[pinned.format](rgba)
                 for at, rgba in pictures.items()
             }
-            return {each.path: self._kept(each, body) for each, body in made.items()}
+            return {each.path: self._tile(each, body) for each, body in made.items()}
         body = None if found is None else self._written(found, pinned, style)
-        return {pinned.path: self._empty(pinned) if body is None else self._kept(pinned, body)}
+        return {pinned.path: self._empty(pinned) if body is None else self._tile(pinned, body)}
 
     def _empty(self, pinned: TileRequest) -> Tile:
-        # An empty answer is cheaper to find again than to keep on the disk.
         nothing = _EMPTY[pinned.format](pinned.window.size_px)
         return Tile(nothing, MEDIA_TYPES[pinned.format], self.etag(pinned), empty=True)
-
-    def _kept(self, pinned: TileRequest, body: bytes) -> Tile:
-        if self._disk:
-            self._disk.put(pinned.path, body)
-        return self._tile(pinned, body)
 
     def _check(self, pinned: TileRequest) -> None:
         version, shown = str(pinned.version), self._shown[pinned.layer, pinned.style]

@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from layers.errors import BadParameterError, LayersError, TooLargeError, UnavailableError
 from layers.geo import MAX_ZOOM, Bounds
 from layers.store import Paths
-from layers.tiles import FORMATS, LATEST, Seeded, SeedOrder
+from layers.tiles import FORMATS, Seeded, SeedOrder
 from mapserver import params, settings
 from mapserver.cli import keeping
 from mapserver.cli.progress import progress
@@ -36,10 +37,9 @@ _PER_PROCESS = 200
 @click.argument("layer", nargs=-1)
 @click.option("--data-dir", type=str, default=None, help="Data folder.")
 @click.option("--catalog", type=str, default=None, help="Catalogue file.")
-@click.option("--style", default=None, help="One style; all of them otherwise.")
+@click.option("--style", "style_id", default=None, help="One style; all of them otherwise.")
 @click.option(
     "--time",
-    "moments",
     default=None,
     help="latest (the default), all, an instant, or BEGIN/END without the end.",
 )
@@ -72,20 +72,17 @@ def seed(
     layer: tuple[str, ...],
     data_dir: str | None,
     catalog: str | None,
-    style: str | None,
-    moments: str | None,
     zoom: str | None,
     bbox: str | None,
-    image: str | None,
-    dense: bool,
     target: str,
     processes: int | None,
     pictures: bool,
     yes: bool,
     wait: bool,
+    **which: Any,
 ) -> None:
     """Render tiles of LAYERs before anybody asks; without LAYER what was seeded before, anew."""
-    if not layer and (style or moments or zoom or bbox or image or dense or target != CACHE):
+    if not layer and (zoom or bbox or any(which.values()) or target != CACHE):
         raise BadParameterError("name a LAYER; without one, what was seeded before is brought up")
     zooms, bounds = _zooms(zoom or "0-6"), None if bbox is None else _bounds(bbox)
     chosen = settings.read(data_dir=data_dir, catalog=catalog)
@@ -102,16 +99,7 @@ def seed(
     wanted = [
         order
         for name in dict.fromkeys(layer)
-        for order in orders(
-            site,
-            name,
-            style,
-            zooms=zooms,
-            time=moments or LATEST,
-            image=image,
-            dense=dense,
-            bounds=bounds,
-        )
+        for order in orders(site, name, zooms=zooms, bounds=bounds, **which)
     ]
     found = list(_meant(site, wanted)) if layer else list(_standing(site, seeded))
     total = sum(map(len, found))

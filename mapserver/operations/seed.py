@@ -85,7 +85,7 @@ def orders(
     style_id: str | None,
     *,
     zooms: tuple[int, int],
-    time: str = LATEST,
+    time: str | None = None,
     image: str | None = None,
     dense: bool = False,
     bounds: Bounds | None = None,
@@ -106,7 +106,7 @@ def orders(
         raise BadParameterError(f'layer "{layer.id}" has no vector tiles; png and webp are offered')
     if chosen == "mvt" and dense:
         raise BadParameterError("a vector tile has no pixels: --dense is for png and webp")
-    return [SeedOrder(layer.id, s.id, zooms, chosen, dense, time, bounds) for s in styles]
+    return [SeedOrder(layer.id, s.id, zooms, chosen, dense, time or LATEST, bounds) for s in styles]
 
 
 def editions(site: Site, order: SeedOrder) -> list[Edition]:

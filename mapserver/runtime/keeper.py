@@ -19,7 +19,7 @@ from layers.kinds import Sources
 from layers.model import BatchAnswer, Context, FeedDefinition, LayerDefinition
 from layers.refresh.classing import classify
 from layers.store import PUBLIC, FolderLock, Reader, Writer
-from mapserver.runtime import metrics, registering
+from mapserver.runtime import memory, metrics, registering
 from mapserver.runtime.channel import Server
 from mapserver.runtime.demonstration import Demonstration
 from mapserver.runtime.inbox import Inbox
@@ -227,10 +227,12 @@ class Keeper:
         while not self._stopping.is_set():
             self._changed.clear()
             try:
-                self._refresh_all()
+                made = self._refresh_all()
                 classify(self._writer, self._sources, self._layers, self._interrupted)
                 if not self._interrupted():
                     refresh.look_ahead(self.reader, self._layers, self._now(), self._standing)
+                if made:
+                    memory.give_back()
             except Exception:  # it is tried again, and said
                 LOG.error("refresh goes on after an error:\n%s", traceback.format_exc())
                 self._stopping.wait(TICK_S)
@@ -241,8 +243,9 @@ class Keeper:
     def _interrupted(self) -> bool:
         return self._stopping.is_set() or self._changed.is_set()
 
-    def _refresh_all(self) -> None:
-        """Make surfaces until none is outdated."""
+    def _refresh_all(self) -> bool:
+        """Make surfaces until none is outdated; tell whether any was to be made."""
+        made = False
         while not self._stopping.is_set():
             outdated = refresh.outdated(
                 self.reader, self._layers, self._now(), self.settings.surface_hours
@@ -259,11 +262,13 @@ class Keeper:
                 # The newest hour of every layer stands: older ones follow while people look.
                 self._fresh.set()
             if not tasks:
-                return
+                break
             for task in urgent or tasks[:1]:
                 self._try(task)
+                made = True
             if self._published >= RETIRE_EVERY:
                 self._retire()
+        return made
 
     def _try(self, task: refresh.Task) -> None:
         """Make one surface; one that cannot be made waits a while and keeps nobody else waiting."""

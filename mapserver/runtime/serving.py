@@ -16,6 +16,7 @@ import time
 from typing import Any
 
 from layers.errors import LayersError, StoreLockedError
+from mapserver.runtime import memory
 from mapserver.settings import SettingError, Settings
 
 GREETING = "keeping"
@@ -101,6 +102,7 @@ def serve(settings: Settings) -> None:
     SettingError
         For an address that cannot be listened on.
     """
+    memory.restrain()  # before there are threads: workers are forked with the heaps that they made
     _free(settings.host, settings.port)
     with tempfile.TemporaryDirectory(prefix="kyzylkum-metrics-") as counts:
         # All processes read this from the environment: it is the only thing they inherit.
@@ -177,6 +179,7 @@ def _server(settings: Settings) -> Any:
 
 def keep(settings: Settings) -> None:
     """Run the keeper in this process until standard input closes or a signal asks it to end."""
+    memory.restrain()  # what is loaded below starts threads
     from layers.kinds import Sources
     from layers.store import PUBLIC
     from mapserver.documents import assets

@@ -66,9 +66,8 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/embed")
     def embedded() -> Response:
-        language = request.args.get("lang", "")
-        if language in LANGUAGES:
-            return page(language, embedded=True)
+        if "lang" in request.args:
+            return page(params.language(request.args), embedded=True)
         return page(wished(request.accept_languages), vary=True, embedded=True)
 
     for language in LANGUAGES:

@@ -127,6 +127,8 @@ export class Scene {
       if (!overlays.some((layer) => layer.id === id)) this.groups.delete(id);
     }
     await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
+    // Marks and names of another hour follow in the frame after its surface: both in one would take twice as long to show.
+    if (changed?.has("time")) await painted();
     if (this.store.state === state) this.settle();
   }
 

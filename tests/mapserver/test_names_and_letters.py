@@ -1,5 +1,6 @@
 """Names on maps in four languages: in pictures, in styles for MapLibre and QGIS, from one entry."""
 
+import html
 import io
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -62,6 +63,36 @@ def test_tiles_maps_and_wms_write_the_same_names(house: Any) -> None:
         assert house.get(f"{path}?f=png&lang={language}").data == own.data
     plain = house.get("/tiles/faults/default/latest/latest/6/45/23.png")
     assert plain.data == house.get("/tiles/faults/default/latest/latest/6/45/23.png?lang=en").data
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/embed?lang={}", 400),
+        ("/api/v1/summary?lang={}", 400),
+        ("/map.png?width=200&height=200&lang={}", 400),
+        ("/ogcapi?f=json&lang={}", 400),
+        ("/wmts/1.0.0/WMTSCapabilities.xml?LANGUAGE={}", 400),
+        ("/wmts/dose-rate/mean/current/WebMercatorQuad/6/23/44.png?LANGUAGE={}", 400),
+        ("/wms?SERVICE=WMS&REQUEST=GetCapabilities&LANGUAGE={}", 200),
+        ("/wms?REQUEST=GetLegendGraphic&LAYER=faults&LANGUAGE={}", 200),
+        (
+            "/wms?VERSION=1.3.0&REQUEST=GetMap&LAYERS=dose-rate&STYLES=&CRS=CRS:84&WIDTH=99"
+            "&BBOX=60,38,72,47&HEIGHT=99&FORMAT=image/png&LANGUAGE={}",
+            200,
+        ),
+    ],
+)
+def test_a_language_is_asked_for_in_one_way_everywhere(house: Any, path: str, status: int) -> None:
+    """Case and region count for nothing; another language is an error, and English for nobody."""
+    known, again = house.get(path.format("kk")), house.get(path.format("KK-kz"))
+    assert known.status_code == again.status_code == 200
+    assert known.headers.get("Content-Language") == again.headers.get("Content-Language")
+    assert known.headers.get("Content-Language") in ("kk", None)
+    for other in ("de", "kaz", "e"):
+        refused = house.get(path.format(other))
+        assert refused.status_code == status
+        assert f'is "{other}"; one of kk, uz, ru, en was expected' in html.unescape(refused.text)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     register.write_text("code,lon,lat\n" + "".join(f"{c},{x},{y}\n" for c, x, y in PLACES))
     done = mapserver("ingest", str(register), "--data-dir", str(folder / "data"), "--no-demo")
     assert done.returncode == 0, done.stderr
-    knobs = ("--no-demo", "--cache-mb", str(CACHE_MB), "--memory-cache-mb", "4",
+    knobs = ("--no-demo", "--cache-mb", str(CACHE_MB), "--memory-cache-mb", "1",
              "--surface-hours", str(SURFACE_HOURS), "--open-hours", "6")  # fmt: skip
     with serving(folder / "data", *knobs) as running:
         yield running

@@ -90,16 +90,9 @@ class Asked:
     @cached_property
     def language(self) -> str:
         """The language of titles: ``lang=``, else the client's wish."""
-        asked = self.query.get("lang")
-        if asked is None:
-            return wished(self.request.accept_languages)
-        word = asked.lower().partition("-")[0]
-        if word not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
-            raise BadParameterError(
-                f'lang is "{asked}"; known are {known}{nearest(word, LANGUAGES)}'
-            )
-        return word
+        if "lang" in self.query:
+            return params.language(self.query)
+        return wished(self.request.accept_languages)
 
     def say(self, message: str, **values: object) -> str:
         """Return a text in that language."""

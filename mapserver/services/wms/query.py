@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from layers.errors import BadExtentError, BadRequestError, nearest
-from layers.messages import LANGUAGES
 from layers.model import LayerDefinition, StyleDefinition
 from layers.pictures import FORMATS, MEDIA_TYPES, Colour
 from layers.tiles import TileOptions
@@ -79,9 +78,15 @@ class Query:
 
     @property
     def language(self) -> str:
-        """The language of titles and legends; English where none or an unknown one is asked."""
-        asked = self.get("LANGUAGE", "LANG").lower()[:2]
-        return asked if asked in LANGUAGES else "en"
+        """The language of titles, names and legends; English where none is asked for.
+
+        Raises
+        ------
+        BadParameterError
+            For an unknown one.
+        """
+        asked = self.get("LANGUAGE", "LANG")
+        return params.language({"LANGUAGE": asked} if asked else {}, "LANGUAGE")
 
     def exceptions(self) -> str:
         """Return how an error of GetMap is told: "xml", "inimage" or "blank"."""
@@ -194,11 +199,11 @@ def shown(site: Site, query: Query) -> list[Shown]:
     for word in chosen:
         if not any(params.means(word, layer, style) for layer, style in pairs):
             raise WmsError(f"{word.upper()} means nothing to the styles that are asked for")
-    found = []
+    found, language = [], query.language
     for layer, style in pairs:
         own = {word: chosen[word] for word in chosen if params.means(word, layer, style)}
         if style.label:
-            own["lang"] = query.language
+            own["lang"] = language
         found.append(Shown(layer, style, params.tile_options(own, style)))
     return found
 

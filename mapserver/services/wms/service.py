@@ -1,8 +1,8 @@
 """The address ``/wms``: which operation is asked for, and how an error is told."""
 
-import logging
+import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
@@ -10,26 +10,24 @@ from layers.errors import BusyError, LayersError, UnavailableError, nearest
 from layers.pictures import MEDIA_TYPES, blank, noted
 from mapserver import errors, negotiation
 from mapserver.documents import wms_capabilities
+from mapserver.services import ows
 from mapserver.services.held import Documents
 from mapserver.services.site import Site
 from mapserver.services.wms import info, legends, maps
 from mapserver.services.wms.query import Query, WmsError
 
-LOG = logging.getLogger("mapserver.wms")
 EXCEPTION_TYPES = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.se_xml"}
 CAPABILITIES_TYPES = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.wms_xml"}
 SEQUENCE = re.compile(r"[0-9]{1,18}")
 CODES = ("LayerNotDefined", "StyleNotDefined", "InvalidFormat")
 """Codes of the common table that WMS has too; its own come with ``WmsError``."""
 
-Operation = Callable[[Site, Query], Response]
-
 
 def blueprint(site: Site) -> Blueprint:
     """Return the address ``/wms``."""
     bp = Blueprint("wms", __name__)
     documents = Documents()
-    operations: Mapping[str, Operation] = {
+    operations: Mapping[str, ows.Operation] = {
         "GetCapabilities": lambda site, query: capabilities(site, query, documents),
         "GetMap": maps.answer,
         "GetFeatureInfo": info.answer,
@@ -43,22 +41,13 @@ def blueprint(site: Site) -> Blueprint:
         service = query.get("SERVICE") or "WMS"
         if service.upper() != "WMS":
             raise WmsError(f'SERVICE is "{service}"; this is WMS', "InvalidParameterValue")
-        known = {word.lower(): word for word in operations}.get(name.lower())
-        if known is None:
+        operation = ows.operation(name, operations)
+        if operation is None:
             near = nearest(name, operations)
             raise WmsError(f'no operation "{name}"{near}', "OperationNotSupported")
-        return operations[known](site, query)
+        return operation(site, query)
 
-    @bp.errorhandler(LayersError)
-    def refused(error: LayersError) -> Response:
-        return told(site, error)
-
-    # In the dialect of WMS, which the handler of the application does not speak.
-    @bp.errorhandler(Exception)
-    def failed(error: Exception) -> Response:
-        LOG.exception("%s failed", request.full_path)
-        return told(site, LayersError("see the server's log"))
-
+    ows.speak(bp, functools.partial(told, site))
     return bp
 
 
@@ -73,10 +62,7 @@ def capabilities(site: Site, query: Query, documents: Documents) -> Response:
         sequence=sequence,
         language=language,
         catalog=site.catalog.definition,
-        layers=[
-            wms_capabilities.Offered(site.credited(layer), site.catalog.kind(layer.id).extent())
-            for layer in site.catalog.layers.values()
-        ],
+        layers=ows.offered(site),
         systems=maps.systems(site),
         base_url=site.base_url(request),
         legend_size=lambda layer, style: legends.size(site, layer, style, language),
@@ -86,16 +72,7 @@ def capabilities(site: Site, query: Query, documents: Documents) -> Response:
         (sequence, said.layers),
         lambda: wms_capabilities.document(said),
     )
-    response = negotiation.answer(
-        found.body,
-        CAPABILITIES_TYPES[version],
-        request,
-        cache=negotiation.LATEST,
-        etag=found.etag,
-        packed=found.packed,
-    )
-    response.headers["Content-Language"] = language
-    return response
+    return ows.sent(found, CAPABILITIES_TYPES[version], language)
 
 
 def _newer_than(known: str, sequence: int) -> None:

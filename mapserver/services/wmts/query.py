@@ -64,6 +64,12 @@ def need(query: Query, name: str) -> str:
     return found
 
 
+def language(query: Query) -> str:
+    """Return the language of titles and names."""
+    with locating("LANGUAGE"):
+        return query.language
+
+
 def said(query: Query) -> Words:
     """Return the words of a tile that is asked for by keys.
 

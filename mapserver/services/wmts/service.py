@@ -1,15 +1,14 @@
 """The addresses below ``/wmts``: which operation is asked for, and how an error is told."""
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
 from layers.errors import LayersError, UnavailableError, nearest
 from mapserver import errors, negotiation
 from mapserver.documents import wmts_capabilities
-from mapserver.documents.wms_capabilities import Offered
 from mapserver.documents.wmts_capabilities import ADDRESS, DOCUMENT, INFO_SUFFIXES, SECTIONS, SUFFIX
+from mapserver.services import ows
 from mapserver.services.held import Documents
 from mapserver.services.site import Site
 from mapserver.services.wms import legends
@@ -21,26 +20,25 @@ from mapserver.services.wmts.query import (
     WmtsError,
     checked,
     image,
+    language,
     locating,
     need,
     said,
     status_of,
 )
 
-LOG = logging.getLogger("mapserver.wmts")
 VERSION = "1.0.0"
 XML_TYPES = ("application/xml", "text/xml")
 CODES = ("InvalidParameterValue",)
 """Codes of the common table that OWS has too; its own come with ``WmtsError``."""
 TILE = f"{ADDRESS}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>"
-Operation = Callable[[Site, Query], Response]
 
 
 def blueprint(site: Site) -> Blueprint:
     """Return the addresses ``/wmts`` and ``/wmts/...``."""
     bp = Blueprint("wmts", __name__)
     documents = Documents()
-    operations: Mapping[str, Operation] = {
+    operations: Mapping[str, ows.Operation] = {
         "GetCapabilities": lambda site, query: capabilities(site, query, documents),
         "GetTile": tile,
         "GetFeatureInfo": value,
@@ -53,11 +51,11 @@ def blueprint(site: Site) -> Blueprint:
         if service.upper() != "WMTS":
             raise WmtsError(f'Service is "{service}"; this is WMTS', locator="Service")
         name = need(query, "Request")
-        known = {word.lower(): word for word in operations}.get(name.lower())
-        if known is None:
+        operation = ows.operation(name, operations)
+        if operation is None:
             text = f'no operation "{name}"{nearest(name, operations)}'
             raise WmtsError(text, "OperationNotSupported", name)
-        return operations[known](site, query)
+        return operation(site, query)
 
     @bp.get(DOCUMENT)
     def document() -> Response:
@@ -70,7 +68,7 @@ def blueprint(site: Site) -> Blueprint:
             text = f'no format ".{suffix}"; tiles are .{SUFFIX}'
             raise NotThereError(text, locator="Format")
         tile = checked(site, _named(words, col), by_keys=False)
-        return tiles.picture(site, tile, Query(request.args).language)
+        return tiles.picture(site, tile, language(Query(request.args)))
 
     @bp.get(f"{TILE}/<col>/<pixel_row>/<info_leaf>", strict_slashes=True)
     def value_by_address(col: str, pixel_row: str, info_leaf: str, **words: str) -> Response:
@@ -81,16 +79,7 @@ def blueprint(site: Site) -> Blueprint:
         tile = checked(site, _named(words, col), by_keys=False)
         return tiles.values(site, tile, (pixel_col, pixel_row), INFO_SUFFIXES[suffix])
 
-    @bp.errorhandler(LayersError)
-    def refused(error: LayersError) -> Response:
-        return told(error)
-
-    # In the dialect of OWS, which the handler of the application does not speak.
-    @bp.errorhandler(Exception)
-    def failed(error: Exception) -> Response:
-        LOG.exception("%s failed", request.full_path)
-        return told(LayersError("see the server's log"))
-
+    ows.speak(bp, told)
     return bp
 
 
@@ -117,42 +106,30 @@ def capabilities(site: Site, query: Query, documents: Documents) -> Response:
 
 
 def _document(site: Site, query: Query, documents: Documents) -> Response:
-    language = query.language
+    spoken = language(query)
     asked = query.get("SECTIONS")
     sections = SECTIONS if asked in ("", "All") else tuple(asked.split(","))
     for name in sections:
         if name not in SECTIONS:
             text = f'no section "{name}"; known are {", ".join(SECTIONS)}{nearest(name, SECTIONS)}'
             raise WmtsError(text, locator="Sections")
-    layers = [
-        Offered(site.credited(layer), site.catalog.kind(layer.id).extent())
-        for layer in site.catalog.layers.values()
-    ]
+    layers = ows.offered(site)
     described = wmts_capabilities.Capabilities(
-        language=language,
+        language=spoken,
         catalog=site.catalog.definition,
         layers=layers,
         base_url=site.base_url(request),
-        legend_size=lambda layer, style: legends.size(site, layer, style, language),
+        legend_size=lambda layer, style: legends.size(site, layer, style, spoken),
     )
     known = query.get("UPDATESEQUENCE")
     found = documents(
-        (language, described.base_url, sections, known),
+        (spoken, described.base_url, sections, known),
         layers,
         lambda: wmts_capabilities.document(described, sections, known),
     )
     accepted = [word.strip() for word in query.get("ACCEPTFORMATS").split(",")]
     media_type = next((each for each in accepted if each in XML_TYPES), XML_TYPES[0])
-    response = negotiation.answer(
-        found.body,
-        media_type,
-        request,
-        cache=negotiation.LATEST,
-        etag=found.etag,
-        packed=found.packed,
-    )
-    response.headers["Content-Language"] = language
-    return response
+    return ows.sent(found, media_type, spoken)
 
 
 def _version(query: Query) -> None:
@@ -167,7 +144,7 @@ def tile(site: Site, query: Query) -> Response:
     _version(query)
     words = said(query)
     image(need(query, "Format"))
-    return tiles.picture(site, checked(site, words, by_keys=True), query.language)
+    return tiles.picture(site, checked(site, words, by_keys=True), language(query))
 
 
 def value(site: Site, query: Query) -> Response:

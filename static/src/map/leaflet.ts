@@ -248,7 +248,17 @@ export class MapView {
     const layer = new Drawn({ pane, tileSize: side, minZoom: 0, maxZoom: 22, maxNativeZoom: maxZoom, bounds: corners(bounds), keepBuffer: 1 });
     layer.once("load", ready);
     layer.on("tileunload", ({ tile, coords }: L.TileEvent) => left(tile as unknown as HTMLCanvasElement, of(coords)));
-    return layer.addTo(this.map);
+    // Put together and taken apart outside of the page: Leaflet asks for a layout on the way.
+    layer.getPane = () => document.createElement("div");
+    layer.addTo(this.map);
+    const made = layer.getContainer()!;
+    this.map.getPane(pane)!.append(made);
+    return {
+      remove: () => {
+        made.remove();
+        layer.remove();
+      },
+    };
   }
 
   /** A mark made of an element; its middle stands on the position. */

@@ -31,6 +31,7 @@ const LINE_PX = 17;
 export class Names {
   private readonly map: MapView;
   private readonly shown = new Map<string, { side: string; text: string; handle: Handle }>();
+  private readonly widths = new Map<string, number>(); // by kind and text
   private readonly ruler = document.createElement("canvas").getContext("2d")!;
 
   constructor(map: MapView) {
@@ -69,6 +70,13 @@ export class Names {
   }
 
   private width({ text, kind }: Wanted): number {
+    const key = `${kind} ${text}`;
+    const width = this.widths.get(key) ?? this.measured(text, kind);
+    this.widths.set(key, width);
+    return width;
+  }
+
+  private measured(text: string, kind: string): number {
     this.ruler.font = kind === "capital" ? "650 14px Inter, sans-serif" : "500 12.5px Inter, sans-serif";
     return this.ruler.measureText(text).width * (kind === "region" ? 1.3 : 1) + 4;
   }

@@ -1,5 +1,6 @@
 // A surface with its hatch: where the network cannot know nothing is coloured, and thin lines say so.
-import { density } from "../device.ts";
+import { density, painted as shown } from "../device.ts";
+import { element } from "../dom.ts";
 import { pause } from "./again.ts";
 import type { Bounds, Handle, MapView, Position, Tile } from "./leaflet.ts";
 
@@ -51,14 +52,33 @@ export async function paintAhead(map: MapView, options: SurfaceOptions): Promise
   const made = missing.map(
     (at) =>
       new Promise<void>((resolve) => {
-        const keepIt = (): void => {
-          keep(painter.key(at), canvas);
-          resolve();
-        };
+        const keepIt = (): void =>
+          void handedOver(canvas).then(() => {
+            keep(painter.key(at), canvas);
+            resolve();
+          });
         const canvas = painter.paint(at, keepIt, resolve, atRest);
       }),
   );
   await Promise.all(made);
+}
+
+/** Where nobody sees it, and the browser shows it all the same. */
+const stage = element("div", { class: "stage", "aria-hidden": "true" });
+let last: Promise<void> = Promise.resolve();
+
+/**
+ * A browser copies a canvas for its compositor in the frame that first shows it, and keeps the copy: a dozen at once are most of
+ * a step. So each that is made ahead has a frame of its own, in which nothing else is waited for.
+ */
+function handedOver(canvas: HTMLCanvasElement): Promise<void> {
+  last = last.then(async () => {
+    if (!stage.isConnected) document.body.append(stage);
+    stage.append(canvas);
+    await shown();
+    canvas.remove();
+  });
+  return last;
 }
 
 const atOnce = (work: () => void): void => work();
@@ -103,10 +123,10 @@ class Painter {
   /** A tile that is painted as soon as its picture is there; then `done` is called, `failed` when it does not come. */
   paint(at: Tile, done: () => void, failed = done, when = atOnce): HTMLCanvasElement {
     const { options, dense } = this;
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = TILE_PX;
-    const context = canvas.getContext("2d")!;
-    const paint = (picture: CanvasImageSource | null): void => {
+    const canvas = sheetOf(TILE_PX);
+    const paint = async (picture: CanvasImageSource | null): Promise<void> => {
+      const sheet = sheetOf(TILE_PX);
+      const context = sheet.getContext("2d")!;
       context.fillStyle = this.pattern;
       context.fillRect(0, 0, TILE_PX, TILE_PX);
       if (picture) {
@@ -123,15 +143,24 @@ class Painter {
       context.fillStyle = "#000";
       context.setTransform(dense, 0, 0, dense, -at.col * TILE_PX, -at.row * TILE_PX);
       context.fill(this.outlines.at(at.zoom), "evenodd");
+      // A canvas that is drawn upon is copied whenever it comes back; one that shows a picture, once.
+      canvas.getContext("bitmaprenderer")!.transferFromImageBitmap(await createImageBitmap(sheet));
+      sheet.width = 0; // its memory is free at once
       painted.add(canvas);
       done();
     };
     // Within the area and beyond all cells the network cannot know either.
-    if (!touches(options.bounds, this.level(at), at)) queueMicrotask(() => paint(null));
+    if (!touches(options.bounds, this.level(at), at)) void paint(null);
     // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
-    else picture(this.address(at), when === atOnce).then((found) => when(() => paint(found)), failed);
+    else picture(this.address(at), when === atOnce).then((found) => when(() => void paint(found)), failed);
     return canvas;
   }
+}
+
+function sheetOf(side: number): HTMLCanvasElement {
+  const made = document.createElement("canvas");
+  made.width = made.height = side;
+  return made;
 }
 
 async function picture(address: string, wanted: boolean): Promise<HTMLImageElement> {
@@ -217,8 +246,7 @@ function patternOf(colour: string, density: number): CanvasPattern {
 
 function hatch(colour: string, density: number): CanvasPattern {
   const size = HATCH_PX * density;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = size;
+  const canvas = sheetOf(size);
   const context = canvas.getContext("2d")!;
   context.strokeStyle = colour;
   context.lineWidth = 0.9 * density;

@@ -11,7 +11,7 @@ from PIL import Image, ImageFont
 
 from layers.geo import Window, mercator
 from layers.model import Features, Palette, StyleDefinition
-from layers.render import draw
+from layers.render import canvas, draw
 from layers.render.canvas import Frame
 
 REPO = Path(__file__).parents[3]
@@ -311,3 +311,21 @@ def test_an_area_and_a_hole_smaller_than_a_dot_draw_nothing():
     np.testing.assert_array_equal(
         draw.picture(pierced, MSK, WINDOW)[..., 3], draw.picture(whole, MSK, WINDOW)[..., 3]
     )
+
+
+def test_a_picture_of_many_cells_is_that_of_one(monkeypatch):
+    """Lines, areas with holes and words that cross cells, and what lies around them alone."""
+    frame = Frame(5, 21 * 256 - 60, 11 * 256 - 40, 500, 330)
+    for features, style in CASES.values():
+        cells = draw.painted(features, style, frame)
+        with monkeypatch.context() as patch:
+            patch.setattr(canvas, "CELL_PX", (1024, 1024))
+            one = draw.painted(features, style, frame)
+        apart = difference(cells, one)
+        assert cells[..., 3].any()
+        assert apart.max() <= 1 / 12, "a dot of sixteen, where a half is rounded"
+        assert (apart > 0).sum() <= 4
+
+
+def test_nothing_drawn_is_a_clear_picture():
+    assert not draw.painted(columns([]), PLAIN, Frame(5, 0, 0, 300, 200)).any()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from layers.geo import Bounds, Window
+from layers.tiles import memory as remembering
 from layers.tiles.cache import DiskCache
 from layers.tiles.memory import Memory
 from layers.tiles.seeded import Seeded, SeedOrder, Standing
@@ -190,6 +191,7 @@ def test_the_same_order_again_is_one_file_and_a_spoilt_one_is_passed_over(tmp_pa
 
 USES = """
 from pathlib import Path
+from layers.tiles import memory as remembering
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
 from layers.tiles.seeded import Standing
@@ -271,25 +273,39 @@ def tile(size):
 
 
 def test_memory_holds_the_latest_used_within_its_bytes():
-    memory = Memory(3 * (1000 + 512))
+    memory = Memory(3 * (1000 + 512), int)
     for key in "abc":
-        memory.put(key, tile(1000))
+        memory.put(key, tile(1000), 0)
     assert memory.get("a") is not None
-    memory.put("d", tile(1000))
+    memory.put("d", tile(1000), 0)
     assert memory.get("b") is None
     assert [memory.get(k) is not None for k in "acd"] == [True] * 3
 
 
+def test_memory_forgets_what_was_begun_before_something_was_taken_back(monkeypatch):
+    monkeypatch.setattr(remembering, "LOOK_S", 0.0)
+    states = [0]
+    memory = Memory(10_000, lambda: states[-1])
+    memory.put("a", tile(1000), 0)
+    states.append(1)
+    assert memory.get("a") is None
+    assert memory.held_bytes == 0
+    memory.put("b", tile(1000), 0)
+    assert memory.get("b") is None, "it was being drawn meanwhile"
+    memory.put("b", tile(1000), 1)
+    assert memory.get("b") is not None
+
+
 def test_putting_a_tile_again_does_not_count_it_twice():
-    memory = Memory(10_000)
+    memory = Memory(10_000, int)
     for _ in range(5):
-        memory.put("a", tile(1000))
+        memory.put("a", tile(1000), 0)
     assert memory.held_bytes == 1512
 
 
 @pytest.mark.parametrize("limit", [0, 1000])
 def test_a_tile_larger_than_the_memory_is_not_kept(limit):
-    memory = Memory(limit)
-    memory.put("a", tile(5000))
+    memory = Memory(limit, int)
+    memory.put("a", tile(5000), 0)
     assert memory.get("a") is None
     assert memory.held_bytes == 0

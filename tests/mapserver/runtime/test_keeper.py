@@ -121,3 +121,24 @@ def test_what_is_hidden_while_a_surface_is_made_is_never_published(
     assert (info.revision, info.tags["stations"]) == (1, 5)
     assert len(list(own.reader.paths.surfaces.rglob("*.tif"))) == 1
     own.close()
+
+
+def test_what_is_hidden_leaves_the_memory_of_running_workers(
+    open_house: Callable[..., Any], tmp_path: Path
+) -> None:
+    own = open_house(tmp_path / "data", demo=False)
+    own.ingest("dose.csv", table("ambient_dose_rate", "nSv/h"))
+    wait_for(lambda: bool(own.site.store.surfaces("dose-rate")))
+
+    def address(layer: str, style: str) -> str:
+        said = own.get(f"/tiles/{layer}/{style}/latest/latest/4/10/5.png")
+        return str(said.headers["Content-Location"])
+
+    shown = [address("stations", "default"), address("dose-rate", "mean")]
+    tiler = own.site.tiler
+    assert [own.get(path).status_code for path in shown] == [200, 200]
+    assert [tiler.remembered(path.removeprefix("/tiles/")) is None for path in shown] == [False] * 2
+    own.ingest("s.csv", b"code,lon,lat,release\nS0,66,41,partner\n")
+    wait_for(lambda: [own.get(path).status_code for path in shown] == [410, 410], 10.0)
+    wait_for(lambda: bool(own.site.store.surfaces("dose-rate")))
+    assert set(shown).isdisjoint([address("stations", "default"), address("dose-rate", "mean")])
