@@ -142,7 +142,7 @@ KINDS: Mapping[str, KindSpec] = {
     ),
     "suitability": KindSpec(
         suitability.SuitabilityKind,
-        (),
+        ("presets",),
         suitability.MEASURES,
         suitability.SYMBOL,
         (suitability.SYMBOL,),
