@@ -66,7 +66,7 @@ def parse(
     context = Context(fields.choice("context", tuple(Context), Context.ROUTINE))
     criteria = dict(PRESETS)
     if fields.has("presets"):
-        criteria = presets(_path(path.parent, fields.need("presets", str)), LANGUAGES, _ID)
+        criteria = presets(path.parent / fields.need("presets", str), LANGUAGES, _ID)
     entries = _tables(fields, "layer")
     layers = tuple(
         _layer(entry, _where(path, "layer", i, entry), path.parent, palettes, criteria)
