@@ -46,6 +46,16 @@ class Point:
                 f"longitude {self.lon:g}, latitude {self.lat:g} is no position on Earth"
             )
 
+    @property
+    def xy_m(self) -> tuple[float, float]:
+        """EPSG:3857 coordinates in metres within its square; of one place at a tenth of the cost.
+
+        ``mercator`` is for many.
+        """
+        phi = math.radians(min(max(self.lat, -MAX_LATITUDE), MAX_LATITUDE))
+        x_m = EARTH_RADIUS_M * math.radians(self.lon)
+        return x_m, EARTH_RADIUS_M * math.asinh(math.tan(phi))
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -233,10 +243,10 @@ class CellGrid:
 
     def cell_of(self, point: Point) -> tuple[int, int] | None:
         """Return (row, column) of the cell that holds the point, or None outside."""
-        x, y = mercator(point.lon, point.lat)
+        x, y = point.xy_m
         size_m = cell_m(self.zoom)
-        col = math.floor((float(x) + HALF_WORLD_M) / size_m) - self.col
-        row = math.floor((HALF_WORLD_M - float(y)) / size_m) - self.row
+        col = math.floor((x + HALF_WORLD_M) / size_m) - self.col
+        row = math.floor((HALF_WORLD_M - y) / size_m) - self.row
         return (row, col) if 0 <= row < self.height and 0 <= col < self.width else None
 
 

@@ -168,9 +168,7 @@ def json_answer(
 
 def json_bytes(document: Any) -> bytes:
     """Return a document as compact UTF-8 JSON; moments as their words."""
-    text = json.dumps(
-        document, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_moment
-    )
+    text = _ENCODER.encode(document)
     return text.encode(errors="replace")  # JSON that was sent may hold half a letter
 
 
@@ -178,6 +176,11 @@ def _moment(value: Any) -> str:
     if isinstance(value, datetime):
         return temporal.word(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_moment
+)
 
 
 def uncached(document: Any, status: int) -> Response:

@@ -20,7 +20,7 @@ from layers.messages import LANGUAGES
 from layers.model import LayerDefinition, StyleDefinition
 from layers.model.kind import Scenario
 from layers.render import fading
-from layers.screening import PRESETS, weights_of
+from layers.screening import weights_of
 from layers.tiles import TileOptions, TileRequest
 
 LATEST, STATIC = "latest", "static"
@@ -171,7 +171,7 @@ def means(key: str, layer: LayerDefinition, style: StyleDefinition) -> bool:
         return style.measure == "quantile"
     spec = KINDS[layer.kind]
     if key == "weights":
-        return style.measure in PRESETS
+        return style.preset is not None
     if key == "smooth":
         return spec.cells and spec.smooths
     return spec.cells and style.palette is not None
@@ -287,10 +287,10 @@ def _switch(query: Mapping[str, str], key: str) -> bool:
 
 def weights(query: Mapping[str, str], style: StyleDefinition) -> tuple[float, ...]:
     """Return the weights of what the preset of a style weighs, in its order; they sum to 1."""
-    if style.measure not in PRESETS:
+    if style.preset is None:
         raise BadParameterError(f'style "{style.id}" weighs nothing; styles of suitability do')
     told = named_weights(query["weights"]) if "weights" in query else {}
-    found = weights_of(PRESETS[style.measure], told)
+    found = weights_of(style.preset, told)
     # 2:1 and 4:2 are one picture: what differs by less than a millionth has one name.
     return tuple(round(float(each), 6) for each in found)
 

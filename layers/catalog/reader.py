@@ -10,6 +10,7 @@ from typing import Any
 
 from layers import kinds, units
 from layers.catalog.covariates import covariates
+from layers.catalog.presets import presets
 from layers.catalog.sources import derived
 from layers.errors import BadExtentError, BadFileError, BadInputError, CatalogError
 from layers.exchange import ADAPTERS
@@ -23,6 +24,8 @@ from layers.model import (
     Palette,
     StyleDefinition,
 )
+from layers.model.criteria import Preset
+from layers.screening import PRESETS
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _WMS_NAME = re.compile(r"([A-Za-z_][\w.-]{0,62}:)?[A-Za-z_][\w.-]{0,62}", re.ASCII)
@@ -61,9 +64,12 @@ def parse(
     title = fields.need("title", str)
     titles = _titles(fields)
     context = Context(fields.choice("context", tuple(Context), Context.ROUTINE))
+    criteria = dict(PRESETS)
+    if fields.has("presets"):
+        criteria = presets(path.parent / fields.need("presets", str), LANGUAGES, _ID)
     entries = _tables(fields, "layer")
     layers = tuple(
-        _layer(entry, _where(path, "layer", i, entry), path.parent, palettes)
+        _layer(entry, _where(path, "layer", i, entry), path.parent, palettes, criteria)
         for i, entry in enumerate(entries, start=1)
     )
     feeds = tuple(
@@ -85,7 +91,7 @@ def parse(
         )
         for i, (layer, entry) in enumerate(zip(layers, entries, strict=True), start=1)
     )
-    return CatalogDefinition(title, context, layers, feeds, titles)
+    return CatalogDefinition(title, context, layers, feeds, titles, criteria)
 
 
 def _once(fields: Fields, words: list[str], fault: str) -> None:
@@ -132,7 +138,11 @@ def _titles(fields: Fields) -> dict[str, str]:
 
 
 def _layer(
-    entry: Mapping[str, Any], where: str, folder: Path, palettes: Mapping[str, Palette]
+    entry: Mapping[str, Any],
+    where: str,
+    folder: Path,
+    palettes: Mapping[str, Palette],
+    criteria: Mapping[str, Preset],
 ) -> LayerDefinition:
     fields = Fields(entry, where)
     layer_id = _id(fields)
@@ -146,7 +156,7 @@ def _layer(
         if key in spec.needs:
             fields.has(key)  # layers of this same file: looked at when all of them are known
     styles = tuple(
-        _style(style, f"{where}, style {style.get('id', i)}", kind, quantity, palettes)
+        _style(style, f"{where}, style {style.get('id', i)}", kind, quantity, palettes, criteria)
         for i, style in enumerate(_tables(fields, "style"), start=1)
     )
     definition = LayerDefinition(
@@ -233,6 +243,7 @@ def _style(
     kind: str,
     quantity: str | None,
     palettes: Mapping[str, Palette],
+    criteria: Mapping[str, Preset],
 ) -> StyleDefinition:
     fields = Fields(entry, where)
     spec = kinds.KINDS[kind]
@@ -240,11 +251,14 @@ def _style(
     ramp = fields.choice("ramp", palettes, None) if fields.has("ramp") else None
     breaks = fields.numbers("breaks")
     labels = fields.get("labels", list, [])
+    measures = tuple(criteria) if "presets" in spec.needs else spec.measures
+    measure = fields.choice("measure", measures, measures[0])
     style = StyleDefinition(
         id=style_id,
         title=fields.get("title", str, style_id),
         titles=_titles(fields),
-        measure=fields.choice("measure", spec.measures, spec.measures[0]),
+        measure=measure,
+        preset=criteria[measure] if "presets" in spec.needs else None,
         palette=palettes[ramp] if ramp else None,
         breaks=breaks,
         unit=fields.get("unit", str, ""),

@@ -9,10 +9,9 @@ from layers.exchange.cog import Band
 from layers.files.cells import Cells, bounded, said
 from layers.files.wanted import Wanted
 from layers.geo import Bounds, CellGrid
-from layers.kinds.suitability import NOTHING_YET, SuitabilityKind
+from layers.kinds.suitability import NOTHING_YET, SuitabilityKind, preset_of
 from layers.model import Float32Array
 from layers.model.kind import Question
-from layers.screening import preset
 
 _BANDS = (
     Band("score", "1", "weighted mean of the utilities, 0 to 1; empty where excluded or unknown"),
@@ -47,7 +46,7 @@ class SuitabilityCells(Cells):
         if made is None:
             raise GoneError(f'version "{wanted.version}" is no longer kept')
         grid = bounded(CellGrid.covering(Bounds(*made["bounds"]), made["zoom"]))
-        chosen = preset(wanted.style.measure)
+        chosen = preset_of(wanted.style)
         named = zip((c.evidence for c in chosen.suitabilities), wanted.weights or (), strict=True)
         tags = {
             "preset": chosen.id,

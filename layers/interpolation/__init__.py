@@ -10,7 +10,7 @@ from layers.interpolation.grid import Plan
 from layers.interpolation.lattice import Lattice
 from layers.interpolation.parameters import Parameters
 from layers.interpolation.points import PointPrediction, predict_points
-from layers.interpolation.predictive import Predictive, noise_of
+from layers.interpolation.predictive import Noise, Predictive, noise_of
 from layers.interpolation.robust import medians
 from layers.interpolation.validation import Report, loo
 
@@ -21,6 +21,7 @@ __all__ = [
     "Field",
     "Lattice",
     "Learnt",
+    "Noise",
     "Parameters",
     "Plan",
     "PointPrediction",

@@ -73,12 +73,16 @@ def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) ->
     return _exp(latent) if transform == "log" else latent
 
 
-def likely(mu: ArrayLike, sigma: ArrayLike, transform: Transform, count: int) -> Bands:
-    """Equally likely values, shape (count, ...), rising along the first axis."""
+def quantiles(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: tuple[float, ...]) -> Bands:
+    """Values not exceeded with each of some probabilities, shape (len(p), ...)."""
     m, s = _floats(mu), _floats(sigma)
-    score = ndtri((np.arange(count) + 0.5) / count).astype(s.dtype).reshape(-1, *[1] * m.ndim)
-    latent = m + s * score
+    latent = m + s * _scores(p, s.dtype).reshape(-1, *[1] * m.ndim)
     return _exp(latent) if transform == "log" else np.asarray(latent)
+
+
+@functools.lru_cache(maxsize=64)
+def _scores(p: tuple[float, ...], dtype: np.dtype[Any]) -> Bands:
+    return np.asarray(ndtri(p).astype(dtype))
 
 
 def exceedance(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold: float) -> Bands:

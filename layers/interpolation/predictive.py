@@ -14,6 +14,7 @@ from layers.interpolation.parameters import FloatArray, Parameters, Transform
 
 LIKELY, NOISES = 100, 51
 """Equally likely values of the field, and of what a measurement adds, whose sums are looked at."""
+_EVEN = tuple((i + 0.5) / LIKELY for i in range(LIKELY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,12 @@ class Predictive:
             return quantiles.quantile(PROBABILITIES, self.bands[:-1], p)
         return distribution.quantile(*self._latent, p)
 
+    def quantiles(self, p: tuple[float, ...]) -> Bands:
+        """Values not exceeded with each of some probabilities, shape (len(p), ...)."""
+        if self._latent is None:
+            return np.stack([self.quantile(each) for each in p])
+        return distribution.quantiles(*self._latent, p)
+
     def exceedance(self, threshold: float) -> Bands:
         """Probability that the value exceeds ``threshold``, in the unit of the values."""
         if self._latent is None:
@@ -128,7 +135,7 @@ class Predictive:
         if self._latent is None:
             field = quantiles.likely(PROBABILITIES, self.bands[:-1], LIKELY)
         else:
-            field = distribution.likely(*self._latent, LIKELY)
+            field = distribution.quantiles(*self._latent, _EVEN)
         field = field.astype(np.float64)
         off = noise.values.reshape(-1, *[1] * field.ndim)
         found = field * off if noise.transform == "log" else field + off

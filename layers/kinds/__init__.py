@@ -142,7 +142,7 @@ KINDS: Mapping[str, KindSpec] = {
     ),
     "suitability": KindSpec(
         suitability.SuitabilityKind,
-        (),
+        ("presets",),
         suitability.MEASURES,
         suitability.SYMBOL,
         (suitability.SYMBOL,),
@@ -196,7 +196,7 @@ FeatureKind = stations.StationsKind | collection.CollectionKind | contours.Conto
 
 def is_timed(layer: LayerDefinition) -> bool:
     """Tell whether an address of a layer names a time: its kind says so, or its files do."""
-    return KINDS[layer.kind].timed or raster.is_timed(layer)
+    return KINDS[layer.kind].timed or (bool(layer.paths) and raster.is_timed(layer))
 
 
 __all__ = ["KINDS", "BasemapSource", "KindSpec", "Sources", "is_timed"]

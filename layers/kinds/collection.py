@@ -194,19 +194,13 @@ class CollectionKind:
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The features under a point, or the nearest within a few pixels."""
         held = self.held()
-        x, y = mercator(point.lon, point.lat)
-        rows = held.index.near(float(x), float(y), CLICK_PX * cell_m(8))
-        found = Selection(held.table, rows[:10])
+        rows = held.index.near(*point.xy_m, CLICK_PX * cell_m(8))[:10].tolist()
         return {
-            "known": bool(len(rows)),
-            "reason": "" if len(rows) else "nothing_here",
+            "known": bool(rows),
+            "reason": "" if rows else "nothing_here",
             "version": held.token,
             "values": [],
-            "features": [
-                {"id": found.ids[i]}
-                | {n: c[i] for n, c in found.properties.items() if c[i] is not None}
-                for i in range(len(found))
-            ],
+            "features": [{"id": held.table.ids[row]} | held.table.facts(row) for row in rows],
         }
 
 

@@ -13,7 +13,7 @@ import shapely
 
 from layers import units
 from layers.errors import NoSurfaceError
-from layers.geo import Point, Window, cell_m, mercator
+from layers.geo import Point, Window, cell_m
 from layers.interpolation import Predictive
 from layers.kinds.collection import CLICK_PX, around
 from layers.kinds.isolines import isolines, simplified
@@ -89,9 +89,7 @@ class ContoursKind:
         except NoSurfaceError:
             return {"known": False, "reason": "no_surface", "values": []}
         lines = self._lines(info, self._layer.styles[0], info.grid.zoom)
-        x, y = mercator(point.lon, point.lat)
-        reach_m = CLICK_PX * cell_m(8)
-        near = lines.tree.query(shapely.Point(float(x), float(y)), "dwithin", reach_m)
+        near = lines.tree.query(shapely.Point(point.xy_m), "dwithin", CLICK_PX * cell_m(8))
         found = _taken(lines.features, np.sort(near)[:10])
         names = found.properties
         return {

@@ -1,5 +1,6 @@
 """Seismic hazard of data sets beside each other: none is blended with another."""
 
+import functools
 import hashlib
 import threading
 import time
@@ -114,6 +115,7 @@ class HazardKind:
         except BadInputError as fault:
             return {**facts, "known": False, "reason": "unreadable", "error": str(fault)}
         known = [value for value in found if value.value is not None]
+        saying = {value.manifest.id for value in known}
         facts["values"] = [
             {
                 "name": f"{value.manifest.quantity}_{value.period_y:g}",
@@ -136,18 +138,19 @@ class HazardKind:
                 "source": each.manifest.source,
                 "vs30_m_s": each.manifest.vs30_m_s,
                 "state": each.manifest.state,
-                "known": any(value.manifest.id == each.manifest.id for value in known),
+                "known": each.manifest.id in saying,
             }
             for each in datasets
         ]
         return {**facts, "known": bool(known), "reason": "" if known else "outside_domain"}
 
 
-def _periods(datasets: tuple[HazardDataset, ...]) -> list[float]:
+@functools.lru_cache(maxsize=16)
+def _periods(datasets: tuple[HazardDataset, ...]) -> tuple[float, ...]:
     """Return the four usual return periods, and those that a data set has besides."""
     own = {period for each in datasets for period in each.periods_y}
     odd = {p for p in own if not any(same_period(p, usual) for usual in RETURN_PERIODS_Y)}
-    return sorted({*RETURN_PERIODS_Y, *odd})
+    return tuple(sorted({*RETURN_PERIODS_Y, *odd}))
 
 
 def _beside(values: FloatArray) -> FloatArray:

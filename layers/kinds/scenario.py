@@ -115,8 +115,8 @@ class ScenarioKind:
             if asked is not None:
                 raise
             return {"known": False, "reason": "nothing_here", "error": str(reason), "values": []}
-        lon, lat = np.array([point.lon]), np.array([point.lat])
-        motion, msk = shaking.motion(lon, lat), float(shaking.intensity(lon, lat)[0])
+        away = shaking.away(np.array([point.lon]), np.array([point.lat]))
+        motion, msk = shaking.motion(away), float(shaking.intensity(away)[0])
         ln_g, sigma = float(motion.mean[0]), float(motion.sigma[0])
         values = [
             ("pga", np.exp(ln_g), "g"),
@@ -273,9 +273,10 @@ def _number(value: Any) -> float | None:
 
 def _measured(question: Question, shaking: scenario.Shaking, lon: Any, lat: Any) -> Any:
     measure = question.style.measure
+    away = shaking.away(lon, lat)
     if measure == "msk":
-        return shaking.intensity(lon, lat)
-    motion = shaking.motion(lon, lat)
+        return shaking.intensity(away)
+    motion = shaking.motion(away)
     match measure:
         case "pga":
             return motion.median_g

@@ -17,10 +17,10 @@ from layers.errors import GoneError, NoSurfaceError
 from layers.geo import Bounds, Point, Window
 from layers.kinds.collection import CLICK_PX, MAX_ZOOM, Columns, around, columns
 from layers.kinds.sources import Sources, nothing_yet
-from layers.model import Extent, Features, LayerDefinition, Network, Station, Status
+from layers.model import Extent, Features, LayerDefinition, Station, Status
 from layers.model.kind import Question
-from layers.model.table import TableMaker
-from layers.screening import coverage
+from layers.model.table import Table, TableMaker
+from layers.screening import Spread, coverage
 from layers.store import SHOWN_HOURS, Snapshot
 from layers.views import View
 
@@ -50,10 +50,7 @@ class StationsKind:
         self._sources = sources
         self._held: dict[str, Columns] = {}
         self._lock = threading.Lock()
-        self._register: tuple[list[Station], list[Network], hashlib.blake2b]
-        self._register = ([], [], hashlib.blake2b())
-        self._placed: tuple[str, FloatArray, FloatArray, dict[int, _Said]]
-        self._placed = ("", np.empty(0), np.empty(0), {})
+        self._placed: tuple[str, Table, Spread, dict[int, _Said]] | None = None
 
     def _hours(self, span: tuple[datetime, datetime] | None = None) -> list[tuple[datetime, int]]:
         where = self._sources
@@ -87,10 +84,20 @@ class StationsKind:
 
     def version(self, at: datetime | None) -> str:
         """Token of an hour: it changes with its observations and with the register."""
-        hour = self._hour(at)
-        digest = self._register_digest().copy()
-        digest.update(f"{self._quantity.id}|{temporal.word(hour)}|{self._states(hour)}".encode())
-        return digest.hexdigest()
+        return self._shown(at)[1]
+
+    def _shown(self, at: datetime | None) -> tuple[datetime, str]:
+        """Return an hour that has values, as ``_hour``, and its token."""
+
+        def read() -> tuple[datetime, str]:
+            hour = self._hour(at)
+            digest = self._register_digest().copy()
+            said = f"{self._quantity.id}|{temporal.word(hour)}|{self._states(hour)}"
+            digest.update(said.encode())
+            return hour, digest.hexdigest()
+
+        where = self._sources
+        return where.store.once(("hour shown", where.audience, self._quantity.id, at), read)
 
     def _states(self, hour: datetime) -> list[int]:
         """States of the hours whose stations are shown at an hour, and of the hour itself."""
@@ -103,17 +110,18 @@ class StationsKind:
         return [state for _, state in part]
 
     def _register_digest(self) -> "hashlib.blake2b":
-        stations, networks = self._stations(), self._sources.store.networks()
-        known, known_networks, digest = self._register
-        # An unchanged register is the same lists: the reader remembers them.
-        if known is not stations or known_networks is not networks:
+        where = self._sources
+
+        def read() -> hashlib.blake2b:
+            stations = self._stations()
             shown = {s.network_id for s in stations}
-            named = [(n.id, n.name) for n in networks if n.id in shown]
+            named = [(n.id, n.name) for n in where.store.networks() if n.id in shown]
             digest = hashlib.blake2b(repr(named).encode(), digest_size=5)
             for s in stations:
                 digest.update(repr(s).encode())
-            self._register = (stations, networks, digest)
-        return digest
+            return digest
+
+        return where.store.once(("register", where.audience), read)
 
     def tile(
         self, window: Window | View, at: datetime | None, version: str, question: Question
@@ -125,8 +133,8 @@ class StationsKind:
         """All stations, for a file."""
         return self._of(at, version).all()
 
-    def _of(self, at: datetime | None, version: str, present: str = "") -> Columns:
-        present = present or self.version(at)
+    def _of(self, at: datetime | None, version: str) -> Columns:
+        present = self.version(at)
         if present != version:
             raise GoneError(
                 f'version "{version}" of layer "{self._layer.id}" is no longer kept; '
@@ -220,20 +228,21 @@ class StationsKind:
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The station under a click, and the nearest ones with distance and value."""
         try:
-            hour = self._hour(at)
+            hour, token = self._shown(at)
         except NoSurfaceError:
             return {"known": False, "reason": "no_values", "values": [], "nearest_stations": []}
-        token = self.version(hour)
-        held = self._of(hour, token, token).all()
-        seen = coverage(point, *self._positions(token, held))
+        table, spread, said = self._clicked(hour, token)
+        seen = coverage(point, spread)
         now = self._sources.now()
 
         def near(i: int, distance_m: float) -> dict[str, Any]:
-            said, end = self._said(token, held, i)
+            if i not in said:
+                said[i] = _said(table.facts(i))
+            told, end = said[i]
             age_s = int((now - end).total_seconds())
-            return {**said, "distance_km": round(distance_m / 1000, 1), "age_s": age_s}
+            return {**told, "distance_km": round(distance_m / 1000, 1), "age_s": age_s}
 
-        nearest = [near(int(i), float(d)) for i, d in zip(seen.order, seen.distance_m, strict=True)]
+        nearest = [near(i, d) for i, d in zip(seen.order, seen.distance_m, strict=True)]
         reach_km = CLICK_PX * 0.4
         return {
             "known": bool(nearest) and nearest[0]["distance_km"] <= reach_km,
@@ -245,27 +254,23 @@ class StationsKind:
             "nearest_stations": nearest,
         }
 
-    def _positions(self, token: str, held: Features) -> tuple[FloatArray, FloatArray]:
-        """Return longitudes and latitudes as the register has them, found once for a version."""
-        known, lon, lat, _ = self._placed
-        if known != token:
+    def _clicked(self, hour: datetime, token: str) -> tuple[Table, Spread, dict[int, _Said]]:
+        """Return the stations, where they are as the register has it, and what was said of some."""
+        placed = self._placed
+        if placed is None or placed[0] != token:
             codes = {s.code: s for s in self._stations()}
-            lon = np.array([codes[c].lon for c in held.ids])
-            lat = np.array([codes[c].lat for c in held.ids])
-            self._placed = token, lon, lat, {}
-        return lon, lat
+            table = self._of(hour, token).table
+            shown = [codes[code] for code in table.ids]
+            spread = Spread(np.array([s.lon for s in shown]), np.array([s.lat for s in shown]))
+            self._placed = placed = token, table, spread, {}
+        return placed[1:]
 
-    def _said(self, token: str, held: Features, i: int) -> _Said:
-        """Return what is said of a station near a click, and when its values end."""
-        known, _, _, said = self._placed
-        if known != token:
-            said = {}
-        if i not in said:
-            column = {name: values[i] for name, values in held.properties.items()}
-            names = {lang: column[f"name_{lang}"] for lang in ("en", "kk", "ru", "uz")}
-            told = {name: column[name] for name in ("code", "value", "sd", "unit", "status")}
-            said[i] = {**told, "name": names}, temporal.instant(column["end_time"])
-        return said[i]
+
+def _said(facts: Mapping[str, Any]) -> _Said:
+    """Return what is said of a station near a click, and when its values end."""
+    names = {lang: facts.get(f"name_{lang}") for lang in ("en", "kk", "ru", "uz")}
+    told = {name: facts.get(name) for name in ("code", "value", "sd", "unit", "status")}
+    return {**told, "name": names}, temporal.instant(facts["end_time"])
 
 
 def _context(snapshot: Snapshot) -> str:

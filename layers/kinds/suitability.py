@@ -21,7 +21,7 @@ from layers.kinds.raster_files import LOOK_S
 from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Float32Array, LayerDefinition, Raster, StyleDefinition
 from layers.model.kind import Question
-from layers.screening import PRESETS, UNKNOWN, Layout, Preset, preset, shares, weighed, zones_for
+from layers.screening import PRESETS, UNKNOWN, Layout, Preset, shares, weighed, zones_for
 from layers.screening.explained import explained
 from layers.store.aligned import Level, Part
 from layers.views import View
@@ -39,7 +39,14 @@ NOTHING_YET = "0"
 
 def layout_of(layer: LayerDefinition) -> Layout:
     """Return which bands a layer has: those of the presets that its styles show."""
-    return Layout(tuple(dict.fromkeys(preset(style.measure) for style in layer.styles)))
+    return Layout(tuple(dict.fromkeys(preset_of(style) for style in layer.styles)))
+
+
+def preset_of(style: StyleDefinition) -> Preset:
+    """Return the criteria that a style shows, or raise BadParameterError where it has none."""
+    if style.preset is None:
+        raise BadParameterError(f'style "{style.id}" names no preset')
+    return style.preset
 
 
 def parts_of(layout: Layout) -> tuple[Part, Part]:
@@ -126,7 +133,7 @@ class SuitabilityKind:
         level = self._level(version, DEEPEST)
         if level is None:
             raise self._gone(version)
-        chosen = preset(question.style.measure)
+        chosen = preset_of(question.style)
         weights = _weights(chosen, question)
         top, left = grid.row - level.grid.row, grid.col - level.grid.col
         for row in range(0, grid.height, TILE_PX):
@@ -149,7 +156,7 @@ class SuitabilityKind:
         return score, known & ~excluded, excluded
 
     def _weighed(self, bands: Any, question: Question) -> Raster | None:
-        chosen = preset(question.style.measure)
+        chosen = preset_of(question.style)
         score, known, excluded = self._judged(bands, chosen, _weights(chosen, question))
         if not (known.any() or excluded.any()):
             return None
@@ -190,7 +197,7 @@ class SuitabilityKind:
             name: None if np.isnan(v) else float(v)
             for name, v in zip(self._layout.evidence, held, strict=True)
         }
-        chosen = preset((style or self._layer.styles[0]).measure)
+        chosen = preset_of(style or self._layer.styles[0])
         told = explained(
             self._layout, chosen, bands.read(*here)[:, 0, 0], evidence, said["sources"], weights
         )

@@ -1,5 +1,6 @@
 """Surfaces interpolated from stations: a measure of the predictive distribution in every cell."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from layers import units
 from layers.errors import NoSurfaceError
 from layers.geo import Point, Window
-from layers.interpolation import Parameters, Predictive, noise_of
+from layers.interpolation import Noise, Parameters, Predictive, noise_of
 from layers.kinds import blocks, viewed
 from layers.kinds.cells import DEEPEST_OVERZOOM, pixel_zoom
 from layers.kinds.readings import SHARES, measured, ranked, read_off
@@ -36,6 +37,8 @@ class SurfaceKind:
     def __init__(self, layer: LayerDefinition, sources: Sources) -> None:
         self._layer = layer
         self._store = sources.store
+        named = (style.threshold for style in layer.styles)
+        self._threshold = next((each for each in named if each is not None), None)
 
     def extent(self) -> Extent:
         """Bounds of the newest surface and the valid times of all."""
@@ -149,34 +152,30 @@ class SurfaceKind:
         if place is None:
             return {**facts, "known": False, "reason": "outside_domain", "values": []}
         row, col = place
-        cell = self._store.cells(info, slice(row, row + 1), slice(col, col + 1))[:, 0, 0]
-        found = Predictive(cell[:, None], info.transform)
-        facts["support"] = float(found.support[0])
-        if not found.support[0] < self._layer.support_limit:
+        cell = self._store.cell(info, row, col)
+        facts["support"] = float(cell[-1])
+        if not cell[-1] < self._layer.support_limit:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
-        quantity = units.MAPPED[info.quantity]
-        names = ["mean", "median", "sd", "p05", "p95"]
+        found, unit = Predictive(cell[:, None], info.transform), units.MAPPED[info.quantity].unit
+        median, low, high = found.quantiles((0.5, 0.05, 0.95))
+        told = {"mean": found.mean(), "median": median, "sd": found.sd(), "p05": low, "p95": high}
         if threshold is None:
             threshold = self.threshold
         if threshold is not None:
-            names.append("exceedance")
             facts["threshold"] = threshold
+            told["exceedance"] = found.exceedance(threshold)
         facts["values"] = [
-            {
-                "name": name,
-                "value": float(read_off(found, name, threshold)[0]),
-                "unit": "1" if name in SHARES else quantity.unit,
-            }
-            for name in names
+            {"name": name, "value": float(value[0]), "unit": "1" if name in SHARES else unit}
+            for name, value in told.items()
         ]
-        facts["new_measurement"] = _new(found, info, quantity.unit)
+        noise = self._store.once(("noise", info.layer_id, info.token), lambda: _noise(info))
+        facts["new_measurement"] = None if noise is None else _new(found, noise, unit)
         return {**facts, "known": True, "reason": ""}
 
     @property
     def threshold(self) -> float | None:
         """The threshold of exceedance that the catalogue names first, in the canonical unit."""
-        found = (style.threshold for style in self._layer.styles)
-        return next((each for each in found if each is not None), None)
+        return self._threshold
 
     def published(self) -> list[SurfaceInfo]:
         """Return the newest surface of every valid time, oldest first."""
@@ -245,17 +244,32 @@ class SurfaceKind:
         return values
 
 
-def _new(found: Predictive, info: SurfaceInfo, unit: str) -> dict[str, Any] | None:
-    """What a device put there would show, 90 % of the time between ``p05`` and ``p95``.
-
-    None where the surface does not tell the parameters that this follows from.
-    """
+def _noise(info: SurfaceInfo) -> Noise | None:
+    """What a device adds; None where the surface does not tell the parameters of it."""
     told = info.tags.get("parameters")
     if not isinstance(told, Mapping) or any(told.get(n) is None for n in ("nugget_site", "shares")):
         return None
     parameters = Parameters(**{**told, "shares": tuple(told["shares"])})
-    likely = np.sort(found.measured(noise_of(parameters, info.noise_sigma))[:, 0])
-    places = np.array([0.05, 0.5, 0.95]) * (len(likely) - 1)
-    low, median, high = np.interp(places, np.arange(len(likely)), likely)
-    parts = {"mean": likely.mean(), "median": median, "sd": likely.std(), "p05": low, "p95": high}
-    return {"unit": unit, **{name: float(value) for name, value in parts.items()}}
+    return noise_of(parameters, info.noise_sigma)
+
+
+def _new(found: Predictive, noise: Noise, unit: str) -> dict[str, Any]:
+    """What a device put there would show, 90 % of the time between ``p05`` and ``p95``."""
+    likely = found.measured(noise)[:, 0]
+    likely.sort()
+    mean = np.add.reduce(likely) / len(likely)
+    off = likely - mean
+
+    def quantile(share: float) -> float:
+        place = share * (len(likely) - 1)
+        below, above = likely[int(place) : int(place) + 2]
+        return float((above - below) * (place - int(place)) + below)
+
+    return {
+        "unit": unit,
+        "mean": float(mean),
+        "median": quantile(0.5),
+        "sd": math.sqrt(np.add.reduce(off * off) / len(likely)),
+        "p05": quantile(0.05),
+        "p95": quantile(0.95),
+    }

@@ -5,6 +5,7 @@ here of one place and return period is what ``hazard_values`` returns; nothing i
 over data sets, and where one says nothing there is a reason instead of a number.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -99,6 +100,13 @@ class HazardGrid:
         found[inside] = self.values[row[inside].astype(int), col[inside].astype(int)]
         return found
 
+    def at(self, place: Point) -> float:
+        """Return what ``sample`` does of one place, at a tenth of its cost."""
+        rows, cols = self.values.shape
+        row = math.floor((self.north - place.lat) / self.step_lat)
+        col = math.floor((place.lon - self.west) / self.step_lon)
+        return float(self.values[row, col]) if 0 <= row < rows and 0 <= col < cols else math.nan
+
 
 @dataclass(frozen=True, eq=False)
 class HazardZones:
@@ -123,6 +131,10 @@ class HazardZones:
         np.fmax.at(found, places[point], self.values[area])
         return found.reshape(np.shape(lon))
 
+    def at(self, place: Point) -> float:
+        """Return what ``sample`` does of one place."""
+        return float(self.sample(np.array([place.lon]), np.array([place.lat]))[0])
+
     @cached_property
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.geometry)
@@ -144,7 +156,7 @@ class HazardDataset:
         """The return periods of its parts, rising."""
         return tuple(part.period_y for part in self.parts)
 
-    def holds(self, lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
+    def holds(self, lon: FloatArray | float, lat: FloatArray | float) -> NDArray[np.bool_]:
         """Tell which places lie in the territory that the map is of, its border too."""
         if self.territory is None:
             return np.isfinite(lon)
@@ -169,21 +181,19 @@ class HazardDataset:
 
     def raw(self, place: Point) -> list[tuple[float, float]]:
         """Return (return period, value) of each part that has a value at a place."""
-        lon, lat = np.array([place.lon]), np.array([place.lat])
-        if not self.holds(lon, lat)[0]:
+        if self.territory is not None and not self.holds(place.lon, place.lat):
             return []
-        found = [(part.period_y, float(part.sample(lon, lat)[0])) for part in self.parts]
-        return [(period, value) for period, value in found if np.isfinite(value)]
+        found = [(part.period_y, part.at(place)) for part in self.parts]
+        return [(period, value) for period, value in found if math.isfinite(value)]
 
-    def curve(self, place: Point) -> HazardCurve | None:
-        """Return the hazard curve at a place; None for intensities and where nothing is known.
+    def curve(self, known: Sequence[tuple[float, float]]) -> HazardCurve | None:
+        """Return the hazard curve of what ``raw`` knows; None for intensities and without any.
 
         Raises
         ------
         BadInputError
             Where rarer motion is weaker: the grids are not of one model, or were mixed up.
         """
-        known = self.raw(place)
         if self.manifest.quantity != "pga" or not known:
             return None
         periods, values = zip(*known, strict=True)
@@ -236,20 +246,25 @@ def hazard_values(
         For a place that is none.
     """
     place = Point(lon, lat)
-    return [_value(dataset, place, period) for dataset in datasets for period in periods_y]
+    return [
+        _value(dataset, known, period)
+        for dataset, known in [(each, each.raw(place)) for each in datasets]
+        for period in periods_y
+    ]
 
 
-def _value(dataset: HazardDataset, place: Point, period_y: float) -> HazardValue:
+def _value(
+    dataset: HazardDataset, known: Sequence[tuple[float, float]], period_y: float
+) -> HazardValue:
     manifest = dataset.manifest
     unit = "g" if manifest.quantity == "pga" else ground_motion.INTENSITY
-    known = dataset.raw(place)
     if not known:
         return HazardValue(manifest, period_y, None, unit, reason="outside")
     for period, value in known:
         if same_period(period, period_y):
             return HazardValue(manifest, period_y, value, unit)
     try:
-        curve = dataset.curve(place)
+        curve = dataset.curve(known)
     except BadInputError:
         return HazardValue(manifest, period_y, None, unit, reason="falling_curve")
     found = None if curve is None else curve.pga_at(period_y)

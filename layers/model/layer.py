@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.geo import Bounds
+from layers.model.criteria import Preset
 from layers.model.observation import Context
 from layers.units import MAPPED
 
@@ -27,7 +28,8 @@ class StyleDefinition:
     ``exceedance``, ``uncertainty``, ``quantile``) or the property of a feature. ``breaks`` rise
     strictly, in ``unit``; colours are one more than breaks. ``threshold`` is the default of an
     exceedance, in the canonical unit. ``return_period_y`` is that of a
-    hazard. ``titles`` maps a language to a title. ``label`` is the property that names a feature on
+    hazard. ``titles`` maps a language to a title; ``preset`` are the criteria that
+    ``measure`` names. ``label`` is the property that names a feature on
     the map; a language and an underscore before it make the name in that language.
     """
 
@@ -43,6 +45,7 @@ class StyleDefinition:
     symbol: str = "fill"
     return_period_y: float | None = None
     label: str = ""
+    preset: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ class Extent:
 class CatalogDefinition:
     """The whole catalogue file: title, context of the data directory, layers and feeds in order.
 
-    ``titles`` maps a language to the title of the map.
+    ``titles`` maps a language to the title of the map; ``presets`` are the criteria that sites can
+    be judged by: those that are shipped, then the operator's own.
     """
 
     title: str
@@ -125,3 +129,4 @@ class CatalogDefinition:
     layers: tuple[LayerDefinition, ...]
     feeds: tuple[FeedDefinition, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    presets: Mapping[str, Preset] = field(default_factory=dict)

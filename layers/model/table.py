@@ -44,7 +44,10 @@ class Values(Sequence[Any]):
     def __getitem__(self, at: int | slice) -> Any:
         if isinstance(at, slice):
             return [self[i] for i in range(*at.indices(len(self)))]
-        i = range(len(self))[at]
+        return self.one(range(len(self))[at])
+
+    def one(self, i: int) -> Any:
+        """Return the value at a place, counted from the first one."""
         word = self._block[int(self._edge[i]) : int(self._edge[i + 1])].decode()
         return word if self._is_text[i] else json.loads(word)
 
@@ -106,6 +109,11 @@ class Table:
     def shapes_count(self) -> int:
         """How many rows, the first ones, are no single points."""
         return len(self.shapes)
+
+    def facts(self, row: int) -> dict[str, Any]:
+        """Return the properties that a feature has."""
+        codes = zip(self.names, self.codes[row].tolist(), strict=True)
+        return {name: self.values.one(code - 1) for name, code in codes if code != ABSENT}
 
     @property
     def nbytes(self) -> int:

@@ -1,8 +1,8 @@
 """Evidence about a place, and what follows from it."""
 
+from layers.model.criteria import Criterion, Preset, Verdict
 from layers.screening.bands import LEAST_KNOWN, STEPS, UNKNOWN, Layout, weighed
-from layers.screening.coverage import Coverage, coverage
-from layers.screening.criteria import Criterion, Preset, Verdict
+from layers.screening.coverage import Coverage, Spread, coverage
 from layers.screening.distance import Shapes, Ways, to_points
 from layers.screening.emergency import SECTORS, ZoneCover, ZoneSize, cover, zones_for
 from layers.screening.evidence import Evidence, Said
@@ -54,6 +54,7 @@ __all__ = [
     "Said",
     "Settlements",
     "Shapes",
+    "Spread",
     "Stability",
     "Status",
     "Town",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadParameterError
-from layers.screening.criteria import Criterion, Preset, Verdict
+from layers.model.criteria import Criterion, Preset, Verdict
 
 Float32Array = NDArray[np.float32]
 FloatArray = NDArray[np.floating]
@@ -68,9 +68,8 @@ class Layout:
 
     @cached_property
     def token(self) -> str:
-        """A hash that changes with the meaning of any band."""
-        said = repr([_meaning(c) for c in (*self.lines, *self.exclusions)])
-        return hashlib.blake2b(said.encode(), digest_size=5).hexdigest()
+        """A hash that changes with anything that a preset says: a number, a weight, a source."""
+        return hashlib.blake2b(repr(self.presets).encode(), digest_size=5).hexdigest()
 
     def bands_of(self, preset: Preset) -> list[int]:
         """Return which band each criterion that a preset weighs is, in its order."""

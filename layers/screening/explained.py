@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.model.criteria import Criterion, Preset, Verdict
 from layers.screening.bands import LEAST_KNOWN, STEPS, UNKNOWN, Layout
-from layers.screening.criteria import Criterion, Preset, Verdict
 from layers.screening.evidence import Said
 from layers.screening.ranking import shares
 

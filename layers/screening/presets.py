@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadParameterError, nearest
-from layers.screening.criteria import Basis, Criterion, Preset, Verdict
+from layers.model.criteria import Basis, Criterion, Preset, Verdict
 from layers.screening.ranking import shares
 
 FILE = Path(__file__).with_suffix(".toml")
@@ -22,15 +22,22 @@ DEFAULT = "iaea-like"
 _OURS = "ours"
 
 
-def _parsed(table: Mapping[str, Any]) -> dict[str, Preset]:
-    """Return the presets of a table; what it does not know it names by a KeyError."""
+SHIPPED: Mapping[str, Any] = MappingProxyType(tomllib.loads(FILE.read_text("utf-8")))
+"""The file: ``sources``, ``units`` of every evidence, what is ``weighed`` everywhere, presets."""
+
+
+def parsed(table: Mapping[str, Any]) -> dict[str, Preset]:
+    """Return the presets of a checked table; what is not weighed at all is left out."""
     sources, units = table["sources"], table["units"]
+
+    def origin(said: Mapping[str, Any], named: list[str]) -> tuple[str, Basis]:
+        basis: Basis = "convention" if named == [_OURS] else "memory"
+        return ", ".join(sources[each] for each in named), said.get("basis", basis)
 
     def rule(said: Mapping[str, Any]) -> Criterion:
         verdict = next(v for v in Verdict if v in said)
         above, named = "above" in said, said["source"]
-        source = ", ".join(sources[each] for each in named)
-        basis: Basis = said.get("basis", "convention" if named == [_OURS] else "memory")
+        source, basis = origin(said, named)
         evidence = said[verdict]
         return Criterion(
             f"{verdict}.{evidence}", verdict, evidence, units[evidence],
@@ -41,8 +48,9 @@ def _parsed(table: Mapping[str, Any]) -> dict[str, Preset]:
     def weighed(evidence: str, said: Mapping[str, Any]) -> Criterion:
         verdict = Verdict.SUITABILITY
         return Criterion(
-            f"{verdict}.{evidence}", verdict, evidence, units[evidence], sources[_OURS],
-            "convention", **said,
+            f"{verdict}.{evidence}", verdict, evidence, units[evidence],
+            *origin(said, said.get("source", [_OURS])),
+            **{key: said[key] for key in ("worst", "best", "weight", "needed") if key in said},
         )  # fmt: skip
 
     return {
@@ -52,25 +60,28 @@ def _parsed(table: Mapping[str, Any]) -> dict[str, Preset]:
             (
                 *map(rule, said["rules"]),
                 *(
-                    weighed(evidence, {**usual, **said.get("weighed", {}).get(evidence, {})})
-                    for evidence, usual in table["weighed"].items()
+                    weighed(evidence, line)
+                    for evidence, usual in {**table["weighed"], **said.get("weighed", {})}.items()
+                    if (line := {**table["weighed"].get(evidence, {}), **usual})["weight"] > 0
                 ),
             ),
+            said.get("title", ""),
+            said.get("titles", {}),
         )
         for name, said in table["preset"].items()
     }
 
 
-PRESETS: Mapping[str, Preset] = MappingProxyType(_parsed(tomllib.loads(FILE.read_text("utf-8"))))
+PRESETS: Mapping[str, Preset] = MappingProxyType(parsed(SHIPPED))
 
 
-def preset(preset_id: str) -> Preset:
+def preset(preset_id: str, known: Mapping[str, Preset] = PRESETS) -> Preset:
     """Return a preset, or raise BadParameterError with the nearest name."""
-    if preset_id not in PRESETS:
+    if preset_id not in known:
         raise BadParameterError(
-            f'no preset "{preset_id}"; known are {", ".join(PRESETS)}{nearest(preset_id, PRESETS)}'
+            f'no preset "{preset_id}"; known are {", ".join(known)}{nearest(preset_id, known)}'
         )
-    return PRESETS[preset_id]
+    return known[preset_id]
 
 
 def weights_of(chosen: Preset, given: Mapping[str, float]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadParameterError
-from layers.screening.criteria import Criterion, Preset, Verdict
+from layers.model.criteria import Criterion, Preset, Verdict
 from layers.screening.evidence import Evidence
 from layers.screening.ranking import weight_known, weighted_sum
 

@@ -43,7 +43,7 @@ class Plane:
         angle = np.arctan2(across, along)
         stretched = np.divide(angle, across, out=np.ones_like(across), where=across > 0)
         east_km, north_km = self.radii_km
-        return np.stack((x * stretched * east_km, y * stretched * north_km))
+        return np.array((x * stretched * east_km, y * stretched * north_km))
 
     def lonlat(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """Return degrees of positions in km, shape (2, ...)."""

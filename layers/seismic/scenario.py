@@ -1,5 +1,6 @@
 """One earthquake and what it does at sites: acceleration with its deviation, and intensity."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from layers.errors import BadInputError
 from layers.geo import GEOD
 from layers.seismic import bindi_2011, models
 from layers.seismic.events import event_shaking
-from layers.seismic.motion import Motion, Source
+from layers.seismic.motion import Distances, Motion, Source
 from layers.seismic.plane import epicentral_km
 from layers.seismic.rupture import Rupture, along_trace, check
 from layers.seismic.scaling import length_km, magnitude
@@ -35,14 +36,15 @@ _VS30 = (150.0, 1500.0)
 class Shaking:
     """An earthquake as it was taken, and its field.
 
-    ``facts`` tell what was used for it, each with what was assumed; ``motion`` and ``intensity``
-    are functions of longitudes and latitudes in degrees, ``intensity_sd`` the standard deviation of
-    one intensity in degrees of MSK-64.
+    ``facts`` tell what was used for it, each with what was assumed; ``away`` is how far it is from
+    longitudes and latitudes in degrees, and ``motion`` and ``intensity`` are functions of that.
+    ``intensity_sd`` is the standard deviation of one intensity in degrees of MSK-64.
     """
 
     facts: dict[str, Any]
-    motion: Callable[[FloatArray, FloatArray], Motion]
-    intensity: Callable[[FloatArray, FloatArray], FloatArray]
+    away: Callable[[FloatArray, FloatArray], Any]
+    motion: Callable[[Any], Motion]
+    intensity: Callable[[Any], FloatArray]
     intensity_sd: float
 
 
@@ -118,17 +120,15 @@ def of_fault(
     rupture = along_trace(trace, source, float(lon), float(lat))
     _check_vs30(vs30_m_s)
 
-    def motion(lon: FloatArray, lat: FloatArray) -> Motion:
-        away = rupture.distances(lon, lat)
+    def motion(away: Distances) -> Motion:
         return _within(law(source, away, vs30_m_s), away.rjb <= reach)
 
-    def intensity(lon: FloatArray, lat: FloatArray) -> FloatArray:
+    def intensity(away: Distances) -> FloatArray:
         # Of a long rupture the epicentre is nowhere in particular: its nearest part stands for it.
-        rjb = rupture.distances(lon, lat).rjb
-        return _intensity(source.mw, rjb, None)
+        return _intensity(source.mw, away.rjb, None)
 
     facts = _facts(source, model, vs30_m_s, assumed, rupture)
-    return Shaking(facts, motion, intensity, bindi_2011.sigma())
+    return Shaking(facts, rupture.distances, motion, intensity, bindi_2011.sigma())
 
 
 def of_event(
@@ -176,16 +176,15 @@ def of_event(
         )
     field = event_shaking(law, mw, depth, vs30_m_s, source.rake)
 
-    def motion(site_lon: FloatArray, site_lat: FloatArray) -> Motion:
-        away = epicentral_km(lon, lat, site_lon, site_lat)
-        return _within(field.at(away), away <= reach)
+    def motion(away_km: FloatArray) -> Motion:
+        return _within(field.at(away_km), away_km <= reach)
 
-    def intensity(site_lon: FloatArray, site_lat: FloatArray) -> FloatArray:
-        away = epicentral_km(lon, lat, site_lon, site_lat)
-        return _intensity(mw, away, of_intensity)
+    def intensity(away_km: FloatArray) -> FloatArray:
+        return _intensity(mw, away_km, of_intensity)
 
+    away = functools.partial(epicentral_km, lon, lat)
     facts = {**_facts(source, model, vs30_m_s, assumed, None), "depth_km": depth, "dip": None}
-    return Shaking(facts, motion, intensity, bindi_2011.sigma(of_intensity))
+    return Shaking(facts, away, motion, intensity, bindi_2011.sigma(of_intensity))
 
 
 def _facts(

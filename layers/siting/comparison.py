@@ -30,7 +30,7 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
     if not 2 <= len(sheets) <= MOST_SITES:
         raise BadParameterError(f"{len(sheets)} sites; 2 to {MOST_SITES} can be compared")
     weights = options.weight()
-    weighed = options.chosen().suitabilities
+    weighed = options.preset.suitabilities
     value, utility, low, high = (
         np.array([_column(s, key) for s in sheets])
         for key in ("value", "utility", "utility_low", "utility_high")
@@ -50,7 +50,7 @@ def compare(sheets: Sequence[dict[str, Any]], options: Options) -> dict[str, Any
     of_ranked = {"low": draws.low, "high": draws.high, "topsis": closeness}
     spread = {key: _told(_spread(column, ranked, len(sheets))) for key, column in of_ranked.items()}
     return {
-        "preset": options.preset,
+        "preset": options.preset.id,
         "ahp": _pairwise(options),
         "criteria": [
             {

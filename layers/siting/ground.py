@@ -97,7 +97,7 @@ def _model(
     curve, missing = None, "other_state" if other else ""
     if not other:
         try:
-            curve = dataset.curve(site.place)
+            curve = dataset.curve(dataset.raw(site.place))
             missing = "" if curve else "outside"
         except BadInputError:
             missing = "falling_curve"

@@ -4,6 +4,7 @@ A sheet is JSON from the beginning: numbers with units in their names, words tha
 ``replay`` holds the question and a hash of every input; the same inputs give the same sheet.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -16,6 +17,7 @@ from layers.errors import BadParameterError
 from layers.model import CandidateSite
 from layers.screening import (
     DEFAULT,
+    PRESETS,
     Ahp,
     Criterion,
     Evidence,
@@ -26,7 +28,6 @@ from layers.screening import (
     Verdict,
     compared,
     judge,
-    preset,
     stability,
     weights_of,
     zones_for,
@@ -49,15 +50,11 @@ class Options:
     ``pairs`` compares two evidences each, and all weights follow from them; one or the other.
     """
 
-    preset: str = DEFAULT
+    preset: Preset = PRESETS[DEFAULT]
     thermal_mw: float = DEFAULT_MWTH
     weights: Mapping[str, float] = field(default_factory=dict)
     lifted: Mapping[str, Mapping[str, Lifted]] = field(default_factory=dict)
     pairs: Mapping[tuple[str, str], float] = field(default_factory=dict)
-
-    def chosen(self) -> Preset:
-        """Return the preset."""
-        return preset(self.preset)
 
     def weight(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return the weights, in the order of the preset's suitabilities.
@@ -70,13 +67,13 @@ class Options:
         if self.pairs and self.weights:
             raise BadParameterError("weights follow from pairs: one or the other is given")
         found = self.ahp()
-        return weights_of(self.chosen(), self.weights) if found is None else found.weights
+        return weights_of(self.preset, self.weights) if found is None else found.weights
 
     def ahp(self) -> Ahp | None:
         """Return what the pairwise comparisons say, None where there are none."""
         if not self.pairs:
             return None
-        return compared([c.evidence for c in self.chosen().suitabilities], self.pairs)
+        return compared([c.evidence for c in self.preset.suitabilities], self.pairs)
 
 
 def sheet(site: CandidateSite, loaded: Loaded, options: Options) -> dict[str, Any]:
@@ -87,7 +84,7 @@ def sheet(site: CandidateSite, loaded: Loaded, options: Options) -> dict[str, An
     BadParameterError
         For a preset, power, weight or lifting that cannot be.
     """
-    chosen, zones = options.chosen(), zones_for(options.thermal_mw)
+    chosen, zones = options.preset, zones_for(options.thermal_mw)
     state = loaded.surroundings.state_at(site.place)
     hazard, evidence = ground.hazard(site, loaded, state)
     faults, more = ground.faults(site, loaded)
@@ -149,7 +146,11 @@ def _verdicts(
     band = stability(found.low[None], found.high[None], weights, np.random.default_rng(SEED))
     score = found.score
     return {
-        "preset": {"id": chosen.id, "source": chosen.source},
+        "preset": {
+            "id": chosen.id,
+            "source": chosen.source,
+            **({"title": chosen.title, "titles": dict(chosen.titles)} if chosen.title else {}),
+        },
         "excluded": found.excluded,
         "exclusion": [_finding(f) for f in found.findings
                       if f.criterion.verdict is Verdict.EXCLUSION],
@@ -279,7 +280,7 @@ def question(site: CandidateSite, options: Options) -> dict[str, Any]:
             "lat": site.lat,
             "accuracy_m": site.accuracy_m,
         },
-        "preset": options.preset,
+        "preset": options.preset.id,
         "thermal_mw": options.thermal_mw,
         "weights": dict(options.weights),
         **({"pairs": told_pairs(options)} if options.pairs else {}),
@@ -299,6 +300,7 @@ def _replay(
         "surroundings": loaded.surroundings.token,
         "stations": loaded.register,
         "rules": VERSION,
+        "criteria": hashlib.blake2b(repr(options.preset).encode(), digest_size=8).hexdigest(),
         "time": None if loaded.at is None else temporal.word(loaded.at),
     }
     return {

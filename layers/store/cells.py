@@ -57,6 +57,18 @@ class Cells:
             return held.read(rows, cols)
         return np.array(held[:, rows, cols])
 
+    def cell(self, info: SurfaceInfo, row: int, col: int) -> Float32Array:
+        """Return one cell, shape (bands,).
+
+        Raises
+        ------
+        GoneError
+            As ``read``.
+        """
+        held = self._held(info)
+        found = held.cell(row, col) if isinstance(held, WorkingCopy) else held[:, row, col]
+        return np.array(found)
+
     def part(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
         """Return cells as ``read`` does, for who reads a little of each of many surfaces.
 

@@ -55,10 +55,17 @@ class Memo:
 
     def answer(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
         """Return an answer from memory while nobody has written to the database."""
-        answers = self._standing()[1]
+        answers = (self._still.answers or self._standing())[1]
         if key not in answers:
             with self._engine.connect() as connection:
                 answers[key] = ask(connection)
+        return answers[key]  # type: ignore[return-value]
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made of answers, made anew when one of them may be another."""
+        answers = (self._still.answers or self._standing())[1]
+        if key not in answers:
+            answers[key] = make()
         return answers[key]  # type: ignore[return-value]
 
     def _standing(self) -> tuple[_Edition, _Answers]:

@@ -1,10 +1,11 @@
 """The store as any process reads it: nothing here can write."""
 
 import bisect
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DatabaseError
@@ -48,6 +49,8 @@ from layers.store.snapshots import FloatArray, Snapshot
 from layers.store.walk import Walk
 from layers.store.working_copy import IntArray
 
+T = TypeVar("T")
+
 
 class Reader:
     """Reading functions over one data folder. Every one that can tell a secret takes an audience.
@@ -82,6 +85,13 @@ class Reader:
     def edition(self) -> Hashable:
         """Return what differs as soon as an answer may: somebody wrote, or an embargo may lift."""
         return self._memo.edition()
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` reads here, from memory while nobody has written.
+
+        Keys are those of all who ask: one begins with a word of the asker's own.
+        """
+        return self._memo.once(key, make)
 
     def context(self) -> Context:
         """Return the context of the data folder."""
@@ -290,7 +300,7 @@ class Reader:
             ("token", audience, collection),
             lambda c: features.collection_token(c, audience, collection),
         )
-        passed = bisect.bisect_right(moments, temporal.epoch_s(now))
+        passed = bisect.bisect_right(moments, temporal.epoch_s(now)) if moments else 0
         return features.hashed(f"{token} {moments[passed - 1]}") if passed else token
 
     def collections(self, audience: Audience) -> dict[str, int]:
@@ -315,6 +325,10 @@ class Reader:
     def cells(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
         """Return cells of a surface, shape (bands, rows, cols)."""
         return self._cells.read(info, rows, cols)
+
+    def cell(self, info: SurfaceInfo, row: int, col: int) -> Float32Array:
+        """Return one cell of a surface, shape (bands,)."""
+        return self._cells.cell(info, row, col)
 
     def part(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
         """Return cells as ``cells`` does, for who reads a little of each of many surfaces."""

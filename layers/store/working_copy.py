@@ -62,6 +62,14 @@ class WorkingCopy(Pyramid[np.float32]):
                 found[:, to_rows, to_cols] = part
         return found
 
+    def cell(self, row: int, col: int) -> Float32Array:
+        """Return one cell of the grid, shape (bands,)."""
+        level, tiles = self._levels[self._grid.zoom]
+        r = row + self._grid.row - level.row * TILE_PX
+        c = col + self._grid.col - level.col * TILE_PX
+        found: Float32Array = tiles[r // TILE_PX, c // TILE_PX, :, r % TILE_PX, c % TILE_PX]
+        return found
+
     def read(self, rows: slice, cols: slice) -> Float32Array:
         """Return cells of shape (bands, rows, cols); slices count cells of the grid, any step."""
         level, tiles = self._levels[self._grid.zoom]

@@ -28,6 +28,10 @@ def list_(path: str | None) -> None:
         styles = ", ".join(style.id for style in layer.styles)
         mark = f" ({layer.notice})" if layer.notice else ""
         click.echo(f"{layer.id:18} {layer.kind:9} {layer.title}{mark}; styles: {styles}")
+    for preset in found.presets.values():
+        unread = sum(c.check_before_use for c in preset.criteria)
+        mark = f"; {unread} thresholds to be checked before use" if unread else ""
+        click.echo(f"preset {preset.id}: {preset.source}{mark}")
     for feed in found.feeds:
         click.echo(f"feed {feed.id}: {feed.format} from {feed.location} every {feed.every_s:g} s")
 

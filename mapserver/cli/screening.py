@@ -12,7 +12,7 @@ from layers.errors import BadFileError, BadParameterError, UnsupportedFormatErro
 from layers.exchange import documents, site_package, sites
 from layers.messages import LANGUAGES
 from layers.model import CandidateSite
-from layers.screening import DEFAULT, PRESETS, Lifted
+from layers.screening import DEFAULT, Lifted, preset
 from layers.siting import DEFAULT_MWTH, Options, compare, sheet
 from mapserver import negotiation, settings
 from mapserver.documents import blocks_pdf
@@ -28,7 +28,7 @@ MAX_REPLAYED_BYTES = 64_000_000
 @click.argument("file", type=click.Path(path_type=Path), metavar="SITES")
 @click.option("--data-dir", type=str, default=None, help="Data folder.")
 @click.option("--catalog", type=str, default=None, help="Catalogue file.")
-@click.option("--preset", type=click.Choice(list(PRESETS)), default=DEFAULT, help="Criteria.")
+@click.option("--preset", "named", default=DEFAULT, help="Criteria.")
 @click.option("--thermal-mw", type=float, default=DEFAULT_MWTH, help="Thermal power, MW [3000].")
 @click.option(
     "--weight", "weights", multiple=True, metavar="EVIDENCE=NUMBER",
@@ -50,7 +50,7 @@ def screen(
     file: Path,
     data_dir: str | None,
     catalog: str | None,
-    preset: str,
+    named: str,
     thermal_mw: float,
     weights: tuple[str, ...],
     pairs: tuple[str, ...],
@@ -66,14 +66,19 @@ def screen(
         raise UnsupportedFormatError(f'"{suffix}" is not written; .json, .pdf and .gpkg are')
     body = _read(file)
     site = opening.open_site(settings.read(data_dir=data_dir, catalog=catalog))
+    presets = site.catalog.definition.presets
     try:
         if replay:
             _replayed(site, body)
             return
+        given = _numbers("--weight", "EVIDENCE", "sl2=0.4", weights)
+        compared = _numbers("--pair", "ONE/OTHER", "sl2/slope=3", pairs)
         options = Options(
-            preset, thermal_mw, _numbers("--weight", "sl2=0.4", weights),
-            pairs=screening_query.split_pairs(_numbers("--pair", "sl2/slope=3", pairs)),
-        )  # fmt: skip
+            preset(named, presets),
+            thermal_mw,
+            given,
+            pairs=screening_query.split_pairs(compared),
+        )
         found = tuple(sites.read(body, file.name, crs))
         time = None if at is None else temporal.instant(at)
         loaded = site.desk.loaded(time)
@@ -113,7 +118,7 @@ def _read(file: Path) -> bytes:
         raise BadParameterError(f"{file}: {reason.strerror}") from reason
 
 
-def _numbers(option: str, example: str, given: Sequence[str]) -> dict[str, float]:
+def _numbers(option: str, what: str, example: str, given: Sequence[str]) -> dict[str, float]:
     found = {}
     for each in given:
         name, sign, number = each.partition("=")
@@ -121,7 +126,7 @@ def _numbers(option: str, example: str, given: Sequence[str]) -> dict[str, float
             found[name] = float(number if sign else "")
         except ValueError:
             raise BadParameterError(
-                f'{option} takes NAME=NUMBER, such as {example}; not "{each}"'
+                f'{option} takes {what}=NUMBER, such as {example}; not "{each}"'
             ) from None
     return found
 
@@ -170,7 +175,7 @@ def _replayed(site: Site, body: bytes) -> None:
                 place["accuracy_m"],
             )  # fmt: skip
             options = Options(
-                str(asked["preset"]),
+                preset(str(asked["preset"]), site.catalog.definition.presets),
                 float(asked["thermal_mw"]),
                 {str(k): float(v) for k, v in asked["weights"].items()},
                 {
@@ -187,8 +192,8 @@ def _replayed(site: Site, body: bytes) -> None:
         after = sheet(candidate, site.desk.loaded(time), options)["replay"]
         changed = [
             key
-            for key in ("question", "surroundings", "stations", "rules", "time")
-            if before.get(key) != after[key]
+            for key in ("question", "surroundings", "stations", "rules", "criteria", "time")
+            if before.get(key, None if key != "criteria" else after[key]) != after[key]
         ]
         data = before.get("data", {})
         changed += [

@@ -4,7 +4,7 @@ from typing import Any
 
 from layers import messages
 from layers.model import LayerDefinition
-from layers.screening import PRESETS, Criterion, Verdict
+from layers.screening import Criterion, Verdict
 from mapserver.documents import figures
 
 
@@ -13,16 +13,16 @@ def criteria(layer: LayerDefinition, language: str) -> list[dict[str, Any]]:
     return [
         {
             "title": style.titles.get(language, style.title),
-            "source": PRESETS[style.measure].source,
+            "source": style.preset.source,
             "rules": [
                 _rule(each, language)
-                for each in PRESETS[style.measure].criteria
+                for each in style.preset.criteria
                 # What is better avoided is told by the sheet of a site, and by no pixel.
                 if each.verdict is not Verdict.AVOIDANCE
             ],
         }
         for style in layer.styles
-        if style.measure in PRESETS
+        if style.preset
     ]
 
 

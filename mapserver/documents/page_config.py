@@ -11,7 +11,7 @@ from layers.kinds import scenario
 from layers.model import CatalogDefinition, Extent, LayerDefinition, StyleDefinition
 from layers.render import hatch
 from layers.render.legend import EXCLUDED
-from layers.screening import PRESETS
+from layers.screening.presets import SHIPPED
 from layers.seismic import models
 from mapserver.documents import legend
 
@@ -46,7 +46,7 @@ OF_SITES = frozenset(
     f"site.{name}"
     for name in (
         *("check", "excluded", "reset", "status.missing", "weights", "withheld"),
-        *(f"evidence.{name}" for each in PRESETS.values() for name in each.evidence),
+        *(f"evidence.{name}" for name in SHIPPED["units"]),
     )
 )
 """Texts of the pages of sites that tell of suitability on the map as well."""

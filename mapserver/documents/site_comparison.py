@@ -49,7 +49,7 @@ class Comparison:
         return Document(
             language,
             say("compare"),
-            say("preset") + ": " + say(f"preset.{self.comparison['preset']}"),
+            f"{say('preset')}: {self.said.preset()}",
             tuple(filter(None, (mark, say("notice"), *same))),
             (
                 Section(say("order"), tuple(self._order())),

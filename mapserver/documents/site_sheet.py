@@ -89,7 +89,7 @@ class Sheet(Ground, Around):
                 self.say("reactor"),
                 self.say(f"reactor.{reactor['class']}", power=self.count(reactor["thermal_mw"])),
             ),
-            (self.say("preset"), self.say(f"preset.{v['preset']['id']}")),
+            (self.say("preset"), self.preset()),
             (
                 self.say("coverage"),
                 self.say(

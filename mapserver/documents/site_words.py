@@ -1,5 +1,6 @@
 """How a sheet of a site is said in a language: numbers, names, directions, gaps."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from layers import messages
@@ -10,6 +11,13 @@ from mapserver.documents.blocks import Cell
 Rows = list[tuple[str | Cell, ...]]
 SHOWN = 15
 """Faults, earthquakes and stations that a sheet lists; JSON has more."""
+
+
+def preset_title(preset_id: str, own: Mapping[str, Any], language: str) -> str:
+    """Return the title of a preset, of which ``own`` may have ``title`` and ``titles``."""
+    if own.get("title"):
+        return str(own["titles"].get(language) or own["title"])
+    return messages.text(f"site.preset.{preset_id}", language)
 
 
 class Words:
@@ -39,6 +47,11 @@ class Words:
             unit = ""
         word = "" if unit == "1" else figures.unit(unit, self.language)
         return figures.with_unit(self.number(value), word)
+
+    def preset(self) -> str:
+        """Return the title of the criteria: an operator's own has brought it."""
+        said = self.sheet["verdicts"]["preset"]
+        return preset_title(said["id"], said, self.language)
 
     def country(self, code: str) -> str:
         """Return the name of a state."""

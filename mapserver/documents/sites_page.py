@@ -11,7 +11,7 @@ from markupsafe import Markup
 from layers import messages
 from layers.exchange import sites as formats
 from layers.model import CandidateSite, CatalogDefinition
-from layers.screening import PRESETS
+from layers.model.criteria import Preset
 from layers.screening.weights import CONSISTENT, RANDOM_INDEX
 from layers.siting import MOST_SITES
 from mapserver.documents import figures
@@ -19,6 +19,7 @@ from mapserver.documents.assets import Assets, fonts
 from mapserver.documents.blocks import Block, Document
 from mapserver.documents.comparison_drawings import plot
 from mapserver.documents.drawing import svg
+from mapserver.documents.site_words import preset_title
 from mapserver.documents.templates import TEMPLATES
 
 WORDS = (
@@ -115,7 +116,7 @@ def sites_page(
         sheets={sheet["site"]["id"]: sheet for sheet in sheets},
         verdicts=verdicts,
         error=error,
-        presets=list(PRESETS),
+        presets=_presets(page),
         most_sites=MOST_SITES,
         most_compared=len(RANDOM_INDEX),
         megabytes=formats.MAX_BYTES // 1_000_000,
@@ -126,6 +127,21 @@ def sites_page(
         value=lambda value, unit: _value(value, unit, page.language),
         kind_of=lambda block: type(block).__name__,
     )
+
+
+def _presets(page: SitesPage) -> list[tuple[str, str, str]]:
+    """Return the criteria that can be chosen: id, title, and what is to be known of them."""
+
+    def about(preset: Preset) -> str:
+        unread = sum(c.check_before_use for c in preset.criteria)
+        check = messages.text("site.check", page.language)
+        return f"{preset.source}; {check}: {unread}" if unread else preset.source
+
+    return [
+        (name, preset_title(name, {"title": each.title, "titles": each.titles}, page.language),
+         about(each))
+        for name, each in page.catalog.presets.items()
+    ]  # fmt: skip
 
 
 def _value(value: float | None, unit: str, language: str) -> str:

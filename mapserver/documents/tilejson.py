@@ -7,7 +7,7 @@ from typing import Any
 from layers import temporal
 from layers.kinds import KINDS
 from layers.model import CatalogDefinition, Context, Extent, LayerDefinition, StyleDefinition
-from layers.screening import PRESETS, Criterion, Preset, Verdict
+from layers.screening import Criterion, Preset, Verdict
 from layers.tiles import TileRequest
 from mapserver.documents import legend
 
@@ -80,8 +80,8 @@ def tilejson(
         "legend": legend.entries(style),
         "notice": mark,
     }
-    if style.measure in PRESETS:
-        document |= _criteria(PRESETS[style.measure])
+    if style.preset:
+        document |= _criteria(style.preset)
     if vector:
         document["raster_tiles"] = [template(base_url, layer.id, style.id, version, at, "png")]
     return document

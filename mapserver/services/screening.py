@@ -44,10 +44,12 @@ def blueprint(site: Site) -> Blueprint:
             )
         if request.method == "POST":
             asked = screening_query.of_body(
-                bodies.whole(sites.MAX_BYTES, sites.too_large), request.args
+                bodies.whole(sites.MAX_BYTES, sites.too_large),
+                request.args,
+                presets=site.catalog.definition.presets,
             )
         else:
-            asked = screening_query.of_query(request.args)
+            asked = screening_query.of_query(request.args, site.catalog.definition.presets)
         asked = screening_query.whole(asked)
         with place():
             return _written(site, asked, format_)

@@ -14,7 +14,7 @@ from layers import temporal
 from layers.errors import BadExtentError, BadFileError, BadParameterError
 from layers.exchange import documents, sites
 from layers.model import CandidateSite
-from layers.screening import DEFAULT, Lifted
+from layers.screening import DEFAULT, PRESETS, Lifted, Preset, preset
 from layers.siting import DEFAULT_MWTH, MOST_SITES, Options, told_pairs
 from mapserver import params
 
@@ -31,6 +31,7 @@ KEYS = (
     "format",
 )
 QUESTION = ("sites", "preset", "thermal_mw", "weights", "pairs", "lifted", "time")
+Presets = Mapping[str, Preset]
 MOST_PAIRS = 45
 """Of ten criteria, which is as many as pairwise comparisons take."""
 LINKED_NAME_CHARS = 24
@@ -47,32 +48,34 @@ class Asked:
     language: str = "en"
 
 
-def of_query(query: MultiDict[str, str]) -> Asked:
+def of_query(query: MultiDict[str, str], presets: Presets = PRESETS) -> Asked:
     """Return what a query asks; ``sites`` may be missing and is empty then."""
     found = places(query["sites"]) if query.get("sites") else []
     return Asked(
         tuple(found),
-        _set_aside(options(query), query, found) if found else options(query),
+        _set_aside(options(query, presets), query, found) if found else options(query, presets),
         params.instant_or_latest(query.get("time")),
         params.language(query),
     )
 
 
-def of_body(body: bytes, query: MultiDict[str, str], name: str = "") -> Asked:
+def of_body(
+    body: bytes, query: MultiDict[str, str], name: str = "", presets: Presets = PRESETS
+) -> Asked:
     """Return what a posted file of sites asks with its query, or a posted question by itself."""
-    asked = of_query(query)
+    asked = of_query(query, presets)
     if asked.sites:
         raise BadParameterError("sites were sent both in the query and in the body")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"sites"' in body[:100_000]:
         document = documents.parsed(io.BytesIO(body[: sites.MAX_BYTES + 1]))
         if isinstance(document, dict) and "sites" in document and "type" not in document:
-            return _question(document, asked)
+            return _question(document, asked, presets)
     found = sites.read(body, name, query.get("crs", ""))
     chosen = _set_aside(asked.options, query, found)
     return Asked(tuple(found), chosen, asked.time, asked.language)
 
 
-def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
+def _question(document: Mapping[str, Any], asked: Asked, presets: Presets) -> Asked:
     for key in document:
         if key not in QUESTION:
             raise BadParameterError(f'unknown member "{key}"; known are {", ".join(QUESTION)}')
@@ -87,7 +90,7 @@ def _question(document: Mapping[str, Any], asked: Asked) -> Asked:
     return Asked(
         tuple(found),
         Options(
-            str(document.get("preset", asked.options.preset)),
+            preset(str(document.get("preset", asked.options.preset.id)), presets),
             _number(document.get("thermal_mw", asked.options.thermal_mw), "thermal_mw"),
             {str(k): _number(v, "weights") for k, v in weights.items()},
             _lifted(document.get("lifted", {}), found),
@@ -138,7 +141,7 @@ def _lifted(value: Any, found: list[CandidateSite]) -> dict[str, dict[str, Lifte
     return lifted
 
 
-def options(query: Mapping[str, str]) -> Options:
+def options(query: Mapping[str, str], presets: Presets = PRESETS) -> Options:
     """Return the criteria, thermal power and weights that a query sets.
 
     Raises
@@ -151,7 +154,8 @@ def options(query: Mapping[str, str]) -> Options:
     power = DEFAULT_MWTH
     if "thermal_mw" in query:
         power = params.number(query["thermal_mw"], "thermal_mw")
-    found = Options(query.get("preset", DEFAULT), power, weights, pairs=split_pairs(pairs or {}))
+    chosen = preset(query.get("preset", DEFAULT), presets)
+    found = Options(chosen, power, weights, pairs=split_pairs(pairs or {}))
     found.weight()  # says what is wrong before anything is measured
     return found
 
@@ -207,8 +211,8 @@ def linked(asked: Asked, only: CandidateSite | None = None) -> dict[str, str]:
     """Return the query that asks the same again, of all sites or of one."""
     chosen = asked.options
     query = {"sites": written((only,) if only else asked.sites)}
-    if chosen.preset != DEFAULT:
-        query["preset"] = chosen.preset
+    if chosen.preset.id != DEFAULT:
+        query["preset"] = chosen.preset.id
     if chosen.thermal_mw != DEFAULT_MWTH:
         query["thermal_mw"] = f"{chosen.thermal_mw:g}"
     if chosen.weights:

@@ -54,9 +54,12 @@ class Site:
         if not layer.attribution and layer.kind == "basemap":
             return str(self.assets.land.get("attribution", ""))
         if not layer.attribution and layer.quantity:
-            networks = self.store.shown_networks(self.audience, self.now())
-            return "; ".join(dict.fromkeys(n.attribution or n.name for n in networks))
+            return self.store.once(("credits", self.audience), self._credits)
         return layer.attribution
+
+    def _credits(self) -> str:
+        networks = self.store.shown_networks(self.audience, self.now())
+        return "; ".join(dict.fromkeys(n.attribution or n.name for n in networks))
 
     def credited(self, layer: LayerDefinition) -> LayerDefinition:
         """Return a layer with the attribution that is shown of it."""

@@ -19,7 +19,7 @@ from mapserver.documents.site_comparison import Comparison
 from mapserver.documents.sites_page import SitesPage, sheet_page, sites_page
 from mapserver.services import bodies, screening, screening_query
 from mapserver.services.pages import wished
-from mapserver.services.screening_query import Asked
+from mapserver.services.screening_query import Asked, Presets
 from mapserver.services.site import Site
 
 FIELDS = ("sites", "preset", "thermal_mw", "weights", "pairs", "lifted", "crs", "time")
@@ -33,12 +33,14 @@ def blueprint(site: Site) -> Blueprint:
 
     def get(language: str) -> Response:
         params.only(request.args, FIELDS)
-        return _compared(site, language, screening_query.of_query(request.args))
+        return _compared(
+            site, language, screening_query.of_query(request.args, site.catalog.definition.presets)
+        )
 
     def post(language: str) -> Response:
         params.only(request.args, ())
         try:
-            return _compared(site, language, _form())
+            return _compared(site, language, _form(site.catalog.definition.presets))
         except LayersError as error:
             # A person sent the form: the answer is the form again, with what was wrong.
             answer = errors.answer_for(error)
@@ -48,7 +50,9 @@ def blueprint(site: Site) -> Blueprint:
 
     def sheet(language: str) -> Response:
         params.only(request.args, FIELDS)
-        asked = screening_query.whole(screening_query.of_query(request.args))
+        asked = screening_query.whole(
+            screening_query.of_query(request.args, site.catalog.definition.presets)
+        )
         if len(asked.sites) > 1:
             raise BadParameterError("a sheet is of one site; sites= names several")
         html = _sheet(site, language, asked)
@@ -79,7 +83,7 @@ def blueprint(site: Site) -> Blueprint:
     return bp
 
 
-def _form() -> Asked:
+def _form(presets: Presets) -> Asked:
     """Return what a posted form asks: a file, or places that were typed."""
     sent = bodies.whole(formats.MAX_BYTES + FORM_BYTES, formats.too_large)
     parser = FormDataParser(max_form_memory_size=FORM_BYTES, max_form_parts=16)
@@ -94,9 +98,9 @@ def _form() -> Asked:
         with file.stream:  # a large one lies in a temporary file
             body = file.stream.read() if file.filename else b""
     if not body:
-        return screening_query.whole(screening_query.of_query(fields))
+        return screening_query.whole(screening_query.of_query(fields, presets))
     fields.poplist("sites")  # a file that was chosen is meant, whatever stands beside it
-    return screening_query.of_body(body, fields, (file and file.filename) or "")
+    return screening_query.of_body(body, fields, (file and file.filename) or "", presets)
 
 
 def _compared(
@@ -121,7 +125,7 @@ def _compared(
         asked.sites,
         {
             "sites": screening_query.written(asked.sites),
-            "preset": asked.options.preset,
+            "preset": asked.options.preset.id,
             "thermal_mw": f"{asked.options.thermal_mw:g}",
         },
         links,

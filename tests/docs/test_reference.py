@@ -171,7 +171,7 @@ def test_every_layer_and_kind_is_there() -> None:
     said = table("layers.md", "## Kinds")
     assert set(said) == set(kinds.KINDS)
     for name, spec in kinds.KINDS.items():
-        may = ("collection", "covariates", "relative_to")
+        may = ("collection", "covariates", "relative_to", "presets")
         assert words(said[name][2]) == [key for key in spec.needs if key not in may]
         assert words(said[name][3]) == list(spec.measures)
         assert {*words(said[name][4])} == set(spec.symbols)
@@ -187,7 +187,7 @@ def test_every_key_of_a_catalogue_is_there() -> None:
     for heading, known in {
         "the catalogue": keys(CatalogDefinition, layers="layer", feeds="feed"),
         "a layer": keys(LayerDefinition, styles="style", paths="path", options=None) | of_kinds,
-        "a style": keys(StyleDefinition, palette="ramp"),
+        "a style": keys(StyleDefinition, palette="ramp", preset=None),
         "a feed": keys(FeedDefinition),
     }.items():
         rows = table_rows("layers.md", f"## Keys of {heading}")

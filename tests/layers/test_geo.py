@@ -115,3 +115,8 @@ def test_a_conic_that_lies_on_the_equator_is_none_and_still_measures():
     box = Bounds(-5, -10, 5, 10)
     x_m, _ = geo.plane(box, np.array([0.0, 1.0]), np.array([0.0, 0.0]))
     assert x_m[1] - x_m[0] == pytest.approx(111_320, rel=0.02)
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90))
+def test_one_place_lies_where_it_lies_among_many(lon: float, lat: float) -> None:
+    np.testing.assert_allclose(Point(lon, lat).xy_m, geo.mercator(lon, lat), rtol=1e-12, atol=1e-6)

@@ -13,7 +13,7 @@ from layers.geo import Bounds, CellGrid, Window
 from layers.kinds.suitability import layout_of
 from layers.messages import LANGUAGES
 from layers.model import CandidateSite
-from layers.screening import preset, weighed
+from layers.screening import weighed
 from layers.siting import Options, sheet, stacks
 from layers.siting.block import Block
 from layers.siting.fields import Fields
@@ -123,12 +123,12 @@ def test_a_pixel_of_suitability_counts_the_people_that_the_sheet_of_its_place_co
         row, col = (int(rng.integers(size)) for size in block.shape)
         place = tuple(float(axis[row, col]) for axis in block.place)
         for style in layer.styles:
-            told = sheet(CandidateSite("c", "c", *place, 0.0), loaded, Options(style.measure))
+            told = sheet(CandidateSite("c", "c", *place, 0.0), loaded, Options(style.preset))
             for name in ("density_16km", "density_25km", "density_30km", "density_32km"):
                 if name in found:
                     value = told["evidence"][name]["value"]
                     assert found[name][row, col] == pytest.approx(value, rel=2e-3, abs=2e-3), name
-            chosen = preset(style.measure)
+            chosen = style.preset
             weights = np.array([c.weight for c in chosen.suitabilities])
             needed = np.zeros(len(weights), bool)  # no hazard and no fault is loaded here
             score, known = weighed(bands[layout.bands_of(chosen)][:, row, col][:, None], weights,

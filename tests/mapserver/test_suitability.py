@@ -101,7 +101,9 @@ def test_a_pixel_shows_the_verdict_of_the_sheet_of_its_cell(house: House, preset
         row, col = (int(rng.integers(size)) for size in block.shape)
         at = block.row % 256 + row, block.col % 256 + col
         lon, lat = (float(axis[row, col]) for axis in block.place)
-        judged = sheet(CandidateSite("c", "c", lon, lat, 0.0), loaded, Options(preset))["verdicts"]
+        judged = sheet(CandidateSite("c", "c", lon, lat, 0.0), loaded, Options(PRESETS[preset]))[
+            "verdicts"
+        ]
         assert found.excluded[at] == judged["excluded"]
         score = judged["suitability"]["score"]
         if not judged["excluded"]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import BadExtentError, BadInputError
+from layers.geo import Point
 from layers.model import (
     HazardCurve,
     HazardDataset,
@@ -131,3 +132,10 @@ def test_on_the_edge_of_two_zones_the_higher_degree_counts() -> None:
 def test_a_place_that_is_none_is_refused() -> None:
     with pytest.raises(BadExtentError, match="no position on Earth"):
         hazard_values([grids()], 200.0, 40.0)
+
+
+@given(st.floats(59.5, 62.5), st.floats(39.5, 41.5))
+def test_one_place_has_the_value_that_it_has_among_many(lon: float, lat: float) -> None:
+    for part in (*grids().parts, *zones().parts):
+        among = part.sample(np.array([lon]), np.array([lat]))[0]
+        np.testing.assert_equal(part.at(Point(lon, lat)), among)

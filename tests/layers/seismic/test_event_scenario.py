@@ -16,7 +16,8 @@ def event(depth_km: float | None, mw: float = 6.5) -> scenario.Shaking:
 
 def at_42_km(shaking: scenario.Shaking) -> tuple[float, float]:
     lon, lat = np.array([69.5]), np.array([41.0])
-    return float(shaking.motion(lon, lat).mean[0]), float(shaking.intensity(lon, lat)[0])
+    away = shaking.away(lon, lat)
+    return float(shaking.motion(away).mean[0]), float(shaking.intensity(away)[0])
 
 
 def test_a_depth_of_zero_is_one_that_is_not_known_and_the_answer_says_so() -> None:

@@ -1,6 +1,7 @@
 """Criteria are data: what is looked at, from which number on it counts, and who says so."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -60,11 +61,17 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named set of criteria with its origin."""
+    """A named set of criteria with its origin.
+
+    ``title`` and ``titles`` by language are those of an operator's own; shipped ones have theirs
+    among the texts for people.
+    """
 
     id: str
     source: str
     criteria: tuple[Criterion, ...]
+    title: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def suitabilities(self) -> tuple[Criterion, ...]:
