@@ -75,7 +75,8 @@ function show(): void {
     if (!row) return;
     const place = ranked.indexOf(i);
     put(row, ".rank", order[i] === null || order[i] === undefined ? DASH : String(order[i]));
-    put(row, ".score output", site.withheld.length ? DASH : number(scores[i] ?? null));
+    // A score beside an exclusion would read as if it could buy it back.
+    put(row, ".score output", place < 0 ? DASH : number(scores[i] ?? null));
     put(row, ".band", "");
     put(row, ".first", place < 0 ? DASH : percent(first[place] ?? null));
     put(row, ".topsis", place < 0 ? DASH : number(close[place] ?? null));

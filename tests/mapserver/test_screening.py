@@ -185,6 +185,9 @@ def test_no_weight_brings_an_excluded_site_into_the_order(house: House) -> None:
         assert sorted(each["rank"] for each in others) == [1, 2]
         hits = found["sites"][0]["verdicts"]["exclusion"]
         assert [f["evidence"] for f in hits if f["status"] == "hit"] == ["open_water"]
+        # Nor does the page put a score beside the exclusion.
+        page = house.get(f"/en/screening?sites={sites}{weights}").text
+        assert page.count("<output>–</output>") == 1
 
 
 def test_a_site_in_the_sea_outside_of_the_data_or_on_one_place_gets_a_clear_answer(
