@@ -1,5 +1,6 @@
 """What every layer knows of one place: the answer to a click."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,10 @@ KEYS = ("lon", "lat", "time", "layer", "style", "threshold", "weights")
 def blueprint(site: Site) -> Blueprint:
     """Return the address ``/api/v1/point``."""
     bp = Blueprint("point", __name__)
-    clicked = [layer for layer in site.catalog.layers.values() if queryable(layer)]
+
+    @functools.cache
+    def clicked() -> list[LayerDefinition]:
+        return [layer for layer in site.catalog.layers.values() if queryable(layer)]
 
     @bp.get("/api/v1/point")
     def point() -> Response:
@@ -38,7 +42,7 @@ def blueprint(site: Site) -> Blueprint:
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
         with site.store.still():
-            for definition in clicked:
+            for definition in clicked():
                 found = _found(site, definition, place, at, asked.get(definition.id, AsShown()))
                 stations = found.pop("nearest_stations", None)
                 if stations is not None and definition.visible:

@@ -30,7 +30,10 @@ WIDE, NARROW = (1440, 900), (390, 844)
 PAINTED = """() => {
   const seen = {};
   for (const canvas of document.querySelectorAll(".leaflet-surface-pane canvas")) {
-    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    // What is shown is a bitmap: it is read from a copy.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    copy.drawImage(canvas, 0, 0);
+    const {data} = copy.getImageData(0, 0, canvas.width, canvas.height);
     for (let i = 0; i < data.length; i += 4 * 16) {
       if (data[i + 3] < 200) continue;
       const key = [data[i], data[i + 1], data[i + 2]].join();
@@ -53,7 +56,9 @@ FREE = """() => {
         if (x < box.left || x >= box.right || y < box.top || y >= box.bottom) continue;
         const scale = canvas.width / box.width;
         const at = [(x - box.left) * scale, (y - box.top) * scale];
-        if (canvas.getContext("2d").getImageData(at[0], at[1], 1, 1).data[3] > 200) return [x, y];
+        const copy = new OffscreenCanvas(1, 1).getContext("2d");
+        copy.drawImage(canvas, -Math.floor(at[0]), -Math.floor(at[1]));
+        if (copy.getImageData(0, 0, 1, 1).data[3] > 200) return [x, y];
       }
     }
   }

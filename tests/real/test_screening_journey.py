@@ -116,7 +116,7 @@ def test_a_planner_uploads_compares_weighs_prints_and_shares(
             )
 
     # AHP: a contradiction is seen, and weights are taken over.
-    tab.locator("details summary").click()
+    tab.locator("details:has(#ahp) summary").click()
     for row, column, value in ((0, 1, "9"), (1, 2, "9"), (0, 2, "1/9")):
         cell = tab.locator("#ahp tbody tr").nth(row).locator("td").nth(column + 1).locator("input")
         cell.fill(value)
