@@ -106,8 +106,14 @@ class Visit:
         if not (left and why == "net::ERR_ABORTED"):
             self.complaints.append(f"{url}: {why}")
 
-    def addresses(self, part: str) -> list[str]:
-        return [url for url in self.asked if part in url]
+    def addresses(self, *parts: str) -> list[str]:
+        return [url for url in self.asked if all(part in url for part in parts)]
+
+    def wait_asked(self, *parts: str) -> None:
+        deadline = time.monotonic() + 30
+        while not self.addresses(*parts):
+            assert time.monotonic() < deadline, (parts, self.asked)
+            self.page.wait_for_timeout(100)
 
 
 @pytest.fixture(scope="module")
@@ -503,8 +509,7 @@ def test_another_hour_has_another_address_of_tiles(demo: Visit) -> None:
     shown = re.search(r"time=(\d{4}-\d\d-\d\dT\d\d:00:00Z)", page.url)
     assert shown
     # Hours that may be chosen next are fetched ahead, each by its own address.
-    asked = {url.split("/")[7] for url in demo.addresses("/tiles/dose-rate/mean/")}
-    assert shown[1] in asked
+    demo.wait_asked("/tiles/dose-rate/mean/", f"/{shown[1]}/")
     page.locator("#time .live").click()
     page.wait_for_load_state("networkidle")
     assert page.locator("#time output").inner_text() == clock
