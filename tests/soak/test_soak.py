@@ -66,12 +66,15 @@ def weight(server: Server) -> tuple[dict[int, float], int]:
 
 
 def least_mb(looks: list[tuple[float, dict[int, float], int]]) -> np.ndarray:
-    """Return the least memory of the processes that were there all the time, (parts, processes)."""
+    """Return the least memory of the processes that were there all the time, (parts, processes).
+
+    What is left after the last whole part is too short to have a least one.
+    """
     moments = np.array([moment for moment, _, _ in looks])
     lasting = set.intersection(*(set(memory) for _, memory, _ in looks))
     held = np.array([[memory[pid] for pid in sorted(lasting)] for _, memory, _ in looks])
     part = ((moments - moments[0]) // PART_S).astype(int)
-    return np.array([held[part == k].min(axis=0) for k in np.unique(part)])
+    return np.array([held[part == k].min(axis=0) for k in range(part[-1])])
 
 
 def batch(n: int) -> bytes:
