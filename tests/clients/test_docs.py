@@ -96,7 +96,8 @@ def test_the_page_of_a_library_shows_the_map(block: Block, world: World, tmp_pat
         seen = pixels(page.screenshot())
     wrong = [each for each in complaints if "favicon" not in each]
     assert not wrong
-    assert len(np.unique(seen.reshape(-1, 4), axis=0)) > 50
+    # An empty map has a handful of colours; a calm hour has few classes, with smooth edges.
+    assert len(np.unique(seen.reshape(-1, 4), axis=0)) > 25
 
 
 TABLE = re.compile(
