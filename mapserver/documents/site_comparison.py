@@ -168,6 +168,8 @@ class Comparison:
 
     def _finding(self, sheet: Sheet, finding: dict[str, Any]) -> Cell:
         tone, small = sheet.tone(finding)
+        if tone == "possible":
+            small = sheet.say("status.possible")  # a value within the limit says too little
         return Cell(
             sheet.value(finding["evidence"], finding["value"], finding["unit"]), tone, small
         )

@@ -68,6 +68,16 @@ def test_the_paper_of_several_sites_begins_with_their_comparison(
     assert said("title") not in pages[first_sheet - 1]
 
 
+def test_a_finding_that_is_only_possible_says_so_below_its_value(house: House) -> None:
+    near = f"73.95,45.15,5000,Ulken;{LAKE}"  # the circle of Ulken reaches into the lake
+    sites = house.json(f"{API}?sites={near}")["sites"]
+    found = [f for s in sites for v in ("exclusion", "avoidance") for f in s["verdicts"][v]]
+    perhaps = sum(f["status"] == "possible" for f in found)
+    assert perhaps
+    page = house.get(f"/en/screening?sites={near}").text
+    assert page.count(messages.text("site.status.possible", "en")) == perhaps
+
+
 def test_an_excluded_site_stands_last_on_paper_without_rank_or_score(house: House) -> None:
     front = paper(house, f"sites={LAKE};{THREE}")[0]
     lake = next(s for s in house.json(f"{API}?sites={LAKE};{THREE}")["comparison"]["sites"])
