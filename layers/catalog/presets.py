@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+from layers.catalog import checks
 from layers.errors import CatalogError, nearest
 from layers.exchange.fields import Fields
 from layers.model.criteria import Basis, Preset, Verdict
@@ -14,13 +15,8 @@ LIMITED = (Verdict.EXCLUSION, Verdict.AVOIDANCE)
 LINE = ("worst", "best", "weight")
 
 
-def presets(path: Path, languages: tuple[str, ...], word: Any) -> dict[str, Preset]:
+def presets(path: Path) -> dict[str, Preset]:
     """Return the shipped presets and those of an operator's file, in this order.
-
-    Parameters
-    ----------
-    word : pattern
-        What an id must look like.
 
     Raises
     ------
@@ -34,39 +30,41 @@ def presets(path: Path, languages: tuple[str, ...], word: Any) -> dict[str, Pres
     except ValueError as reason:  # no UTF-8, or no TOML
         raise CatalogError(f"{path}: {reason}") from reason
     fields = Fields(table, path.name)
-    sources = SHIPPED["sources"] | fields.texts("sources")
+    own_sources = fields.texts("sources")
+    for name in own_sources:
+        if name in SHIPPED["sources"]:
+            raise fields.error(f'[sources] "{name}" is one that the server comes with')
+    sources = SHIPPED["sources"] | own_sources
     usual = _lines(fields, SHIPPED["weighed"] if "weighed" not in table else {}, sources)
     named = fields.need("preset", dict)
     fields.done()
     found = {}
     for name, entry in named.items():
-        own = Fields(entry if isinstance(entry, dict) else {}, f'{path.name}, preset "{name}"')
-        if not word.fullmatch(name):
-            raise own.error("an id is lower-case letters, digits and hyphens")
-        if name in PRESETS:
+        own = _table(entry, f'{path.name}, preset "{name}"')
+        if checks.word(own, name) in PRESETS:
             raise own.error("is one that the server comes with; another id was expected")
-        found[name] = _preset(own, usual, sources, languages)
+        found[name] = _preset(own, usual, sources)
     whole = {"sources": sources, "units": SHIPPED["units"], "weighed": usual, "preset": found}
     return {**PRESETS, **parsed(whole)}
 
 
-def _preset(
-    fields: Fields, usual: Mapping[str, Any], sources: Mapping[str, str], languages: tuple[str, ...]
-) -> dict[str, Any]:
-    title, titles = fields.need("title", str), fields.texts("titles")
-    for language in titles:
-        if language not in languages:
-            raise fields.error(f'"titles" knows {", ".join(languages)}, not "{language}"')
+def _table(entry: Any, where: str) -> Fields:
+    if not isinstance(entry, dict):
+        raise Fields({}, where).error(f"is {entry!r}; a table of names and values was expected")
+    return Fields(entry, where)
+
+
+def _preset(fields: Fields, usual: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, Any]:
+    title, titles = fields.need("title", str), checks.titles(fields)
     lines = _lines(fields, usual, sources)
     rules = fields.get("rules", list, [])
     checked = [
-        _rule(Fields(rule if isinstance(rule, dict) else {}, f"{fields.where}, rule {i}"), sources)
+        _rule(_table(rule, f"{fields.where}, rule {i}"), sources)
         for i, rule in enumerate(rules, start=1)
     ]
-    seen = [(rule.get("exclusion"), rule.get("avoidance")) for rule in checked]
-    for each in seen:
-        if seen.count(each) > 1:
-            raise fields.error(f'two rules of one kind are about "{each[0] or each[1]}"')
+    for verdict in LIMITED:
+        about = [rule[verdict] for rule in checked if verdict in rule]
+        checks.once(fields, about, 'two rules of one kind are about "{}"')
     total = sum(line["weight"] for line in lines.values())
     if total <= 0:
         raise fields.error("nothing is weighed: all weights are 0")
@@ -84,7 +82,7 @@ def _lines(
     """Return what is weighed: the usual lines with what ``weighed`` of the table says otherwise."""
     lines = {name: dict(line) for name, line in usual.items()}
     for name, said in fields.get("weighed", dict, {}).items():
-        own = Fields(said if isinstance(said, dict) else {}, f"{fields.where}, weighed {name}")
+        own = _table(said, f"{fields.where}, weighed {name}")
         _known(own, name)
         line = lines.setdefault(name, {})
         for key in LINE:

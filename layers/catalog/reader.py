@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers import kinds, units
+from layers.catalog import checks
 from layers.catalog.covariates import covariates
 from layers.catalog.presets import presets
 from layers.catalog.sources import derived
@@ -27,9 +28,7 @@ from layers.model import (
 from layers.model.criteria import Preset
 from layers.screening import PRESETS
 
-_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _WMS_NAME = re.compile(r"([A-Za-z_][\w.-]{0,62}:)?[A-Za-z_][\w.-]{0,62}", re.ASCII)
-LANGUAGES = ("kk", "uz", "ru", "en")
 RELATIVE_TO = ("own-normal",)
 """What a surface may be relative to: what each station itself usually shows."""
 DEMONSTRATION = "demonstration:"
@@ -62,27 +61,27 @@ def parse(
     """Check a parsed catalogue; ``path`` names it in errors and anchors relative paths."""
     fields = Fields(table, str(path.name))
     title = fields.need("title", str)
-    titles = _titles(fields)
+    titles = checks.titles(fields)
     context = Context(fields.choice("context", tuple(Context), Context.ROUTINE))
     criteria = dict(PRESETS)
     if fields.has("presets"):
-        criteria = presets(path.parent / fields.need("presets", str), LANGUAGES, _ID)
-    entries = _tables(fields, "layer")
+        criteria = presets(path.parent / fields.need("presets", str))
+    entries = checks.tables(fields, "layer")
     layers = tuple(
         _layer(entry, _where(path, "layer", i, entry), path.parent, palettes, criteria)
         for i, entry in enumerate(entries, start=1)
     )
     feeds = tuple(
         _feed(entry, _where(path, "feed", i, entry))
-        for i, entry in enumerate(_tables(fields, "feed"), start=1)
+        for i, entry in enumerate(checks.tables(fields, "feed"), start=1)
     )
     fields.done()
     if not layers:
         raise fields.error("no [[layer]] entry; a catalogue needs at least one")
-    _once(fields, [layer.id for layer in layers], 'two layer entries have the id "{}"')
-    _once(fields, [feed.id for feed in feeds], 'two feed entries have the id "{}"')
+    checks.once(fields, [layer.id for layer in layers], 'two layer entries have the id "{}"')
+    checks.once(fields, [feed.id for feed in feeds], 'two feed entries have the id "{}"')
     names = [name for layer in layers for name in {layer.id, layer.wms_name or layer.id}]
-    _once(fields, names, 'two layer entries have the name "{}" in WMS')
+    checks.once(fields, names, 'two layer entries have the name "{}" in WMS')
     by_id = {layer.id: layer for layer in layers}
     layers = tuple(
         dataclasses.replace(
@@ -94,30 +93,10 @@ def parse(
     return CatalogDefinition(title, context, layers, feeds, titles, criteria)
 
 
-def _once(fields: Fields, words: list[str], fault: str) -> None:
-    for word in words:
-        if words.count(word) > 1:
-            raise fields.error(fault.format(word))
-
-
-def _tables(fields: Fields, key: str) -> list[Mapping[str, Any]]:
-    entries = fields.get(key, (list, dict), [])
-    if isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries):
-        raise fields.error(f'"{key}" must be written as [[{key}]] entries')
-    return list(entries)
-
-
 def _where(path: Path, what: str, number: int, entry: Mapping[str, Any]) -> str:
     return (
         f'{path.name}, {what} "{entry["id"]}"' if "id" in entry else f"{path.name}, {what} {number}"
     )
-
-
-def _id(fields: Fields) -> str:
-    word: str = fields.need("id", str)
-    if not _ID.fullmatch(word):
-        raise fields.error(f'the id "{word}" must be lower-case letters, digits and hyphens')
-    return word
 
 
 def _wms_name(fields: Fields) -> str:
@@ -129,14 +108,6 @@ def _wms_name(fields: Fields) -> str:
     return name
 
 
-def _titles(fields: Fields) -> dict[str, str]:
-    titles = fields.texts("titles")
-    for language in titles:
-        if language not in LANGUAGES:
-            raise fields.error(f'"titles" knows {", ".join(LANGUAGES)}, not "{language}"')
-    return titles
-
-
 def _layer(
     entry: Mapping[str, Any],
     where: str,
@@ -145,7 +116,7 @@ def _layer(
     criteria: Mapping[str, Preset],
 ) -> LayerDefinition:
     fields = Fields(entry, where)
-    layer_id = _id(fields)
+    layer_id = checks.word(fields, fields.need("id", str))
     kind = fields.choice("kind", kinds.KINDS, None)
     spec = kinds.KINDS[kind]
     relative_to = ""
@@ -157,13 +128,13 @@ def _layer(
             fields.has(key)  # layers of this same file: looked at when all of them are known
     styles = tuple(
         _style(style, f"{where}, style {style.get('id', i)}", kind, quantity, palettes, criteria)
-        for i, style in enumerate(_tables(fields, "style"), start=1)
+        for i, style in enumerate(checks.tables(fields, "style"), start=1)
     )
     definition = LayerDefinition(
         id=layer_id,
         kind=kind,
         title=fields.need("title", str),
-        titles=_titles(fields),
+        titles=checks.titles(fields),
         wms_name=_wms_name(fields),
         abstract=fields.get("abstract", str, ""),
         attribution=fields.get("attribution", str, ""),
@@ -187,7 +158,7 @@ def _layer(
         spec.check(definition)
     except BadFileError as reason:
         raise fields.error(str(reason)) from reason
-    _once(fields, [style.id for style in definition.styles], 'two styles have the id "{}"')
+    checks.once(fields, [style.id for style in definition.styles], 'two styles have the id "{}"')
     return definition
 
 
@@ -247,7 +218,7 @@ def _style(
 ) -> StyleDefinition:
     fields = Fields(entry, where)
     spec = kinds.KINDS[kind]
-    style_id = _id(fields)
+    style_id = checks.word(fields, fields.need("id", str))
     ramp = fields.choice("ramp", palettes, None) if fields.has("ramp") else None
     breaks = fields.numbers("breaks")
     labels = fields.get("labels", list, [])
@@ -256,7 +227,7 @@ def _style(
     style = StyleDefinition(
         id=style_id,
         title=fields.get("title", str, style_id),
-        titles=_titles(fields),
+        titles=checks.titles(fields),
         measure=measure,
         preset=criteria[measure] if "presets" in spec.needs else None,
         palette=palettes[ramp] if ramp else None,
@@ -292,7 +263,7 @@ def _style(
 def _feed(entry: Mapping[str, Any], where: str) -> FeedDefinition:
     fields = Fields(entry, where)
     feed = FeedDefinition(
-        id=_id(fields),
+        id=checks.word(fields, fields.need("id", str)),
         format=fields.choice("format", ADAPTERS, None),
         location=fields.need("location", str),
         every_s=fields.number("every_s", 600.0) or 600.0,

@@ -1,6 +1,5 @@
 """Seismic hazard of data sets beside each other: none is blended with another."""
 
-import functools
 import hashlib
 import threading
 import time
@@ -42,6 +41,7 @@ class HazardKind:
         self._due = 0.0
         self._token = ""
         self._held: tuple[str, tuple[HazardDataset, ...]] | None = None
+        self._periods: tuple[float, ...] = ()
 
     def extent(self) -> Extent:
         """The domain of the entry, else a box around all parts."""
@@ -76,12 +76,9 @@ class HazardKind:
     def _datasets(self, version: str) -> tuple[HazardDataset, ...]:
         with self._lock:
             if self._held is None or self._held[0] != version:
-                self._held = (
-                    version,
-                    tuple(
-                        hazard_files.read(path, self._layer.domain) for path in self._layer.paths
-                    ),
-                )
+                paths, domain = self._layer.paths, self._layer.domain
+                self._held = version, tuple(hazard_files.read(path, domain) for path in paths)
+                self._periods = _periods(self._held[1])
             return self._held[1]
 
     def tile(
@@ -111,7 +108,7 @@ class HazardKind:
         facts: dict[str, Any] = {"version": version, "values": []}
         try:
             datasets = self._datasets(version)
-            found = hazard_values(datasets, point.lon, point.lat, _periods(datasets))
+            found = hazard_values(datasets, point.lon, point.lat, self._periods)
         except BadInputError as fault:
             return {**facts, "known": False, "reason": "unreadable", "error": str(fault)}
         known = [value for value in found if value.value is not None]
@@ -145,7 +142,6 @@ class HazardKind:
         return {**facts, "known": bool(known), "reason": "" if known else "outside_domain"}
 
 
-@functools.lru_cache(maxsize=16)
 def _periods(datasets: tuple[HazardDataset, ...]) -> tuple[float, ...]:
     """Return the four usual return periods, and those that a data set has besides."""
     own = {period for each in datasets for period in each.periods_y}

@@ -127,14 +127,13 @@ class StationsKind:
         self, window: Window | View, at: datetime | None, version: str, question: Question
     ) -> Features | None:
         """Stations within the window and its buffer."""
-        return self._of(at, version).index.within(around(window, question.buffer_px))
+        return self._of(*self._shown(at), version).index.within(around(window, question.buffer_px))
 
     def everything(self, at: datetime | None, version: str) -> Features:
         """All stations, for a file."""
-        return self._of(at, version).all()
+        return self._of(*self._shown(at), version).all()
 
-    def _of(self, at: datetime | None, version: str) -> Columns:
-        present = self.version(at)
+    def _of(self, hour: datetime, present: str, version: str) -> Columns:
         if present != version:
             raise GoneError(
                 f'version "{version}" of layer "{self._layer.id}" is no longer kept; '
@@ -143,9 +142,8 @@ class StationsKind:
         with self._lock:
             held = self._held.get(version)
         if held is None:
-            hour = self._hour(at)
             held = self._columns(version, hour)
-            if self.version(at) != version:  # a delivery came while they were read
+            if self.version(hour) != version:  # a delivery came while they were read
                 raise GoneError(f'version "{version}" of layer "{self._layer.id}" has just changed')
             with self._lock:
                 while len(self._held) >= HELD:
@@ -259,7 +257,7 @@ class StationsKind:
         placed = self._placed
         if placed is None or placed[0] != token:
             codes = {s.code: s for s in self._stations()}
-            table = self._of(hour, token).table
+            table = self._of(hour, token, token).table
             shown = [codes[code] for code in table.ids]
             spread = Spread(np.array([s.lon for s in shown]), np.array([s.lat for s in shown]))
             self._placed = placed = token, table, spread, {}

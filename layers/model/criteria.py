@@ -70,8 +70,9 @@ class Preset:
     id: str
     source: str
     criteria: tuple[Criterion, ...]
-    title: str = ""
-    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
+    # What it is called is no part of what it says: hashes are made of the rest.
+    title: str = field(default="", repr=False)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def suitabilities(self) -> tuple[Criterion, ...]:

@@ -74,17 +74,35 @@ class Frame:
         )
 
 
-class _Cell:
-    """A part of the picture, whose dots are counted from a corner of its own."""
+_Row = dict[int, tuple[IntArray, IntArray]]
+"""What is left of vertices in a row of cells, by the identity of their array, which it keeps."""
 
-    def __init__(self, corner: IntArray, size: tuple[int, int]) -> None:
+
+def _cut(vertices: IntArray, axis: int, low: int, high: int) -> IntArray:
+    """Return vertices less those between the ends of each stretch that lies beyond one side."""
+    along = vertices[:, axis]
+    side = np.sign(along - np.clip(along, low, high))
+    kept = np.ones(len(vertices), np.bool_)
+    kept[1:-1] = (side[1:-1] == 0) | (side[:-2] != side[1:-1]) | (side[2:] != side[1:-1])
+    found: IntArray = vertices[kept]
+    return found
+
+
+class _Cell:
+    """A part of the picture, whose dots are counted from a corner of its own.
+
+    Cells of one row share ``row``.
+    """
+
+    def __init__(self, corner: IntArray, size: tuple[int, int], row: _Row) -> None:
         self.image = Image.new("RGBA", size, CLEAR)
         self.pen = ImageDraw.Draw(self.image)
         self._corner = corner
+        self._row = row
 
-    def meets(self, vertices: IntArray) -> bool:
-        """Tell whether the box around vertices lies in the cell, or a part of it."""
-        low, high = vertices.min(axis=0) - self._corner, vertices.max(axis=0) - self._corner
+    def meets(self, box: IntArray) -> bool:
+        """Tell whether a box, its least and its largest corner, lies in the cell, or a part."""
+        low, high = box - self._corner
         return bool((low <= self.image.size).all() and (high >= 0).all())
 
     def listed(self, vertices: IntArray, reach: int = 0) -> list[float]:
@@ -92,12 +110,10 @@ class _Cell:
 
         Of a stretch that lies beyond one side of the cell by more than ``reach`` only the ends do.
         """
-        found = vertices - self._corner
-        for axis, length in enumerate(self.image.size):
-            side = np.sign(found[:, axis] - np.clip(found[:, axis], -reach, length + reach))
-            kept = np.ones(len(found), np.bool_)
-            kept[1:-1] = (side[1:-1] == 0) | (side[:-2] != side[1:-1]) | (side[2:] != side[1:-1])
-            found = found[kept]
+        (x, y), (width, height) = self._corner.tolist(), self.image.size
+        if id(vertices) not in self._row:
+            self._row[id(vertices)] = vertices, _cut(vertices, 1, y - reach, y + height + reach)
+        found = _cut(self._row[id(vertices)][1], 0, x - reach, x + width + reach) - self._corner
         return [float(number) for number in found.ravel().tolist()]
 
 
@@ -132,12 +148,12 @@ class Canvas:
         """Fill the first ring, less the others."""
         # A ring smaller than a dot is a single vertex, and fills nothing.
         outer, *holes = rings
-        holes = [hole for hole in holes if len(hole) > 1]
+        boxed = [(hole, _box_of(hole)) for hole in holes if len(hole) > 1]
         if len(outer) < 2:
             return
 
         def into(cell: _Cell) -> None:
-            inner = [hole for hole in holes if cell.meets(hole)]
+            inner = [hole for hole, box in boxed if cell.meets(box)]
             if not inner:
                 cell.pen.polygon(cell.listed(outer), fill)
                 return
@@ -217,20 +233,23 @@ class Canvas:
         whole = np.zeros((height, width, 4), np.uint8)
         low, high = np.array(self._boxes, np.int64).reshape(-1, 2, 2).swapaxes(0, 1)
         across, down = CELL_PX
+        shared: _Row = {}
         for row, col in itertools.product(range(0, height, down), range(0, width, across)):
+            if col == 0:
+                shared.clear()
             part = whole[row : row + down, col : col + across]
             first = np.array((col, row)) * SUPERSAMPLING
             size = part.shape[1] * SUPERSAMPLING, part.shape[0] * SUPERSAMPLING
             met = np.flatnonzero(((low <= first + size) & (high >= first)).all(axis=1)).tolist()
             if met:
-                cell = _Cell(first, size)
+                cell = _Cell(first, size, shared)
                 for i in met:
                     self._strokes[i](cell)
                 part[:] = np.asarray(cell.image.reduce(SUPERSAMPLING))
         return whole
 
     def _note(self, vertices: IntArray, reach: int, stroke: Callable[[_Cell], None]) -> None:
-        self._boxes.append(np.array((vertices.min(axis=0) - reach, vertices.max(axis=0) + reach)))
+        self._boxes.append(_box_of(vertices) + np.array(((-reach,), (reach,))))
         self._strokes.append(stroke)
 
     def _spelt(self, words: str) -> str:
@@ -242,6 +261,10 @@ class Canvas:
     def _box(self, centre: IntArray, radius_px: float) -> IntArray:
         box: IntArray = centre + np.array(((-1,), (1,))) * self.dots(radius_px)
         return box
+
+
+def _box_of(vertices: IntArray) -> IntArray:
+    return np.array((vertices.min(axis=0), vertices.max(axis=0)))
 
 
 @functools.lru_cache(maxsize=64)

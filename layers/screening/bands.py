@@ -68,8 +68,9 @@ class Layout:
 
     @cached_property
     def token(self) -> str:
-        """A hash that changes with anything that a preset says: a number, a weight, a source."""
-        return hashlib.blake2b(repr(self.presets).encode(), digest_size=5).hexdigest()
+        """A hash that changes with the meaning of any band."""
+        said = repr([_meaning(c) for c in (*self.lines, *self.exclusions)])
+        return hashlib.blake2b(said.encode(), digest_size=5).hexdigest()
 
     def bands_of(self, preset: Preset) -> list[int]:
         """Return which band each criterion that a preset weighs is, in its order."""

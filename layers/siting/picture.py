@@ -22,6 +22,10 @@ class Lines:
     stations: FloatArray
 
 
+NOTHING = Lines([], [], [], np.empty((0, 2)))
+"""For what is said in words alone."""
+
+
 def lines_around(site: CandidateSite, loaded: Loaded, reach_km: float) -> Lines:
     """Return what a drawing of a site shows beside circles and earthquakes."""
     place, reach_m = site.place, reach_km * 1000

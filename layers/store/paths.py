@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+TAKEN_BACK = "taken-back"
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -33,7 +35,7 @@ class Paths:
     @property
     def taken_back(self) -> Path:
         """Its time changes whenever something is taken back from the public."""
-        return self.cache / "taken-back"
+        return self.cache / TAKEN_BACK
 
     @property
     def lock(self) -> Path:

@@ -72,6 +72,7 @@ class Reader:
         self._cells = cells.Cells(self.paths)
         self.aligned = Aligned(self.paths)
         self._memo = Memo(engine)
+        self._listed: dict[str, surfaces.Listed] = {}
 
     def close(self) -> None:
         """Give back the connections."""
@@ -311,7 +312,13 @@ class Reader:
 
     def surfaces(self, layer_id: str) -> list[SurfaceInfo]:
         """Return the newest revision of every valid time, oldest first."""
-        return self._memo.answer(("surfaces", layer_id), lambda c: surfaces.surfaces(c, layer_id))
+
+        def ask(connection: Connection) -> list[SurfaceInfo]:
+            listed = surfaces.surfaces(connection, layer_id, self._listed.get(layer_id))
+            self._listed[layer_id] = listed
+            return list(listed.values())
+
+        return self._memo.answer(("surfaces", layer_id), ask)
 
     def surface(
         self, layer_id: str, valid_time: datetime | None = None, token: str | None = None

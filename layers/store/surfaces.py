@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -114,12 +114,12 @@ def _info(row: Any) -> SurfaceInfo:
     )
 
 
-_LISTED: dict[str, dict[tuple[Any, ...], SurfaceInfo]] = {}
-"""What the last list of each layer held: reading the tags again is most of the cost of a list."""
+Listed = Mapping[tuple[Any, ...], SurfaceInfo]
+"""Surfaces by their rows: reading the tags again is most of the cost of a list."""
 
 
-def surfaces(connection: Connection, layer_id: str) -> list[SurfaceInfo]:
-    """Return the newest revision of every valid time, oldest first."""
+def surfaces(connection: Connection, layer_id: str, known: Listed | None = None) -> Listed:
+    """Return the newest revision of every valid time, oldest first; ``known``: an older answer."""
     newest = (
         select(SURFACE.c.valid_time, func.max(SURFACE.c.revision).label("revision"))
         .where(SURFACE.c.layer_id == layer_id, SURFACE.c.kept == 1)
@@ -136,13 +136,12 @@ def surfaces(connection: Connection, layer_id: str) -> list[SurfaceInfo]:
         .where(SURFACE.c.layer_id == layer_id)
         .order_by(SURFACE.c.valid_time)
     )
-    known = _LISTED.get(layer_id, {})
-    listed = {}
-    for row in connection.execute(query):
-        key = tuple(row)
-        listed[key] = known.get(key) or _info(row)
-    _LISTED[layer_id] = listed
-    return list(listed.values())
+    known = known or {}
+    return {
+        key: known.get(key) or _info(row)
+        for row in connection.execute(query)
+        for key in [tuple(row)]
+    }
 
 
 def surface_at(

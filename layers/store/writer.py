@@ -1,6 +1,7 @@
 """The store as its one writer, the keeper, has it."""
 
 import contextlib
+import logging
 import os
 import shutil
 import sqlite3
@@ -46,6 +47,8 @@ from layers.store.database import migrate, writer_engine
 from layers.store.paths import Paths
 from layers.store.policy import contexts_of
 from layers.store.schema import FOLDER, STATION
+
+LOG = logging.getLogger("mapserver.store")
 
 
 class Writer:
@@ -159,9 +162,11 @@ class Writer:
 
     def _mark_taken_back(self) -> None:
         mark, now = self.paths.taken_back, time.time_ns()
-        with contextlib.suppress(OSError):
+        try:
             mark.touch()
             os.utime(mark, ns=(now, now))  # the clock of a file system may stand still between two
+        except OSError as reason:
+            LOG.error("workers may serve what was taken back until they start again: %s", reason)
 
     def append_stations(
         self, batch: Batch, rows: Sequence[Station], refused: Sequence[RejectedRecord]
@@ -256,7 +261,7 @@ class Writer:
             gone = surfaces.retire(
                 connection, layer_id, keep_hours=keep_hours, keep_revisions=keep_revisions
             )
-            kept = surfaces.surfaces(connection, layer_id)
+            kept = list(surfaces.surfaces(connection, layer_id).values())
         cells.delete(self._cells, gone)
         if len(kept) > open_hours:
             cells.compress(self._cells, kept[: len(kept) - open_hours])

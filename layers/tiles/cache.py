@@ -68,14 +68,21 @@ class DiskCache:
         except OSError:
             return False
 
-    def put(self, path: str, body: bytes) -> None:
-        """Write a tile; every 1/32 of the limit, look whether there is too much."""
+    def put(self, path: str, body: bytes, holds: Callable[[], bool] = lambda: True) -> None:
+        """Write a tile that ``holds`` still; every 1/32 of the limit, look whether all is too much.
+
+        Who takes tiles back says so first and then renames their folder: what was written into a
+        new one is looked at again.
+        """
         place = f"{self._folder}/{path}"
         beside = f"{place}.{os.getpid()}.{next(self._numbers)}.part"
         # The folder may not be there yet, and a sweep of another process may take it away again.
         for _ in range(3):
             try:
                 _write(beside, body)
+                if not holds():
+                    os.unlink(beside)  # noqa: PTH108 - as below
+                    return
                 os.replace(beside, place)  # noqa: PTH105 - a tile a millisecond passes here
             except FileNotFoundError:
                 try:

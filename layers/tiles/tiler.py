@@ -25,6 +25,7 @@ from layers.kinds.surface import SurfaceKind
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind, TileData
 from layers.render import draw, fading, legend, mvt, png, ramp, surface, webp
+from layers.store.paths import TAKEN_BACK
 from layers.tiles import classing
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
@@ -89,7 +90,7 @@ class Tiler:
         self._layers = layers
         self._kinds = kinds
         self._font = font
-        self._mark = cache_dir and cache_dir / "taken-back"
+        self._mark = cache_dir and cache_dir / TAKEN_BACK
         self._memory = Memory(memory_bytes, self._state)
         self._disk = None
         if cache_dir and disk_bytes:
@@ -251,8 +252,8 @@ class Tiler:
         made = self._drawn(pinned)
         for path, tile in made.items():
             # An empty answer is cheaper to find again than to keep on the disk.
-            if self._disk and not tile.empty and state == self._state():
-                self._disk.put(path, tile.body)
+            if self._disk and not tile.empty:
+                self._disk.put(path, tile.body, lambda: state == self._state())
             # Those who come late find it, even where there is no disk or it takes nothing.
             if path == key or not self._disk:
                 self._memory.put(path, tile, state)

@@ -193,7 +193,7 @@ def _replayed(site: Site, body: bytes) -> None:
         changed = [
             key
             for key in ("question", "surroundings", "stations", "rules", "criteria", "time")
-            if before.get(key, None if key != "criteria" else after[key]) != after[key]
+            if before.get(key) != after[key]
         ]
         data = before.get("data", {})
         changed += [

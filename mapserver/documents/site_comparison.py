@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from layers import messages
@@ -25,7 +25,7 @@ from mapserver.documents.site_words import Rows
 ABREAST = 6
 """Sites in one table: more would leave no room for their numbers."""
 VERDICTS = ("exclusion", "avoidance")
-TONES: Mapping[str, Tone] = {"exclusion": "hit", "avoidance": "possible"}
+GRAVEST: tuple[Tone, ...] = ("hit", "possible", "missing")
 ORDER = (0.08, 0.17, 0.12, 0.15, 0.11, 0.12, 0.08, 0.08, 0.11)
 
 
@@ -92,7 +92,7 @@ class Comparison:
                 )
             rows.append((
                 str(site["rank"] or figures.DASH), site["name"],
-                *(self._count(verdicts[each], TONES[each]) for each in VERDICTS),
+                *(self._count(verdicts[each]) for each in VERDICTS),
                 Cell(score, small=band), first, self._ranks(chance),
                 number(site["topsis"]),
                 Cell(percent(site["coverage"]), small=percent(site["weight_known"])),
@@ -103,12 +103,13 @@ class Comparison:
         yield Text(f"{say('order_note')}\n{marks}", "note")
         yield from self._chances()
 
-    def _count(self, findings: Sequence[dict[str, Any]], tone: Tone) -> Cell:
-        """Return how many rules of a kind are hit, and of how many nothing is known."""
-        hit = sum(f["status"] == "hit" and not f["lifted"] for f in findings)
-        unknown = sum(f["status"] == "missing" for f in findings)
-        small = f"{MARKS['missing']} {unknown}" if unknown else ""
-        return Cell(str(hit), tone if hit else "clear", small)
+    def _count(self, findings: Sequence[dict[str, Any]]) -> Cell:
+        """Return how many rules of a kind are hit, and how many may be or are not known."""
+        tones = [self.said.tone(finding)[0] for finding in findings]
+        counts = {tone: tones.count(tone) for tone in MARKS}
+        gravest: Tone = next((tone for tone in GRAVEST if counts[tone]), "clear")
+        small = "   ".join(f"{MARKS[t]} {counts[t]}" for t in GRAVEST[1:] if counts[t])
+        return Cell(str(counts["hit"]), gravest, small)
 
     def _ranks(self, chance: Sequence[float] | None) -> str:
         """Return between which ranks a site comes with 90 %."""

@@ -186,10 +186,8 @@ def keep(settings: Settings) -> None:
     from mapserver.runtime.aligner import Aligner
     from mapserver.runtime.entries import context_for, definition
     from mapserver.runtime.keeper import Keeper
-    from mapserver.runtime.memory import restrain
     from mapserver.runtime.pointer import Pointer
 
-    restrain()
     try:
         built = assets.read()
         catalog = definition(settings, built)

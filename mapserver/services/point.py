@@ -1,6 +1,5 @@
 """What every layer knows of one place: the answer to a click."""
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +28,6 @@ def blueprint(site: Site) -> Blueprint:
     """Return the address ``/api/v1/point``."""
     bp = Blueprint("point", __name__)
 
-    @functools.cache
-    def clicked() -> list[LayerDefinition]:
-        return [layer for layer in site.catalog.layers.values() if queryable(layer)]
-
     @bp.get("/api/v1/point")
     def point() -> Response:
         params.only(request.args, (*KEYS, *shaking.FILTERS))
@@ -42,7 +37,7 @@ def blueprint(site: Site) -> Blueprint:
         layers: list[dict[str, Any]] = []
         nearest: list[Any] = []
         with site.store.still():
-            for definition in clicked():
+            for definition in filter(queryable, site.catalog.layers.values()):
                 found = _found(site, definition, place, at, asked.get(definition.id, AsShown()))
                 stations = found.pop("nearest_stations", None)
                 if stations is not None and definition.visible:

@@ -2,14 +2,14 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from layers.errors import UnavailableError, UnsupportedFormatError, nearest
 from layers.exchange import site_package, sites
-from layers.siting import compare, lines_around, sheet
+from layers.siting import Lines, compare, lines_around, sheet
 from mapserver import negotiation, params
 from mapserver.documents.blocks import Document
 from mapserver.documents.site_comparison import Comparison
@@ -75,19 +75,22 @@ def _written(site: Site, asked: Asked, format_: str) -> Response:
     return response
 
 
-def said(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[Sheet]:
-    """Return what says the sheets of an answer in the language that was asked for."""
-    loaded = site.desk.loaded(asked.time)
+def said(
+    site: Site, language: str, found: Mapping[str, Any], drawn: Iterable[Lines]
+) -> list[Sheet]:
+    """Return what says the sheets of an answer in a language, each with what its picture shows."""
     context = str(site.catalog.definition.context)
     return [
-        Sheet(told, lines_around(each, loaded, DRAWN_KM), asked.language, context)
-        for each, told in zip(asked.sites, found["sites"], strict=True)
+        Sheet(told, lines, language, context)
+        for told, lines in zip(found["sites"], drawn, strict=False)
     ]
 
 
 def site_documents(site: Site, asked: Asked, found: Mapping[str, Any]) -> list[Document]:
     """Return an answer as documents in its language: the comparison of several, then the sheets."""
-    sheets, compared = said(site, asked, found), found["comparison"]
+    loaded = site.desk.loaded(asked.time)
+    drawn = [lines_around(each, loaded, DRAWN_KM) for each in asked.sites]
+    sheets, compared = said(site, asked.language, found, drawn), found["comparison"]
     first = [Comparison(compared, sheets).document()] if compared else []
     return first + [each.document() for each in sheets]
 

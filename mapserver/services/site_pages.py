@@ -1,6 +1,7 @@
 """Pages of candidate sites in four languages: upload, side by side, and the sheet of each."""
 
 import io
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from werkzeug.formparser import FormDataParser
 from layers.errors import BadParameterError, LayersError
 from layers.exchange import sites as formats
 from layers.messages import LANGUAGES
+from layers.siting import NOTHING
 from mapserver import errors, negotiation, params
 from mapserver.documents.blocks import Block
 from mapserver.documents.site_comparison import Comparison
@@ -112,7 +114,7 @@ def _compared(
         with screening.place():
             answer = screening.answer(site, asked)
             if answer["comparison"]:
-                said = screening.said(site, replace(asked, language=language), answer)
+                said = screening.said(site, language, answer, itertools.repeat(NOTHING))
                 verdicts = tuple(Comparison(answer["comparison"], said).verdicts())
     page = SitesPage(
         language, site.catalog.definition, site.assets, _query(asked) if asked.sites else {}

@@ -282,7 +282,7 @@ queries = st.lists(st.tuples(keys, words), max_size=4)
 
 
 @settings(
-    max_examples=300,
+    max_examples=600,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -21,6 +21,7 @@ export interface SurfaceOptions {
 
 /** Tiles that were painted and stand nowhere: of hours that may be shown next, or were shown before. */
 const ahead = new Map<string, HTMLCanvasElement>();
+const coming = new Set<string>(); // those that are on their way there
 const painted = new WeakSet<HTMLElement>();
 
 function keep(key: string, canvas: HTMLCanvasElement): void {
@@ -48,18 +49,19 @@ export function showSurface(map: MapView, options: SurfaceOptions, pane: "surfac
 /** Make the tiles of a surface that may be shown next: then a step of an hour has nothing to fetch and nothing to paint. */
 export async function paintAhead(map: MapView, options: SurfaceOptions): Promise<void> {
   const painter = new Painter(options);
-  const missing = map.tilesInView(painter.side, options.maxZoom).filter((at) => painter.shows(at) && !ahead.has(painter.key(at)));
-  const made = missing.map(
-    (at) =>
-      new Promise<void>((resolve) => {
-        const keepIt = (): void =>
-          void handedOver(canvas).then(() => {
-            keep(painter.key(at), canvas);
-            resolve();
-          });
-        const canvas = painter.paint(at, keepIt, resolve, atRest);
-      }),
-  );
+  const made = map.tilesInView(painter.side, options.maxZoom).map(async (at) => {
+    const key = painter.key(at);
+    if (!painter.shows(at) || ahead.has(key) || coming.has(key)) return;
+    coming.add(key);
+    const canvas = await new Promise<HTMLCanvasElement | null>((resolve) => {
+      const made = painter.paint(at, () => resolve(made), () => resolve(null), atRest);
+    });
+    if (canvas) {
+      await handedOver(canvas);
+      keep(key, canvas);
+    }
+    coming.delete(key);
+  });
   await Promise.all(made);
 }
 
@@ -150,9 +152,9 @@ class Painter {
       done();
     };
     // Within the area and beyond all cells the network cannot know either.
-    if (!touches(options.bounds, this.level(at), at)) void paint(null);
+    if (!touches(options.bounds, this.level(at), at)) paint(null).catch(failed);
     // A picture that does not come tells nothing of what the network knows: no colour and no hatch.
-    else picture(this.address(at), when === atOnce).then((found) => when(() => void paint(found)), failed);
+    else picture(this.address(at), when === atOnce).then((found) => when(() => void paint(found).catch(failed)), failed);
     return canvas;
   }
 }

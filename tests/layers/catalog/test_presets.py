@@ -10,8 +10,10 @@ import pytest
 
 from layers.catalog import DEFAULT_CATALOG, parse
 from layers.errors import CatalogError
+from layers.kinds.suitability import layout_of
 from layers.model import CatalogDefinition, Palette
 from layers.screening import PRESETS, Verdict
+from layers.tiles.version import style_token
 
 DOCS = Path(__file__).parents[3] / "docs" / "screening.md"
 OWN = re.search(r"```toml file=presets.toml\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)[1]  # type: ignore[index]
@@ -62,15 +64,22 @@ def test_an_own_table_of_what_is_weighed_takes_the_place_of_the_usual(tmp_path: 
     assert [c.weight for c in own.suitabilities] == pytest.approx([1 / 1.5, 0.5 / 1.5])
 
 
-def test_other_numbers_or_sources_are_another_version_of_the_cells(tmp_path: Path) -> None:
-    from layers.kinds.suitability import layout_of
-
-    changes = ("", "0.4"), ("weight = 0.5", "weight = 0.6"), ("table 4", "table 5")
-    tokens = {
-        layout_of(opened(tmp_path, OWN.replace(old, new) if old else OWN).layers[0]).token
-        for old, new in changes
-    }
-    assert len(tokens) == 3
+@pytest.mark.parametrize(
+    ("old", "new", "pictures", "cells"),
+    [
+        ("above = 0.4", "above = 0.5", True, True),
+        ("weight = 0.5", "weight = 0.6", True, False),
+        ("table 4", "table 5", True, False),
+        ('title = "Own study"', 'title = "Another"', False, False),
+    ],
+)
+def test_what_a_change_makes_anew(
+    tmp_path: Path, old: str, new: str, pictures: bool, cells: bool
+) -> None:
+    before, after = (opened(tmp_path, text).layers[0] for text in (OWN, OWN.replace(old, new)))
+    drawn = [style_token(each, each.styles[0]) for each in (before, after)]
+    assert (drawn[0] != drawn[1]) is pictures
+    assert (layout_of(before).token != layout_of(after).token) is cells
 
 
 @pytest.mark.parametrize(
@@ -78,6 +87,8 @@ def test_other_numbers_or_sources_are_another_version_of_the_cells(tmp_path: Pat
     [
         ("preset.own-study]", "preset.np-032]", "is one that the server comes with"),
         ("preset.own-study]", "preset.Own_Study]", "lower-case letters"),
+        ("[sources]", '[sources]\nours = "Own"', '"ours" is one that the server comes with'),
+        ("slope = { weight = 0 }", "slope = 0.1", "a table of names and values"),
         ('title = "Own study"\n', "", '"title" is missing'),
         ('exclusion = "sl2"', 'exclusion = "sl3"', 'did you mean "sl2"'),
         ('exclusion = "sl2"', 'avoidance = "border_distance"', "two rules of one kind"),

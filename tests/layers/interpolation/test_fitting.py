@@ -159,7 +159,6 @@ def test_shapes_that_do_not_belong_together_are_refused() -> None:
         interpolation.fit([0.0, 1.0], [0.0, 1.0], [1.0, 2.0], history=[[1.0]])
 
 
-@pytest.mark.full
 def test_simulated_parameters_are_recovered() -> None:
     found = [
         interpolation.fit(*simulated(500, seed=seed, side_m=1500e3)).parameters for seed in range(6)

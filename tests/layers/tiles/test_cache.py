@@ -43,6 +43,28 @@ def test_the_file_has_the_name_of_the_address_and_no_other_is_left(tmp_path):
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["1.png"]
 
 
+def test_a_tile_of_something_that_was_taken_back_meanwhile_is_not_kept(tmp_path):
+    folder, holds = tmp_path / "tiles", [True]
+    kept = cache(folder)
+    kept.put(path(1), b"before")
+
+    def still():
+        # Whoever takes back says so, and then renames the folder: between our look and our name.
+        if holds.pop():
+            holds.append(False)
+            folder.rename(tmp_path / "gone")
+            return True
+        holds.append(False)
+        return False
+
+    kept.put(path(2), b"hidden", still)
+    assert kept.get(path(1)) is None
+    assert kept.get(path(2)) is None
+    assert not [each for each in tmp_path.rglob("*.part") if "gone" not in each.parts]
+    kept.put(path(3), b"later")
+    assert kept.get(path(3)) == b"later"
+
+
 def test_below_the_limit_nothing_is_deleted(tmp_path):
     kept = cache(tmp_path, blocks=10)
     for i in range(10):
@@ -191,7 +213,6 @@ def test_the_same_order_again_is_one_file_and_a_spoilt_one_is_passed_over(tmp_pa
 
 USES = """
 from pathlib import Path
-from layers.tiles import memory as remembering
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
 from layers.tiles.seeded import Standing
