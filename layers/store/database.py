@@ -45,7 +45,7 @@ def writer_engine(database: Path) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_MS}",
-            "cache_size=-65536",
+            "cache_size=-16384",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
