@@ -67,6 +67,10 @@ def test_the_shaking_of_a_fault_is_drawn_named_changed_shared_and_taken_off(
         "text => document.querySelector('#card').textContent.includes(text)",
         arg="M 6,5 · Таласо-Ферганский разлом",
     )
+    # Who asks for all of a cold map twice at once may be asked to come again.
+    page.wait_for_function(
+        "() => !document.querySelector('#map img.leaflet-tile:not(.leaflet-tile-loaded)')"
+    )
     link = page.url
     other = opening(link.removeprefix(seen.url))
     other.page.locator("#scenario-named").wait_for(timeout=60_000)
