@@ -45,7 +45,7 @@ def writer_engine(database: Path) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_MS}",
-            "cache_size=-16384",
+            "cache_size=-4096",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
