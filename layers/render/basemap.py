@@ -7,8 +7,6 @@ stands above a data surface: water, rivers and borders on a transparent ground.
 import io
 import json
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -19,24 +17,22 @@ from layers.errors import BadFileError, UnknownStyleError
 from layers.geo import HALF_WORLD_M, Bounds, Window, mercator
 from layers.render.basemap_coverage import coverage
 from layers.render.basemap_relief import RELIEF_PX, Relief, View
-from layers.render.basemap_shapes import Scaled, Shapes, Widths, scaled, unpack
+from layers.render.basemap_scaled import Scaler, Widths
+from layers.render.basemap_shapes import Shapes, unpack
 from layers.render.basemap_style import STYLES, Colour, Style
 
 FloatArray = NDArray[np.float64]
 Uint8Array = NDArray[np.uint8]
 
-KEPT_SCALES = 2  # about 10 MB each; what is drawn is kept on the disk
 FADE_PX = 190  # of the relief: width of the fading at the edge of the data
 
 
 class Basemap:
-    """Draws the base map; keeps the strokes of a few scales. Threads may share it."""
+    """Draws the base map. Threads may share it."""
 
     def __init__(self, shapes: Shapes, relief: Image.Image, bounds: Bounds) -> None:
         self.bounds = bounds
-        self._shapes = shapes
-        self._scaled: OrderedDict[tuple[float, float], Scaled] = OrderedDict()
-        self._lock = threading.Lock()
+        self._shapes = Scaler(shapes)
         x_m, y_m = mercator(
             np.array([bounds.west, bounds.east]), np.array([bounds.north, bounds.south])
         )
@@ -126,12 +122,11 @@ class Basemap:
 
     def _render(self, view: View, style: Style) -> Uint8Array:
         zoom = math.log2(view.world_px / view.stroke / 256)
-        shapes = self._at_scale(view, zoom)
+        shapes = self._shapes.at(view, _widths(zoom, view.stroke))
         size = (view.width, view.height)
-        shift = np.array([view.west_px, view.north_px] * 2)
 
         def mask(of: FloatArray) -> Image.Image:
-            return Image.fromarray(coverage(of - shift, (view.height, view.width)))
+            return Image.fromarray(coverage(of, (view.height, view.width)))
 
         sea = Image.eval(mask(shapes.land), lambda covered: 255 - covered)
         canvas = Image.new("RGBA", size, (*style.water, 0))
@@ -151,16 +146,6 @@ class Basemap:
         _paint(canvas, style.border, mask(shapes.borders))
         self._fade(canvas, view, style)
         return np.array(canvas)
-
-    def _at_scale(self, view: View, zoom: float) -> Scaled:
-        key = (view.world_px, view.stroke)
-        with self._lock:
-            if key not in self._scaled:
-                self._scaled[key] = scaled(self._shapes, view.world_px, _widths(zoom, view.stroke))
-                while len(self._scaled) > KEPT_SCALES:
-                    self._scaled.popitem(last=False)
-            self._scaled.move_to_end(key)
-            return self._scaled[key]
 
     def _shade(self, canvas: Image.Image, view: View, zoom: float, style: Style) -> None:
         """Lay the relief over the land; from zoom 7 on it fades, because it has no more detail."""

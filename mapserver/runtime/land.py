@@ -1,22 +1,23 @@
 """The base map as the kinds are handed it: the files of the installation, drawn block by block."""
 
+import functools
 import hashlib
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo import Bounds, Window
 from layers.render.basemap import Basemap, bounds_of, load
-from mapserver.documents.assets import Assets
 
 
 class Land:
-    """Draws the base map of an installation; shared by threads.
+    """Draws the base map of a folder; shared by threads.
 
-    The shapes are unpacked when the first tile is drawn: most tiles come from the cache, and a
-    server that starts has other things to do.
+    The shapes are unpacked when the first tile is drawn, or by whoever has the time and lets
+    others have them too: a server does, before its workers are forked from it.
 
     Raises
     ------
@@ -24,8 +25,7 @@ class Land:
         Where the files that came with the installation are not whole.
     """
 
-    def __init__(self, assets: Assets) -> None:
-        folder = assets.folder / "basemap"
+    def __init__(self, folder: Path) -> None:
         self._files = {
             path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()
         }
@@ -39,21 +39,29 @@ class Land:
         self._basemap: Basemap | None = None
         self._lock = threading.Lock()
 
-    def _unpacked(self) -> Basemap:
+    def unpacked(self) -> Basemap:
+        """Return what draws."""
         with self._lock:
             if self._basemap is None:
                 self._basemap = load(self._files)
+                self._files.clear()
             return self._basemap
 
     def draw(self, window: Window, theme: str, block_px: int) -> Mapping[Window, NDArray[np.uint8]]:
         """Return RGBA of every tile of the window's block."""
-        return {at: _rgba(tile) for at, tile in self._unpacked().block(window, theme, block_px)}
+        return {at: _rgba(tile) for at, tile in self.unpacked().block(window, theme, block_px)}
 
     def picture(
         self, pixel_m: float, first: tuple[int, int], size: tuple[int, int], theme: str
     ) -> NDArray[np.uint8]:
         """Return pixels of EPSG:3857, RGBA, shape (rows, columns, 4)."""
-        return _rgba(self._unpacked().region(pixel_m, first, size, theme))
+        return _rgba(self.unpacked().region(pixel_m, first, size, theme))
+
+
+@functools.lru_cache(maxsize=1)
+def of(folder: Path) -> Land:
+    """Return the base map of the built files in ``folder``: one for all who ask."""
+    return Land(folder / "basemap")
 
 
 def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

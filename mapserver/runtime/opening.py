@@ -15,11 +15,10 @@ from layers.temporal import utc_now
 from layers.tiles import Tiler
 from mapserver.documents import assets as built
 from mapserver.documents.assets import Assets
-from mapserver.runtime import channel, metrics
+from mapserver.runtime import channel, land, metrics
 from mapserver.runtime.channel import raise_answer
 from mapserver.runtime.entries import definition
 from mapserver.runtime.events import SHARE, Streams
-from mapserver.runtime.land import Land
 from mapserver.runtime.region import Region
 from mapserver.runtime.standing import KeeperStatus
 from mapserver.services.site import Site
@@ -43,7 +42,7 @@ def open_site(settings: Settings) -> Site:
     # The folder knows what it holds; the catalogue's word counts for a new folder only.
     checked = dataclasses.replace(checked, context=store.context())
     needs_land = any(layer.kind == "basemap" for layer in checked.layers)
-    sources = Sources(store, PUBLIC, utc_now, Land(assets) if needs_land else None)
+    sources = Sources(store, PUBLIC, utc_now, land.of(assets.folder) if needs_land else None)
     catalog = Catalog(checked, sources)
     font = _font(assets)
     tiler = Tiler(

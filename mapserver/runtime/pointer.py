@@ -17,7 +17,7 @@ from layers.model import CatalogDefinition
 from layers.store import PUBLIC, Reader
 from mapserver.documents.assets import Assets
 from mapserver.documents.current import current
-from mapserver.runtime.land import Land
+from mapserver.runtime import land
 
 LOG = logging.getLogger("mapserver.keeper")
 LOOK_S = 10.0
@@ -38,7 +38,7 @@ class Pointer:
     ) -> None:
         # The catalogue alone: whatever else a site has would cost the keeper 30 MB.
         needs_land = any(layer.kind == "basemap" for layer in definition.layers)
-        sources = Sources(store, PUBLIC, now, Land(assets) if needs_land else None)
+        sources = Sources(store, PUBLIC, now, land.of(assets.folder) if needs_land else None)
         self._catalog = Catalog(definition, sources)
         self._store = store
         self._now = now

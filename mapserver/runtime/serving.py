@@ -1,5 +1,6 @@
 """`mapserver serve`: one keeper and several web workers, ended together."""
 
+import contextlib
 import dataclasses
 import gc
 import importlib
@@ -151,6 +152,7 @@ def _server(settings: Settings) -> Any:
     from granian.log import LogLevels
 
     importlib.import_module("mapserver.runtime.worker")
+    _unpack_land(settings)
     gc.collect()
     gc.freeze()  # what is not looked at again stays shared
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -175,6 +177,19 @@ def _server(settings: Settings) -> Any:
         log_access=False,
         log_level=LogLevels.error,
     )
+
+
+def _unpack_land(settings: Settings) -> None:
+    """Unpack the base map, some 20 MB, where the catalogue has one: all workers share it."""
+    from mapserver.documents import assets
+    from mapserver.runtime import land
+    from mapserver.runtime.entries import definition
+
+    # What is missing or wrong, the keeper says, which reads the same.
+    with contextlib.suppress(LayersError, assets.AssetsMissingError):
+        built = assets.read()
+        if any(layer.kind == "basemap" for layer in definition(settings, built).layers):
+            land.of(built.folder).unpacked()
 
 
 def keep(settings: Settings) -> None:
