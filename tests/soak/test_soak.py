@@ -171,5 +171,6 @@ def test_reading_and_writing_go_on_and_nothing_grows(
     wait_for(shown)
     surfaces = list((server.data_dir / "surfaces").rglob("*.tif"))
     assert len(surfaces) <= 3 * (SURFACE_HOURS + 20)
-    cached = sum(f.stat().st_size for f in (server.data_dir / "cache").rglob("*") if f.is_file())
+    tiles = server.data_dir / "cache" / "tiles"
+    cached = sum(f.stat().st_size for f in tiles.rglob("*") if f.is_file())
     assert cached < 2 * CACHE_MB * 1_000_000
