@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Request, Response
+from pydantic_core import PydanticSerializationError, to_json
 from werkzeug.http import dump_options_header, parse_accept_header
 
 from layers import temporal
@@ -162,14 +163,19 @@ def json_answer(
     media_type: str = "application/json",
     etag: str | None = None,
 ) -> Response:
-    """Return a JSON document; NaN cannot be in it."""
+    """Return a JSON document."""
     return answer(json_bytes(document), media_type, request, cache=cache, etag=etag)
 
 
 def json_bytes(document: Any) -> bytes:
-    """Return a document as compact UTF-8 JSON; moments as their words."""
-    text = _ENCODER.encode(document)
-    return text.encode(errors="replace")  # JSON that was sent may hold half a letter
+    """Return a document as compact UTF-8 JSON; moments as their words.
+
+    What is no number is null.
+    """
+    try:
+        return to_json(document, inf_nan_mode="null")
+    except PydanticSerializationError:  # of half a letter, which JSON that was sent may hold
+        return _ENCODER.encode(document).encode(errors="replace")
 
 
 def _moment(value: Any) -> str:

@@ -68,7 +68,7 @@ KNOBS: tuple[Knob, ...] = (
         1024,
         "Disk space of files that were made to be taken away, in megabytes; the newest one stays.",
     ),
-    Knob("memory_cache_mb", 24, "Finished tiles held in memory by each worker, in megabytes."),
+    Knob("memory_cache_mb", 16, "Finished tiles held in memory by each worker, in megabytes."),
     Knob("renders", 2, "Pictures that each worker draws at once.", least=1),
     Knob(
         "waiting",

@@ -77,7 +77,7 @@ def before(folder: Path, root: Path, port: int) -> Server:
     upstream = f"upstream ours {{ server 127.0.0.1:{port}; keepalive 64; }}"
     locations = f"""
     root {root};
-    location /tiles/ {{ try_files $uri @ours; }}
+    location /tiles/ {{ error_page 404 = @ours; log_not_found off; }}
     location / {{ try_files /no-file @ours; }}
     location @ours {{
       proxy_pass http://ours; proxy_http_version 1.1; proxy_set_header Connection "";

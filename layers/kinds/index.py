@@ -29,6 +29,8 @@ WORLD_M = 2 * HALF_WORLD_M
 _COARSE, _FINER = 2.25, ((2048, 4.5), (32_768, 18))
 """Cells across a box: a tile and its buffer of a sixteenth are 18 sixteenths. Where more points
 than so many are within the cells, smaller ones are taken before each point is looked at."""
+_FEW = 2048
+"""Points that are all looked at sooner than their order."""
 _SPREAD_BITS = 10
 _SPREAD = np.array(
     [sum((n >> k & 1) << (2 * k) for k in range(_SPREAD_BITS)) for n in range(1 << _SPREAD_BITS)],
@@ -63,6 +65,11 @@ def _position(x_m: float, y_m: float) -> shapely.Point:
     return shapely.Point(x_m, y_m)
 
 
+@functools.lru_cache(maxsize=16)
+def _around(x_m: float, y_m: float, reach_m: float) -> shapely.Polygon:
+    return shapely.box(x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m)
+
+
 class Index:
     """Finds rows of a table whose points are sorted by ``morton``."""
 
@@ -72,7 +79,9 @@ class Index:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self._table.shapes)
+        shapes = self._table.shapes
+        shapely.prepare(shapes)  # what is clicked once is clicked again
+        return shapely.STRtree(shapes)
 
     def within(self, box: Box) -> Selection | None:
         """Return the features that touch a box of metres, or None; it may cross the antimeridian.
@@ -98,12 +107,21 @@ class Index:
         """Return the rows within a distance of a position."""
         found = np.empty(0, np.int64)
         if self._table.shapes_count:
-            found = np.sort(self._tree.query(_position(x_m, y_m), "dwithin", reach_m))
+            # Without a predicate the tree is asked once, not as for an array of positions.
+            found = self._tree.query(_around(x_m, y_m, reach_m))
+            if len(found):
+                shapes = self._tree.geometries[found]
+                found = found[shapely.dwithin(shapes, _position(x_m, y_m), reach_m)]
+                found.sort()
         if not len(self._order):
             return found
-        points = self._points((x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m))
-        xy = self._table.xy[points - self._table.shapes_count]
-        near = points[np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m]
+        xy, count = self._table.xy, self._table.shapes_count
+        if len(xy) <= _FEW:
+            near = np.flatnonzero(np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m) + count
+        else:
+            points = self._points((x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m))
+            off = xy[points - count]
+            near = points[np.hypot(off[:, 0] - x_m, off[:, 1] - y_m) <= reach_m]
         return np.concatenate((found, near))
 
     def _rows(self, box: Box) -> IntArray:

@@ -256,12 +256,13 @@ def _noise(info: SurfaceInfo) -> Noise | None:
 def _new(found: Predictive, noise: Noise, unit: str) -> dict[str, Any]:
     """What a device put there would show, 90 % of the time between ``p05`` and ``p95``."""
     likely = found.measured(noise)[:, 0]
-    likely.sort()
     mean = np.add.reduce(likely) / len(likely)
     off = likely - mean
+    places = {share: share * (len(likely) - 1) for share in (0.05, 0.5, 0.95)}
+    likely.partition([int(place) + k for place in places.values() for k in (0, 1)])
 
     def quantile(share: float) -> float:
-        place = share * (len(likely) - 1)
+        place = places[share]
         below, above = likely[int(place) : int(place) + 2]
         return float((above - below) * (place - int(place)) + below)
 

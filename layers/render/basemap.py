@@ -4,10 +4,12 @@ It holds no text: names are drawn by the page, in the reader's language. A style
 stands above a data surface: water, rivers and borders on a transparent ground.
 """
 
+import contextlib
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from PIL import Image
 from layers.errors import BadFileError, UnknownStyleError
 from layers.geo import HALF_WORLD_M, Bounds, Window, mercator
 from layers.render.basemap_coverage import coverage
-from layers.render.basemap_relief import RELIEF_PX, Relief, View
+from layers.render.basemap_relief import RELIEF_PX, Relief, View, halves, keep, kept
 from layers.render.basemap_scaled import Scaler, Widths
 from layers.render.basemap_shapes import Shapes, unpack
 from layers.render.basemap_style import STYLES, Colour, Style
@@ -30,7 +32,7 @@ FADE_PX = 190  # of the relief: width of the fading at the edge of the data
 class Basemap:
     """Draws the base map. Threads may share it."""
 
-    def __init__(self, shapes: Shapes, relief: Image.Image, bounds: Bounds) -> None:
+    def __init__(self, shapes: Shapes, relief: Sequence[Image.Image], bounds: Bounds) -> None:
         self.bounds = bounds
         self._shapes = Scaler(shapes)
         x_m, y_m = mercator(
@@ -175,13 +177,16 @@ class Basemap:
             canvas.putalpha(Image.fromarray(alpha.astype(np.uint8)))
 
 
-def load(files: Mapping[str, bytes]) -> Basemap:
+def load(files: Mapping[str, bytes], cache: Path | None = None) -> Basemap:
     """Return the base map of the files that ``static/basemap/build.py`` writes.
 
     Parameters
     ----------
     files : mapping of name to content
         ``shapes.npz``, ``relief.webp`` and ``manifest.json``; others are not looked at.
+    cache : path, optional
+        A folder for the relief as pixels, named after the files: all processes map the same 19 MB
+        from there, and none unpacks it again.
 
     Raises
     ------
@@ -190,11 +195,24 @@ def load(files: Mapping[str, bytes]) -> Basemap:
     """
     bounds = bounds_of(files)
     try:
-        with Image.open(io.BytesIO(files["relief.webp"])) as picture:
-            relief = picture.convert("L")
-        return Basemap(unpack(files["shapes.npz"]), relief, bounds)
+        return Basemap(unpack(files["shapes.npz"]), _relief(files["relief.webp"], cache), bounds)
     except (KeyError, ValueError, TypeError, OSError) as reason:
         raise _broken(reason) from reason
+
+
+def _relief(content: bytes, cache: Path | None) -> Sequence[Image.Image]:
+    if cache is not None:
+        with contextlib.suppress(OSError, ValueError):
+            return kept(cache)
+    with Image.open(io.BytesIO(content)) as picture:
+        levels = halves(picture.convert("L"))
+    if cache is not None:
+        # A disk that is full or read only costs memory; another process may have been quicker.
+        with contextlib.suppress(OSError):
+            keep(levels, cache)
+        with contextlib.suppress(OSError, ValueError):
+            return kept(cache)
+    return levels
 
 
 def bounds_of(files: Mapping[str, bytes]) -> Bounds:

@@ -1,7 +1,11 @@
 """The shaded relief of the base map, taken for any view."""
 
 import math
+import shutil
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +32,10 @@ class View:
 class Relief:
     """A grey picture in Web Mercator, ``RELIEF_PX`` across the world, and its halves."""
 
-    def __init__(self, picture: Image.Image, corner: NDArray[np.float64]) -> None:
-        """Take the picture whose north-west corner is x, y of the unit square of Web Mercator."""
+    def __init__(self, levels: Sequence[Image.Image], corner: NDArray[np.float64]) -> None:
+        """Take ``halves`` of a picture whose north-west corner is x, y of the unit square."""
         self._corner = np.rint(corner * RELIEF_PX)
-        self._levels = [picture]
-        while min(self._levels[-1].size) > LEAST_PX:
-            self._levels.append(self._levels[-1].reduce(2))
+        self._levels = levels
 
     def of(self, view: View) -> Image.Image:
         """Return the relief of the view, mode L: ``FLAT`` for flat land and where there is none."""
@@ -48,3 +50,49 @@ class Relief:
         part.paste(self._levels[level], (-west, -north))
         box = (x - west, y - north, x - west + width, y - north + height)
         return part.resize((view.width, view.height), Image.Resampling.BICUBIC, box=box)
+
+
+def halves(picture: Image.Image) -> list[Image.Image]:
+    """Return a picture and its halves, down to a small one."""
+    levels = [picture]
+    while min(levels[-1].size) > LEAST_PX:
+        levels.append(levels[-1].reduce(2))
+    return levels
+
+
+def keep(levels: Sequence[Image.Image], folder: Path) -> None:
+    """Write pictures as pixels that ``kept`` maps, in the place of all that lies beside them.
+
+    A folder is whole or not there.
+
+    Raises
+    ------
+    OSError
+        Where the disk does not take them.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as name:
+        whole = Path(name) / "whole"
+        whole.mkdir()
+        for number, level in enumerate(levels):
+            np.save(whole / f"{number}.npy", np.asarray(level))
+        shutil.rmtree(folder, ignore_errors=True)  # one that is not whole after all
+        whole.rename(folder)
+    for other in folder.parent.iterdir():
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def kept(folder: Path) -> list[Image.Image]:
+    """Return the pictures of a folder: their pixels are those of the files, whoever maps them.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where they are not what ``keep`` wrote.
+    """
+    count = len(list(folder.iterdir()))
+    cells = [np.load(folder / f"{number}.npy", mmap_mode="r") for number in range(count)]
+    if not cells:
+        raise OSError(f"{folder.name} holds no relief")
+    return [Image.frombuffer("L", each.shape[::-1], each, "raw", "L", 0, 1) for each in cells]

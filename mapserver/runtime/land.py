@@ -25,7 +25,7 @@ class Land:
         Where the files that came with the installation are not whole.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: Path) -> None:
         self._files = {
             path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()
         }
@@ -34,6 +34,7 @@ class Land:
             digest.update(name.encode() + body)
         self.token = digest.hexdigest()
         """Hash of the data."""
+        self._cache = cache / self.token
         self.bounds: Bounds = bounds_of(self._files)
         """The region that the data cover."""
         self._basemap: Basemap | None = None
@@ -43,7 +44,7 @@ class Land:
         """Return what draws."""
         with self._lock:
             if self._basemap is None:
-                self._basemap = load(self._files)
+                self._basemap = load(self._files, self._cache)
                 self._files.clear()
             return self._basemap
 
@@ -59,9 +60,12 @@ class Land:
 
 
 @functools.lru_cache(maxsize=1)
-def of(folder: Path) -> Land:
-    """Return the base map of the built files in ``folder``: one for all who ask."""
-    return Land(folder / "basemap")
+def of(folder: Path, cache: Path) -> Land:
+    """Return the base map of the built files in ``folder``: one for all who ask.
+
+    ``cache`` is the folder of what may be made again.
+    """
+    return Land(folder / "basemap", cache / "land")
 
 
 def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -42,7 +42,8 @@ def open_site(settings: Settings) -> Site:
     # The folder knows what it holds; the catalogue's word counts for a new folder only.
     checked = dataclasses.replace(checked, context=store.context())
     needs_land = any(layer.kind == "basemap" for layer in checked.layers)
-    sources = Sources(store, PUBLIC, utc_now, land.of(assets.folder) if needs_land else None)
+    ground = land.of(assets.folder, paths.cache) if needs_land else None
+    sources = Sources(store, PUBLIC, utc_now, ground)
     catalog = Catalog(checked, sources)
     font = _font(assets)
     tiler = Tiler(

@@ -38,7 +38,8 @@ class Pointer:
     ) -> None:
         # The catalogue alone: whatever else a site has would cost the keeper 30 MB.
         needs_land = any(layer.kind == "basemap" for layer in definition.layers)
-        sources = Sources(store, PUBLIC, now, land.of(assets.folder) if needs_land else None)
+        ground = land.of(assets.folder, store.paths.cache) if needs_land else None
+        sources = Sources(store, PUBLIC, now, ground)
         self._catalog = Catalog(definition, sources)
         self._store = store
         self._now = now

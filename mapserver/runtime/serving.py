@@ -115,6 +115,7 @@ def serve(settings: Settings) -> None:
 
         server = _server(settings)
         keeper.watch()
+        _unpack_land(settings)
         # Nobody asked for these tiles: they are not counted with those that somebody did ask for.
         uncounted = {k: v for k, v in os.environ.items() if k != COUNTS}
         errands = [each(settings, uncounted) for each in (Seeding, Stacking, Picturing)]
@@ -152,7 +153,6 @@ def _server(settings: Settings) -> Any:
     from granian.log import LogLevels
 
     importlib.import_module("mapserver.runtime.worker")
-    _unpack_land(settings)
     gc.collect()
     gc.freeze()  # what is not looked at again stays shared
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -180,16 +180,16 @@ def _server(settings: Settings) -> Any:
 
 
 def _unpack_land(settings: Settings) -> None:
-    """Unpack the base map, some 20 MB, where the catalogue has one: all workers share it."""
+    """Unpack the base map, where the catalogue has one: all workers share it."""
+    from layers.store import Paths
     from mapserver.documents import assets
     from mapserver.runtime import land
     from mapserver.runtime.entries import definition
 
-    # What is missing or wrong, the keeper says, which reads the same.
-    with contextlib.suppress(LayersError, assets.AssetsMissingError):
-        built = assets.read()
-        if any(layer.kind == "basemap" for layer in definition(settings, built).layers):
-            land.of(built.folder).unpacked()
+    built = assets.read()
+    if any(layer.kind == "basemap" for layer in definition(settings, built).layers):
+        with contextlib.suppress(LayersError):  # whoever draws says what is wrong with its files
+            land.of(built.folder, Paths(settings.data_dir).cache).unpacked()
 
 
 def keep(settings: Settings) -> None:

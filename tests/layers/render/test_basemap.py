@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,6 +89,30 @@ def test_every_zoom_draws_the_same_tile_twice(
     first = basemap.draw(window, "light")
     assert first.shape == (256, 256, 3)
     np.testing.assert_array_equal(first, basemap.draw(window, "light"))
+
+
+@pytest.mark.parametrize("zoom", [4, 6])
+def test_a_relief_that_is_kept_draws_the_same_and_is_not_unpacked_again(
+    basemap: Basemap, tmp_path: Path, zoom: int
+) -> None:
+    window = Window(zoom, int(0.66 * 2**zoom), int(0.35 * 2**zoom))
+    (tmp_path / "land" / "earlier").mkdir(parents=True)
+    cache = tmp_path / "land" / "token"
+    for files in (world(), {**world(), "relief.webp": b""}):
+        found = load(files, cache).draw(window, "light")
+        np.testing.assert_array_equal(found, basemap.draw(window, "light"))
+        assert [each.name for each in cache.parent.iterdir()] == ["token"]
+    (cache / "0.npy").write_bytes(b"cut")
+    found = load(world(), cache).draw(window, "light")
+    np.testing.assert_array_equal(found, basemap.draw(window, "light"))
+
+
+def test_a_relief_that_cannot_be_kept_is_drawn_from_memory(
+    basemap: Basemap, tmp_path: Path
+) -> None:
+    (tmp_path / "land").write_text("no folder")
+    found = load(world(), tmp_path / "land" / "token").draw(TILES[1], "dark")
+    np.testing.assert_array_equal(found, basemap.draw(TILES[1], "dark"))
 
 
 def test_tiles_beyond_the_data_are_of_the_one_outside_tone(basemap: Basemap) -> None:
