@@ -209,7 +209,6 @@ def test_on_a_phone_a_card_leaves_the_place_that_it_speaks_of_in_sight(
         }""",
         arg=of,
     )
-    # The mark of a place lies above those of stations.
     assert page.locator("#card .notice").is_visible()
     assert not page.locator("#state").is_visible()
     page.keyboard.press("Escape")
@@ -240,14 +239,14 @@ def test_a_card_that_is_asked_for_twice_is_never_empty(opening: Callable[..., Vi
 def test_the_corners_of_the_map_speak_the_language_of_the_page(
     opening: Callable[..., Visit], language: str
 ) -> None:
-    page = opening(f"/{language}").page
+    made = opening(f"/{language}")
+    page = made.page
     scale = page.locator(".leaflet-control-scale-line").inner_text()
     assert re.fullmatch(r"\d+\xa0км", scale), scale
     credit = page.locator(".leaflet-control-attribution").inner_text()
     for name in ("land", "values"):
         assert messages.text(f"public.shipped.{name}", language) in credit
-    page.goto(f"{page.url.partition('#')[0]}#station={STATION}")
-    page.reload()
+    made.go(f"{made.url}/{language}#station={STATION}")
     card = page.locator("#card")
     card.get_by_text(messages.text("public.shipped.network_kz", language)).wait_for()
 
