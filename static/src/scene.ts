@@ -109,6 +109,9 @@ export class Scene {
   }
 
   reveal(position: readonly [number, number]): void {
+    const [west, south, east, north] = this.config.bounds;
+    // Far from the network there is nothing to see beside the place.
+    if (position[0] < west || position[0] > east || position[1] < south || position[1] > north) return;
     if (!isNarrow()) return this.map.reveal(position, { left: 430, top: 60, right: 320, bottom: 130 });
     // Between what stands above the map and the card that came up from below.
     const top = document.querySelector(".lead")!.getBoundingClientRect().bottom + 24;
