@@ -29,6 +29,7 @@ WEB_LETTERS = {
     "latin": [
         *range(0x20, 0x7F),
         *map(ord, "\u00a0©«°±²³µ·»×ÄÇÖÜäçöüÝýĞğİıŇňŞşŽž"),
+        *map(ord, "ҚазРус"),  # languages are named in their own letters on every page
         *map(ord, "\u02bb\u02bc–—‘’“”„•…‰′″←↑→↓−≈≤≥σ"),
     ],
     "cyrillic": [*range(0x410, 0x450), *map(ord, "ЁёӘәҒғҚқҢңӨөҰұҮүҺһІі")],

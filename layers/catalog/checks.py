@@ -17,12 +17,12 @@ def word(fields: Fields, word: str) -> str:
     return word
 
 
-def titles(fields: Fields) -> dict[str, str]:
-    """Return the titles by language."""
-    found = fields.texts("titles")
+def titles(fields: Fields, key: str = "titles") -> dict[str, str]:
+    """Return the titles, or other texts, by language."""
+    found = fields.texts(key)
     for language in found:
         if language not in LANGUAGES:
-            raise fields.error(f'"titles" knows {", ".join(LANGUAGES)}, not "{language}"')
+            raise fields.error(f'"{key}" knows {", ".join(LANGUAGES)}, not "{language}"')
     return found
 
 

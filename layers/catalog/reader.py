@@ -137,6 +137,7 @@ def _layer(
         titles=checks.titles(fields),
         wms_name=_wms_name(fields),
         abstract=fields.get("abstract", str, ""),
+        abstracts=checks.titles(fields, "abstracts"),
         attribution=fields.get("attribution", str, ""),
         licence=fields.get("licence", str, ""),
         notice=fields.get("notice", str, ""),

@@ -31,12 +31,24 @@ _CATALOGUES: Mapping[str, Mapping[str, str]] = {
 SERVER_ONLY = tuple(f"{part}." for part in PARTS)
 """Beginnings of the ids that no script of the page reads."""
 
-__all__ = ["LANGUAGES", "SERVER_ONLY", "catalogue", "text"]
+_SHIPPED = {text: name for name, text in _ENGLISH.items() if name.startswith("public.shipped.")}
+
+__all__ = ["LANGUAGES", "SERVER_ONLY", "catalogue", "shipped", "text"]
 
 
 def catalogue(language: str) -> Mapping[str, str]:
     """Return all texts of a language; KeyError for one that is not of ``LANGUAGES``."""
     return _CATALOGUES[language]
+
+
+def shipped(words: str, language: str) -> str:
+    """Return who is credited or named, in a language where it came with the server, else as it is.
+
+    An operator's data have names of their own, which nobody has translated.
+    """
+    parts = [words] if words in _SHIPPED else words.split("; ")
+    known = _CATALOGUES[language]
+    return "; ".join(known[_SHIPPED[part]] if part in _SHIPPED else part for part in parts)
 
 
 def text(message: str, language: str, **values: object) -> str:

@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "legend.exceedance": "Chance to exceed {value}, %",
     "legend.zone_lines": "Outlines; numerals are MSK-64 grades",
     "legend.depth": "Depth, km",
+    "legend.depth_unknown": "grey: not known",
     "legend.excluded": "excluded, whatever the weights are",
     "shape.circle": "natural",
     "shape.square": "raised",
@@ -144,6 +145,7 @@ TEXTS: dict[str, str] = {
     "high. Nine of ten lie between {low} and {high}.",
     "usual.lower": "Yes, at the lower edge: about one hour in twenty here is this low. "
     "Nine of ten lie between {low} and {high}.",
+    "usual.finer": "More exactly, {value} was read.",
     "usual.dry": "Compared with {hours} hours without rain of the last {days} days.",
     "usual.wet": "Compared with {hours} hours during and after rain of the last {days} days.",
     "usual.all": "Compared with all {hours} hours of the last {days} days.",

@@ -45,4 +45,9 @@ TEXTS: dict[str, str] = {
     "public.feed.unchecked": (
         "A value that no person has checked yet may be an error of the instrument."
     ),
+    # Who is credited and named in the data that come with the server
+    "public.shipped.land": "Natural Earth; GSHHG/WDBII; own outlines of waters about 2020",
+    "public.shipped.values": "Simulated values, not measured",
+    "public.shipped.network_kz": "Simulated demonstration network, Kazakhstan",
+    "public.shipped.network_uz": "Simulated demonstration network, Uzbekistan",
 }

@@ -41,4 +41,11 @@ TEXTS: dict[str, str] = {
     ),
     "public.feed.peak": "Ең үлкен сағаттық орташа мән – {value}, сағаты: {when}.",
     "public.feed.unchecked": "Адам әлі тексермеген мән аспаптың қатесі болуы мүмкін.",
+    # Who is credited and named in the data that come with the server
+    "public.shipped.land": (
+        "Natural Earth; GSHHG/WDBII; шамамен 2020 жылғы су айдындарының өз сұлбалары"
+    ),
+    "public.shipped.values": "Модельденген мәндер, өлшенбеген",
+    "public.shipped.network_kz": "Модельденген көрсету желісі, Қазақстан",
+    "public.shipped.network_uz": "Модельденген көрсету желісі, Өзбекстан",
 }

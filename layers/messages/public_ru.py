@@ -40,4 +40,9 @@ TEXTS: dict[str, str] = {
     "public.feed.unchecked": (
         "Значение, которое ещё не проверил человек, может быть ошибкой прибора."
     ),
+    # Who is credited and named in the data that come with the server
+    "public.shipped.land": "Natural Earth; GSHHG/WDBII; собственные контуры вод около 2020 года",
+    "public.shipped.values": "Смоделированные значения, не измерены",
+    "public.shipped.network_kz": "Смоделированная демонстрационная сеть, Казахстан",
+    "public.shipped.network_uz": "Смоделированная демонстрационная сеть, Узбекистан",
 }

@@ -41,4 +41,11 @@ TEXTS: dict[str, str] = {
     ),
     "public.feed.peak": "Eng katta soatlik oʻrtacha qiymat – {value}, soati: {when}.",
     "public.feed.unchecked": "Hali inson tekshirmagan qiymat asbob xatosi boʻlishi mumkin.",
+    # Who is credited and named in the data that come with the server
+    "public.shipped.land": (
+        "Natural Earth; GSHHG/WDBII; suv havzalarining taxminan 2020-yildagi oʻz chizmalari"
+    ),
+    "public.shipped.values": "Modellashtirilgan qiymatlar, oʻlchanmagan",
+    "public.shipped.network_kz": "Modellashtirilgan namoyish tarmogʻi, Qozogʻiston",
+    "public.shipped.network_uz": "Modellashtirilgan namoyish tarmogʻi, Oʻzbekiston",
 }

@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "legend.exceedance": "{value} dan oshish ehtimoli, %",
     "legend.zone_lines": "Chegara chiziqlari; raqamlar – MSK-64 ballari",
     "legend.depth": "Chuqurligi, km",
+    "legend.depth_unknown": "kulrang – nomaʼlum",
     "legend.excluded": "vaznlar qanday boʻlmasin, istisno",
     "shape.circle": "tabiiy",
     "shape.square": "oshgan",
@@ -142,6 +143,7 @@ TEXTS: dict[str, str] = {
     "shunday yuqori. Oʻntadan toʻqqiztasi {low} va {high} oraligʻida.",
     "usual.lower": "Ha, quyi chegarada: bu yerda yigirma soatdan taxminan bittasi "
     "shunday past. Oʻntadan toʻqqiztasi {low} va {high} oraligʻida.",
+    "usual.finer": "Aniqroq aytganda, {value} oʻlchandi.",
     "usual.dry": "Oxirgi {days} kunning yomgʻirsiz {hours} soati bilan solishtirildi.",
     "usual.wet": "Oxirgi {days} kunning yomgʻir paytidagi va undan keyingi {hours} "
     "soati bilan solishtirildi.",

@@ -52,12 +52,12 @@ class StyleDefinition:
 class LayerDefinition:
     """One ``[[layer]]`` entry, checked.
 
-    ``titles`` maps a language to a title; ``paths`` are the files, patterns of files and folders it
-    is read from, absolute; ``options`` holds the keys that belong to the kind alone. ``covariates``
-    are the raster layers that the mean of a surface follows; ``source`` is the surface that
-    contours are drawn of. ``wms_name`` is what WMS calls the layer, its id where it is empty.
-    A surface with ``relative_to`` shows how many times what is usual a value is; its ``quantity``
-    is that ratio, ``observed`` what it is made of.
+    ``titles`` and ``abstracts`` map a language to a text; ``paths`` are the files, patterns of
+    files and folders it is read from, absolute; ``options`` holds the keys that belong to the
+    kind alone. ``covariates`` are the raster layers that the mean of a surface follows;
+    ``source`` is the surface that contours are drawn of. ``wms_name`` is what WMS calls
+    the layer, its id where it is empty. A surface with ``relative_to`` shows how many times what
+    is usual a value is; its ``quantity`` is that ratio, ``observed`` what it is made of.
     """
 
     id: str
@@ -66,6 +66,7 @@ class LayerDefinition:
     titles: Mapping[str, str] = field(default_factory=dict)
     wms_name: str = ""
     abstract: str = ""
+    abstracts: Mapping[str, str] = field(default_factory=dict)
     attribution: str = ""
     licence: str = ""
     notice: str = ""

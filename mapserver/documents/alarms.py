@@ -183,4 +183,4 @@ class Feed:
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = "".join(c for c in text if c.isprintable() or c == "\n")
+    SubElement(parent, name).text = "".join(c for c in text if c.isprintable() or c in "\n\u00a0")

@@ -20,7 +20,8 @@ def credit(catalog: CatalogDefinition, assets: Assets, language: str) -> str:
     """Return sources and the note on borders, as they stand at the foot of a picture."""
     words = [mark(catalog, language)]
     named = [layer.attribution for layer in catalog.layers if layer.attribution]
-    words += dict.fromkeys(named)
+    # Who is credited within another line is not credited twice.
+    words += [e for e in dict.fromkeys(named) if not any(e in o for o in named if o != e)]
     notice = str(assets.land.get("notices", {}).get(language, ""))
     # Of the notice its first sentence: it says that the borders determine nothing.
     words.append(notice.partition(".")[0])

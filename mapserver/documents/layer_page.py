@@ -65,6 +65,11 @@ class LayerPage:
         return self.layer.titles.get(self.language, self.layer.title)
 
     @property
+    def abstract(self) -> str:
+        """What the layer is, in the language of the page where the catalogue has it."""
+        return self.layer.abstracts.get(self.language, self.layer.abstract)
+
+    @property
     def map_title(self) -> str:
         """The title of the map."""
         return self.catalog.titles.get(self.language, self.catalog.title)

@@ -73,7 +73,7 @@ def config(page: "PageDescription", tiles: dict[str, Any]) -> dict[str, Any]:
         "bounds": list(page.view.as_tuple()),
         "max_zoom": MAX_ZOOM,
         "area": f"{root}/static/{assets['area.json'].file}",
-        "credit": assets.land.get("attribution", ""),
+        "credit": messages.shipped(str(assets.land.get("attribution", "")), language),
         "notice": assets.land.get("notices", {}).get(language, ""),
         "places": f"{root}/static/basemap/places.json",
         "layers": [
@@ -137,7 +137,7 @@ def value_text(value: float | None, unit: str, language: str) -> str:
     if language != "en":
         number = number.replace(".", ",")
     word = messages.catalogue(language).get(f"unit.{name}", name)
-    return f"{number} {word}"
+    return f"{number}\u00a0{word}"  # a unit alone on the next line is not read as one
 
 
 def _scenario(layer: LayerDefinition, catalog: CatalogDefinition) -> dict[str, Any]:

@@ -106,22 +106,29 @@ _SHAPES = (
     _Shape("(max-aspect-ratio: 3/4)", 420, 910, (9, 200, 9, 140), 4.36),
     _Shape("", 720, 490, (12, 12, 12, 32)),
 )
+_NARROW = _Shape("(max-width: 30rem)", 380, 380, (8, 8, 8, 56))
 
 
 def pictures(site: Site, language: str) -> tuple[FirstPicture, ...]:
     """Return the pictures under the map until its tiles arrive, for windows of three shapes."""
+    words = _words(site, language)
+    return tuple(_picture(site, shape, words) for shape in _SHAPES)
+
+
+def lite_pictures(site: Site, language: str) -> tuple[FirstPicture, FirstPicture]:
+    """Return the picture of the light page, and the one of which a narrow screen can read names."""
+    words = _words(site, language)
+    return _picture(site, _SHAPES[-1], words), _picture(site, _NARROW, words)
+
+
+def _words(site: Site, language: str) -> dict[str, str]:
+    """Return the part of the query that all pictures share."""
     state = shared.read(site, MultiDict())
     kind = site.catalog.kinds[state.filled[0].id] if state.filled else None
     times = kind.extent().times if kind else ()
     words = {"time": temporal.word(times[-1])} if times else {}
     found = leading(site)
-    words |= {"with": found[0].id if found else "", "lang": language, "legend": "0"}
-    return tuple(_picture(site, shape, words) for shape in _SHAPES)
-
-
-def lite_picture(site: Site, language: str) -> FirstPicture:
-    """Return the picture of the light page: that of the smallest shape."""
-    return pictures(site, language)[-1]
+    return {**words, "with": found[0].id if found else "", "lang": language, "legend": "0"}
 
 
 def _picture(site: Site, shape: _Shape, words: Mapping[str, str]) -> FirstPicture:

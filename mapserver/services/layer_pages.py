@@ -67,7 +67,7 @@ def _description(
     return LayerPage(
         language=language,
         catalog=site.catalog.definition,
-        layer=site.credited(layer),
+        layer=site.credited(layer, language),
         extent=kind.extent(),
         assets=site.assets,
         version=version,

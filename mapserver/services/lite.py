@@ -68,7 +68,7 @@ def blueprint(site: Site) -> Blueprint:
 
 
 def _composed(site: Site, language: str) -> str:
-    definition = site.credited_catalog
+    definition = site.credited_catalog(language)
     said = first_view.summary(site, language)
     sheet = Sheet(language, "lite", definition, site.assets)
     state = shared.read(site, request.args)
@@ -79,13 +79,15 @@ def _composed(site: Site, language: str) -> str:
         subtitle = layer.titles.get(language, layer.title)
         legend = style_table(layer, style, language, site.assets, state.unit)
     rows = loudest_first(said.stations)
+    picture, small = first_view.lite_pictures(site, language)
     found = first_view.leading(site)
     return sheet.rendered(
         "lite.html",
         said=said,
         state=" ".join(said.sentences),
         subtitle=subtitle,
-        picture=first_view.lite_picture(site, language),
+        picture=picture,
+        small=small,
         notice=str(site.assets.land.get("notices", {}).get(language, "")),
         legend=legend,
         rows=[_row(station, said) for station in rows[:MOST_ROWS]],

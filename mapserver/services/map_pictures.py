@@ -140,7 +140,7 @@ class MapPictures:
         return found[0], found[1]
 
     def _caption(self, state: Shared, asked: Asked, at: datetime | None) -> Caption:
-        definition = self._site.credited_catalog
+        definition = self._site.credited_catalog(asked.language)
         if not asked.legend:
             notes = captions.credit(definition, self._site.assets, asked.language)
             return Caption(notes=notes)

@@ -132,7 +132,7 @@ def _description(site: Site, language: str, *, embedded: bool) -> PageDescriptio
     state = first_view.summary(site, language)
     return PageDescription(
         language=language,
-        catalog=site.credited_catalog,
+        catalog=site.credited_catalog(language),
         extents={layer_id: kind.extent() for layer_id, kind in site.catalog.kinds.items()},
         assets=site.assets,
         view=first_view.view(site),

@@ -12,7 +12,7 @@ import numpy as np
 from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
-from layers import quality, temporal, units
+from layers import messages, quality, temporal, units
 from layers.errors import BadParameterError, NoSurfaceError, UnsupportedFormatError
 from layers.exchange.rows import guarded
 from layers.kinds.stations import StationsKind
@@ -65,14 +65,14 @@ def blueprint(site: Site) -> Blueprint:
 
     @bp.get("/usual")
     def usual() -> Response:
-        params.only(request.args, ("layer", "station", "time"))
+        params.only(request.args, ("layer", "station", "time", "lang"))
         layer, station = _asked(site)
         at = params.instant_or_latest(request.args.get("time")) or _newest(site, layer)
         hour = temporal.floor_hour(at)
         value = _hourly(site, station, str(layer.quantity), hour)
         found = quality.usual(value, _hourly(site, station, RAIN, hour))
         document = {
-            **_said(site, layer, station),
+            **_said(site, layer, station, params.language(request.args)),
             "time": temporal.word(hour),
             "days": quality.HISTORY.days,
             "value": None if np.isnan(value[-1]) else float(value[-1]),
@@ -121,7 +121,9 @@ def _observed(
     return site.store.series(site.audience, site.now(), station.code, quantity, begin, end)
 
 
-def _said(site: Site, layer: LayerDefinition, station: Station) -> dict[str, Any]:
+def _said(
+    site: Site, layer: LayerDefinition, station: Station, language: str = "en"
+) -> dict[str, Any]:
     """Return what every document says of the station: who, what, and whether it is real."""
     networks = {network.id: network for network in site.store.networks()}
     network = networks[station.network_id]
@@ -132,9 +134,9 @@ def _said(site: Site, layer: LayerDefinition, station: Station) -> dict[str, Any
         "quantity": layer.quantity,
         "unit": units.QUANTITIES[str(layer.quantity)].unit,
         "context": str(site.catalog.definition.context),
-        "network": network.name,
+        "network": messages.shipped(network.name, language),
         "licence": network.licence,
-        "attribution": network.attribution,
+        "attribution": messages.shipped(network.attribution, language),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Request
 
+from layers import messages
 from layers.catalog import Catalog
 from layers.files import Files
 from layers.model import CatalogDefinition, LayerDefinition
@@ -61,15 +62,16 @@ class Site:
         networks = self.store.shown_networks(self.audience, self.now())
         return "; ".join(dict.fromkeys(n.attribution or n.name for n in networks))
 
-    def credited(self, layer: LayerDefinition) -> LayerDefinition:
+    def credited(self, layer: LayerDefinition, language: str = "en") -> LayerDefinition:
         """Return a layer with the attribution that is shown of it."""
-        return dataclasses.replace(layer, attribution=self.attribution(layer))
+        named = messages.shipped(self.attribution(layer), language)
+        return dataclasses.replace(layer, attribution=named)
 
-    @property
-    def credited_catalog(self) -> CatalogDefinition:
-        """The catalogue with the attribution of every layer."""
+    def credited_catalog(self, language: str) -> CatalogDefinition:
+        """Return the catalogue with the attribution of every layer."""
         catalog = self.catalog.definition
-        return dataclasses.replace(catalog, layers=tuple(map(self.credited, catalog.layers)))
+        layers = tuple(self.credited(layer, language) for layer in catalog.layers)
+        return dataclasses.replace(catalog, layers=layers)
 
     def current(self) -> tuple[dict[str, Any], str]:
         """Return the document of ``/current.json`` and its entity tag."""

@@ -47,7 +47,7 @@ const current = new Current(config.root);
 const files = new Files(config.root, current);
 const moments = new Moments(current, () => store.state);
 
-const map = new MapView(byId("map"), config.bounds, config.max_zoom, calm());
+const map = new MapView(byId("map"), config.bounds, config.max_zoom, calm(), [words.text("unit.km"), words.text("unit.m")]);
 const covered = (): { left: number; top: number; right: number; bottom: number } => {
   // The bar of hours is not there yet.
   if (isNarrow()) return { left: 8, top: document.querySelector(".lead")!.getBoundingClientRect().bottom + 8, right: 8, bottom: 130 };
@@ -55,7 +55,7 @@ const covered = (): { left: number; top: number; right: number; bottom: number }
 };
 if (shared.zoom !== null) map.look([shared.lon!, shared.lat!], shared.zoom);
 else map.fit(config.bounds, covered(), isNarrow() ? 4.25 : 3);
-for (const credit of new Set([config.credit, ...config.layers.map((layer) => layer.attribution)])) if (credit) map.credit(credit);
+for (const credit of new Set([config.credit, ...config.layers.map((layer) => layer.attribution).filter((each) => !config.credit.includes(each))])) map.credit(credit);
 
 const scene = new Scene(config, map, store, current, files, words, moments);
 const said = element("p", { id: "said", class: "unseen", role: "status" });

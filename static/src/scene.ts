@@ -109,8 +109,11 @@ export class Scene {
   }
 
   reveal(position: readonly [number, number]): void {
-    const covered = isNarrow() ? { left: 40, top: 60, right: 40, bottom: window.innerHeight * 0.64 } : { left: 430, top: 60, right: 320, bottom: 130 };
-    this.map.reveal(position, covered);
+    if (!isNarrow()) return this.map.reveal(position, { left: 430, top: 60, right: 320, bottom: 130 });
+    // Between what stands above the map and the card that came up from below.
+    const top = document.querySelector(".lead")!.getBoundingClientRect().bottom + 24;
+    const bottom = window.innerHeight - document.querySelector("#card")!.getBoundingClientRect().top + 24;
+    this.map.reveal(position, { left: 40, top, right: 40, bottom });
   }
 
   /** Bring all of the map to the state. */
@@ -209,7 +212,7 @@ export class Scene {
   private showPlace({ card }: State): void {
     if (card?.kind !== "point") return this.take("place");
     const ring = (): HTMLElement => element("span", { class: "place", "aria-hidden": "true" });
-    this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "names"));
+    this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "place"));
   }
 
   private async loadStations(layer: Layer, { time }: State): Promise<void> {

@@ -193,6 +193,65 @@ def test_any_place_is_told_of_in_words_and_where_nothing_is_known_too(phone: Vis
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("size", [(320, 640), NARROW])
+@pytest.mark.parametrize("words", [f"station={STATION}", "place=44.8/65.5"])
+def test_on_a_phone_a_card_leaves_the_place_that_it_speaks_of_in_sight(
+    opening: Callable[..., Visit], size: tuple[int, int], words: str
+) -> None:
+    page = opening(f"/kk#{words}", size).page
+    page.locator("#card h3").first.wait_for()
+    of = '.station[aria-pressed="true"]' if words.startswith("station") else ".place"
+    page.wait_for_function(
+        """(of) => {
+          const box = (each) => document.querySelector(each).getBoundingClientRect();
+          const {top, bottom} = box(of);
+          return top > box(".lead").bottom && bottom < box("#card").top;
+        }""",
+        arg=of,
+    )
+    assert page.locator("#card .notice").is_visible()
+    assert not page.locator("#state").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#state").is_visible()
+
+
+@pytest.mark.full
+def test_a_card_that_is_asked_for_twice_is_never_empty(opening: Callable[..., Visit]) -> None:
+    page = opening("/en", NARROW).page
+    waiting: list[Route] = []
+    page.route("**/api/v1/point?*", lambda route: waiting.append(route))
+    page.locator("#map").click(position={"x": 60, "y": 640})
+    page.wait_for_timeout(300)
+    # Another hour is asked for before the first answer is there.
+    page.locator("#time input").press("ArrowLeft")
+    page.wait_for_timeout(600)
+    assert len(waiting) == 2
+    waiting[0].continue_()
+    page.wait_for_timeout(600)
+    assert page.locator("#card").is_hidden()
+    waiting[1].continue_()
+    page.locator("#card .nearest").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_the_corners_of_the_map_speak_the_language_of_the_page(
+    opening: Callable[..., Visit], language: str
+) -> None:
+    made = opening(f"/{language}")
+    page = made.page
+    scale = page.locator(".leaflet-control-scale-line").inner_text()
+    assert re.fullmatch(r"\d+\xa0км", scale), scale
+    credit = page.locator(".leaflet-control-attribution").inner_text()
+    for name in ("land", "values"):
+        assert messages.text(f"public.shipped.{name}", language) in credit
+    made.go(f"{made.url}/{language}#station={STATION}")
+    card = page.locator("#card")
+    card.get_by_text(messages.text("public.shipped.network_kz", language)).wait_for()
+
+
+@pytest.mark.full
 def test_an_address_holds_the_whole_state(opening: Callable[..., Visit]) -> None:
     asked = (
         "/en#map=6/43/70&layer=dose-rate.exceedance&threshold=120&with=stations,faults"

@@ -44,8 +44,8 @@ def entries(house: House, language: str = "en") -> list[dict[str, str]]:
 def test_each_time_above_is_one_entry_and_old_ones_are_not_told(told: House) -> None:
     found = entries(told)
     assert sorted(each["title"] for each in found) == [
-        "High at UZ 2: up to 1.50 µSv/h",
-        "Raised at UZ 1: up to 0.42 µSv/h",
+        "High at UZ 2: up to 1.50\u00a0µSv/h",
+        "Raised at UZ 1: up to 0.42\u00a0µSv/h",
     ]
     assert len({each["id"] for each in found}) == 2
     assert all(each["id"].startswith("urn:uuid:") for each in found)
@@ -55,8 +55,8 @@ def test_a_time_that_goes_on_is_the_same_entry_with_a_later_word(told: House) ->
     before = {each["title"]: each for each in entries(told)}
     told.ingest("more.csv", rows(("UZ2", 0, 2.5)))
     after = {each["title"]: each for each in entries(told)}
-    old = before["High at UZ 2: up to 1.50 µSv/h"]
-    new = after["High at UZ 2: up to 2.50 µSv/h"]
+    old = before["High at UZ 2: up to 1.50\u00a0µSv/h"]
+    new = after["High at UZ 2: up to 2.50\u00a0µSv/h"]
     assert old["id"] == new["id"]
     assert len(after) == len(before)
 

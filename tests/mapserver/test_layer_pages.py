@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from layers import messages
 from layers.files import offered
@@ -21,6 +22,8 @@ def test_every_layer_has_a_page_in_every_language(house: Any, layer_id: str, lan
     assert answer.headers["Content-Language"] == language
     layer = house.site.catalog.layers[layer_id]
     assert layer.titles.get(language, layer.title) in answer.text
+    abstract = layer.abstracts.get(language, layer.abstract)
+    assert str(escape(abstract)) in answer.text
     measured = layer.quantity is not None
     assert (messages.text(SIMULATED, language) in answer.text) is measured
     for suffix in offered(layer):

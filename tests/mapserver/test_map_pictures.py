@@ -81,10 +81,12 @@ def test_every_layer_of_the_catalogue_can_stand_in_a_picture(house: House, layer
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_simulated_data_say_so_at_the_foot_of_every_picture(house: House, language: str) -> None:
-    credit = captions.credit(house.site.credited_catalog, house.site.assets, language)
+    credit = captions.credit(house.site.credited_catalog(language), house.site.assets, language)
     assert credit.startswith(messages.text("context.simulated", language))
     notice = house.site.assets.land["notices"][language]
     assert credit.endswith(notice.partition(".")[0])
+    assert messages.text("public.shipped.values", language) in credit
+    assert credit.count("Natural Earth") == 1
 
 
 def state(house: House, query: dict[str, str]) -> shared.Shared:

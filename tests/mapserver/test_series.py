@@ -96,6 +96,15 @@ def test_three_hours_are_too_few_to_say_what_is_usual(house: Any) -> None:
     assert told["value"] is not None
 
 
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_who_measured_is_told_in_the_language_of_the_reader(house: Any, language: str) -> None:
+    told = house.json(f"{USUAL}&lang={language}")
+    assert told["network"] == messages.text("public.shipped.network_kz", language)
+    assert told["attribution"] == messages.text("public.shipped.values", language)
+    # An operator's own names are nobody's to translate.
+    assert messages.shipped("Kazhydromet", language) == "Kazhydromet"
+
+
 @pytest.mark.parametrize(
     ("address", "status", "words"),
     [

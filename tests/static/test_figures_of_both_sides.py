@@ -63,7 +63,7 @@ def page() -> dict[str, dict[str, list[str]]]:
 def test_a_value_is_written_alike(page: dict[str, dict[str, list[str]]], language: str) -> None:
     word = messages.text("unit.uSv/h", language)
     server = [page_config.value_text(value, "nSv/h", language) for value in DOSES]
-    shown = [f"{number} {word}" for number in page[language]["doses"]]
+    shown = [f"{number}\u00a0{word}" for number in page[language]["doses"]]
     # Two decimals are the server's always; the page shows a third of what is nearly nothing.
     assert server[1:] == shown[1:]
     assert [figures.edge(value, language) for value in EDGES] == page[language]["edges"]

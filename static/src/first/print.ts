@@ -16,4 +16,11 @@ export function fitPaper(map: HTMLElement): void {
   };
   measure();
   window.addEventListener("resize", measure);
+  // Nobody can unfold paper: the legend and what borders do not mean are open there.
+  let folded: HTMLDetailsElement[] = [];
+  window.addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll<HTMLDetailsElement>("#legend details:not([open])")];
+    for (const each of folded) each.open = true;
+  });
+  window.addEventListener("afterprint", () => folded.forEach((each) => (each.open = false)));
 }

@@ -23,9 +23,10 @@ export interface Tile {
 }
 
 /** Panes from the ground up; all that can be pressed lies above all that is only seen. */
-const PANES = { base: 200, surface: 250, compared: 251, lines: 300, zones: 350, faults: 360, quakes: 370, dots: 380, names: 590, stations: 600 };
+const PANES = { base: 200, surface: 250, compared: 251, lines: 300, zones: 350, faults: 360, quakes: 370, dots: 380, names: 590, stations: 600, place: 610 };
 export type Pane = keyof typeof PANES;
-const SEEN_THROUGH: ReadonlySet<Pane> = new Set<Pane>(["base", "surface", "compared", "lines", "quakes", "dots", "names"]);
+const SEEN_THROUGH: ReadonlySet<Pane> = new Set<Pane>(["base", "surface", "compared", "lines", "quakes", "dots", "names", "place"]);
+const SCALE_PX = 110;
 const REACH_PX = 40; // of the largest dot
 const TOLERANCE_PX = 6; // a fingertip beside a dot means the dot
 
@@ -56,8 +57,9 @@ export class MapView {
   private share: number | null = null;
   private dividing = false;
 
-  constructor(container: HTMLElement, bounds: Bounds, maxZoom: number, calm: boolean) {
-    const wide = corners(bounds).pad(0.9);
+  /** `units` are the words for km and m on the scale. */
+  constructor(container: HTMLElement, bounds: Bounds, maxZoom: number, calm: boolean, units: readonly [km: string, m: string]) {
+    const wide = corners(bounds).pad(2); // a place at its edge can be moved from below a card
     this.map = L.map(container, {
       zoomControl: false,
       attributionControl: false,
@@ -81,19 +83,24 @@ export class MapView {
     }
     // Plain words before the credits, and no flag: the map belongs to two states.
     L.control.attribution({ position: "bottomright", prefix: "Leaflet" }).addTo(this.map);
-    L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 110 }).addTo(this.map);
+    const Scale = L.Control.Scale.extend({
+      _updateScale(line: HTMLElement, text: string, ratio: number): void {
+        const [number = "", unit] = text.split(" ");
+        line.style.width = `${Math.round(SCALE_PX * ratio)}px`;
+        line.textContent = `${number}\u00a0${units[unit === "km" ? 0 : 1]}`;
+      },
+    }) as unknown as new (options: L.Control.ScaleOptions) => L.Control.Scale;
+    new Scale({ position: "bottomleft", imperial: false, maxWidth: SCALE_PX }).addTo(this.map);
   }
 
   /** Show all of the bounds beside what panels cover, but never from further away than a zoom. */
   fit(bounds: Bounds, padding: { left: number; top: number; right: number; bottom: number }, least: number): void {
-    this.map.fitBounds(corners(bounds), {
-      paddingTopLeft: [padding.left, padding.top],
-      paddingBottomRight: [padding.right, padding.bottom],
-      animate: false,
-    });
+    // In a small frame panels cover most of the map: where they leave too little of it, they are not heeded.
+    const { top, right, bottom, left } = padding.top + padding.bottom > 0.75 * this.map.getSize().y ? { top: 8, right: 8, bottom: 8, left: 8 } : padding;
+    this.map.fitBounds(corners(bounds), { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], animate: false });
     if (this.map.getZoom() < least) {
       this.map.setView(corners(bounds).getCenter(), least, { animate: false });
-      this.map.panBy([(padding.right - padding.left) / 2, (padding.bottom - padding.top) / 2], { animate: false });
+      this.map.panBy([(right - left) / 2, (bottom - top) / 2], { animate: false });
     }
   }
 

@@ -11,6 +11,7 @@ export interface Look {
 export type Pressed = (layer: Layer, feature: GeoJSON.Feature) => void;
 
 const RING = "#27303F";
+const NO_CLASS = "#6B7480"; // as the server's pictures have it
 const HARMLESS_MSK = 6;
 
 export function showFeatures(map: MapView, layer: Layer, collection: GeoJSON.FeatureCollection, look: Look, pressed: Pressed): Handle {
@@ -67,7 +68,7 @@ function showQuakes(map: MapView, layer: Layer, collection: GeoJSON.FeatureColle
   const features = [...collection.features].sort((a, b) => magnitude(b) - magnitude(a));
   const dots = features.filter(isPoint).map((feature) => {
     const depth = Number(feature.properties?.depth_km);
-    const fill = feature.properties?.depth_km == null ? "#ffffff" : classes[classOf(depth, classes)]?.colour;
+    const fill = feature.properties?.depth_km == null ? NO_CLASS : classes[classOf(depth, classes)]?.colour;
     const line = { colour: RING, width: 1.3, fill: fill ?? "#52A9A3", fillOpacity: 0.78 };
     return { position: positionOf(feature), radius: quakeRadius(magnitude(feature)), line, pressed: () => press(feature) };
   });

@@ -14,6 +14,7 @@ export class Cards {
   private readonly root: HTMLElement;
   private readonly parts: Parts;
   private shown: Card | null = null;
+  private told = ""; // whose heading had the focus, and whose place is in sight
   private before: Element | null = null;
   private turn = 0;
 
@@ -25,15 +26,18 @@ export class Cards {
   follow(changed: ReadonlySet<keyof State> | null): void {
     const now = this.parts.store.state.card;
     if (!now) return this.hide();
-    const fresh = JSON.stringify(now) !== JSON.stringify(this.shown);
+    const name = JSON.stringify(now);
+    const fresh = name !== JSON.stringify(this.shown);
     if (!fresh && changed && !FOLLOWED.some((key) => changed.has(key))) return;
     if (fresh && this.root.hidden) this.before = document.activeElement;
     this.shown = now;
-    void this.fill(now).then(() => {
-      if (this.shown !== now) return;
+    void this.fill(now).then((filled) => {
+      if (!filled) return;
       this.root.hidden = false;
       document.body.classList.add("with-card");
-      if (!fresh) return;
+      if (this.told === name) return;
+      this.told = name;
+      this.root.scrollTop = 0;
       this.root.querySelector("h2")?.focus({ preventScroll: true });
       if (now.kind !== "feature") this.parts.scene.reveal(now.position);
     });
@@ -43,6 +47,7 @@ export class Cards {
     if (this.root.hidden) return;
     const last = this.shown;
     this.shown = null;
+    this.told = "";
     this.root.hidden = true;
     this.root.replaceChildren();
     document.body.classList.remove("with-card");
@@ -62,9 +67,9 @@ export class Cards {
     if (id) document.getElementById(id)?.focus({ preventScroll: true });
   }
 
-  private async fill(now: Card): Promise<void> {
+  /** False where it came too late: another card, hour or choice has been asked for. */
+  private async fill(now: Card): Promise<boolean> {
     const turn = ++this.turn;
-    // An answer for an hour or a choice that is no longer shown comes too late.
     const late = (): boolean => this.shown !== now || this.turn !== turn;
     const { config, words, scene, store, moments } = this.parts;
     const layer = config.layers.find((each) => each.id === now.layer);
@@ -72,7 +77,7 @@ export class Cards {
       const station = scene.station(now.layer, now.code);
       const kicker = words.text("card.station");
       const body = station && (await stationCard(layer, station, this.parts));
-      if (late()) return;
+      if (late()) return false;
       if (station && body) this.put(nameOf(station.reading, config.language), kicker, noticeOf(config, words, layer), ...body);
       else this.put(now.code, kicker, "", element("p", {}, words.text("card.no_value")));
     } else if (now.kind === "feature" && layer && now.feature) {
@@ -87,10 +92,13 @@ export class Cards {
       try {
         const filled = config.layers.find((each) => each.id === store.state.filled);
         const found = await askPoint(config.root, now.position, time, filled ?? null, store.state);
-        if (!late()) this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
+        if (late()) return false;
+        this.put(title, kicker, noticeOf(config, words), ...when, ...pointBody(found, this.parts));
       } catch {
-        if (!late()) this.put(title, kicker, "", element("p", {}, words.text("point.failed")));
+        if (late()) return false;
+        this.put(title, kicker, "", element("p", {}, words.text("point.failed")));
       }
     }
+    return true;
   }
 }

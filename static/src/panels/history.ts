@@ -1,4 +1,5 @@
 // What the server knows of a station over time.
+import type { Config } from "../config.ts";
 import { ask } from "../files.ts";
 import type { Span } from "../state.ts";
 import { addHours } from "../text/times.ts";
@@ -61,6 +62,6 @@ export function askSeries(root: string, layer: string, station: string, asked: A
   return ask<Series>(seriesAddress(root, layer, station, asked, "json"));
 }
 
-export function askUsual(root: string, layer: string, station: string, time: string | null): Promise<Told> {
-  return ask<Told>(`${root}/api/v1/usual?${new URLSearchParams({ layer, station, ...(time ? { time } : {}) })}`);
+export function askUsual({ root, language }: Config, layer: string, station: string, time: string | null): Promise<Told> {
+  return ask<Told>(`${root}/api/v1/usual?${new URLSearchParams({ layer, station, lang: language, ...(time ? { time } : {}) })}`);
 }

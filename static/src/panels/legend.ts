@@ -139,7 +139,7 @@ function quakeKey(layer: Layer, style: Style, words: Words): HTMLElement {
     {},
     element("h3", {}, layer.title),
     element("ul", { class: "quake-sizes" }, ...sizes),
-    element("p", { class: "caption" }, words.text("legend.depth")),
+    element("p", { class: "caption" }, `${words.text("legend.depth")}; ${words.text("legend.depth_unknown")}`),
     element("ul", { class: "depths" }, ...depths),
   );
 }

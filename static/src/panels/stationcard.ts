@@ -26,7 +26,7 @@ const PATIENCE_MS = 500;
 export async function stationCard(layer: Layer, station: Station, parts: Parts): Promise<Node[]> {
   const { words, store, current, config, moments } = parts;
   const { reading } = station;
-  const told = askUsual(config.root, layer.id, reading.code, reading.begin_time ?? moments.shown);
+  const told = askUsual(config, layer.id, reading.code, reading.begin_time ?? moments.shown);
   const asked = spanOf(store.state.span, moments.all.at(-1) ?? reading.end_time);
   const series = askSeries(config.root, layer.id, reading.code, asked);
   await Promise.race([Promise.allSettled([told, series]), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
@@ -101,10 +101,13 @@ function usualWords(told: Told, usual: Usual, { words, store }: Parts): Node[] {
     unit !== "nSv/h" || each >= 1000 ? words.number(each, unit) : words.plain(each / DOSE_FACTORS[chosen], chosen === "uSv/h" ? 3 : 1);
   const range = { low: fine(low), high: `${fine(high)}\u00a0${words.unit(unit)}` };
   const place = value === null ? "range" : placeOf(value, usual);
+  // The value as large figures show it may seem to lie outside of the finer range.
+  const finer = value !== null && fine(value) !== words.number(value, unit);
   const weather = words.text(`usual.${usual.weather}`, { hours: words.plain(usual.hours, 0), days: String(told.days) });
   const id = rain === null ? "rain_unknown" : rain < 0.1 ? "no_rain" : "rain";
   return [
     element("p", { class: `judged ${place}` }, words.text(`usual.${place}`, range)),
+    ...(finer ? [element("p", {}, words.text("usual.finer", { value: `${fine(value)}\u00a0${words.unit(unit)}` }))] : []),
     element("p", {}, words.text(`usual.${id}`, { mm: rain === null ? "" : words.plain(rain, 1) })),
     element("p", { class: "caption" }, weather),
   ];
@@ -156,10 +159,12 @@ function chartPart(layer: Layer, { reading }: Station, { told, series, asked }: 
 function more(layer: Layer, { reading, position }: Station, asked: Promise<Told>, { words }: Parts): HTMLElement {
   const time = reading.begin_time;
   const spread = reading.value !== null && reading.sd !== null ? `± ${words.value(reading.sd, reading.unit)}` : words.text("card.not_given");
+  const network = element("span", {}, reading.network_name || reading.network);
   const source = element("span", {});
   const licence = element("span", {});
   void asked.then(
     (told) => {
+      network.textContent = told.network;
       source.textContent = told.attribution || told.network;
       licence.textContent = told.licence || words.text("card.not_given");
     },
@@ -178,7 +183,7 @@ function more(layer: Layer, { reading, position }: Station, asked: Promise<Told>
       [words.text("card.reasons"), reading.reasons?.map((reason) => reasonWord(reason, words)).join("; ")],
       [words.text("card.received"), reading.received_at && words.clock(reading.received_at)],
       [words.text("card.revision"), reading.revision !== null && reading.revision > 1 ? String(reading.revision) : null],
-      [words.text("card.network"), reading.network_name || reading.network],
+      [words.text("card.network"), network],
       [words.text("card.source"), source],
       [words.text("card.licence"), licence],
       [words.text("card.elevation"), reading.elevation_m === null ? null : `${words.plain(reading.elevation_m, 0)} ${words.text("unit.m")}`],

@@ -57,6 +57,7 @@ def test_the_default_catalogue_has_what_every_installation_shows() -> None:
     assert found.context is Context.SIMULATED
     for layer in found.layers:
         assert set(layer.titles) == {"kk", "uz", "ru", "en"}, layer.id
+        assert set(layer.abstracts) == ({"kk", "uz", "ru"} if layer.abstract else set()), layer.id
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def places(table: Any) -> Iterator[tuple[list[str | int], str]]:
     if isinstance(table, dict):
         for key, value in table.items():
             yield [], key
-            if key not in ("titles", "defaults"):
+            if key not in ("titles", "abstracts", "defaults"):
                 for path, inner in places(value):
                     yield [key, *path], inner
     elif isinstance(table, list):

@@ -76,12 +76,12 @@ def entry(hours=3):
 
 def test_an_entry_says_what_where_and_until_when():
     text = feed().written([entry()]).decode()
-    assert "<title>Raised at Semey &lt;&amp;&gt;: up to 0.42 µSv/h</title>" in text
+    assert "<title>Raised at Semey &lt;&amp;&gt;: up to 0.42\u00a0µSv/h</title>" in text
     assert 'href="https://map.test/en?station=A&amp;time=2026-11-17T08:00:00Z"' in text
     assert "In the newest hour it is still so." in text
     assert "has checked yet" in text
     over = feed().written([entry(hours=2)]).decode()
-    assert "Since then it is below 0.30 µSv/h again, or silent." in over
+    assert "Since then it is below 0.30\u00a0µSv/h again, or silent." in over
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)

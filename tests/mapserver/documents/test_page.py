@@ -231,7 +231,7 @@ def test_a_hostile_name_stays_text():
 def test_without_a_script_the_values_stand_in_a_list():
     page = compose(description("ru"))
     assert "<caption>Мощность дозы · 23 ноября 2026, 13:00–14:00 UTC+5 · " in page
-    assert '<th scope="row">Almaty</th><td class="number">0,12 мкЗв/ч</td>' in page
+    assert '<th scope="row">Almaty</th><td class="number">0,12\u00a0мкЗв/ч</td>' in page
     assert (
         f'<th scope="row">Aral</th><td class="number">{messages.text("card.no_value", "ru")}</td>'
         in page

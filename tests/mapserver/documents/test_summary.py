@@ -21,7 +21,7 @@ def test_a_calm_hour_is_told_in_one_sentence():
     found = said(station("Aral", 90.0), station("Almaty", 150.0))
     assert found.level == "calm"
     assert found.sentences == [
-        "All 2 stations that report are within the natural range, below 0.30 µSv/h."
+        "All 2 stations that report are within the natural range, below 0.30\u00a0µSv/h."
     ]
 
 
@@ -34,9 +34,9 @@ def test_what_is_loud_is_named_first_and_the_rest_is_not_forgotten():
     )
     assert found.level == "alarm"
     assert found.sentences == [
-        "High at Kurchatov: above the alarm level of 1.00 µSv/h.",
-        "Raised at Semey: above the natural range of 0.30 µSv/h.",
-        "The other stations that report (1) are below 0.30 µSv/h.",
+        "High at Kurchatov: above the alarm level of 1.00\u00a0µSv/h.",
+        "Raised at Semey: above the natural range of 0.30\u00a0µSv/h.",
+        "The other stations that report (1) are below 0.30\u00a0µSv/h.",
         "Stations without a value in this hour: 1.",
     ]
 
