@@ -21,7 +21,9 @@ from layers.model import LayerDefinition, StyleDefinition
 from layers.tiles import data_part
 from mapserver import negotiation, params
 from mapserver.documents import geojson, tilejson
+from mapserver.documents.columns import columns
 from mapserver.services.downloads import SHARE, Downloads
+from mapserver.services.held import Documents
 from mapserver.services.site import Site
 
 LIVE = "live"
@@ -35,13 +37,16 @@ def blueprint(site: Site) -> Blueprint:
     """Return the address ``/files/...``."""
     bp = Blueprint("files", __name__)
     downloads = Downloads(max(1, site.settings.threads // SHARE))
+    documents = Documents()
 
     @bp.get("/files/<layer>/<version>/<name>")
     def file(layer: str, version: str, name: str) -> Response:
         word, _, suffix = name.rpartition(".")
         definition = site.credited(site.catalog.layer(layer))
         params.only(request.args, _keys(definition, suffix))
-        _offered(definition, suffix)
+        listed = suffix == "json" and definition.kind == "stations"
+        if not listed:
+            _offered(definition, suffix)
         style = site.catalog.style(definition, request.args.get("style"))
         if word == LIVE and suffix == "kmz":
             return _link(site, definition, style)
@@ -51,6 +56,8 @@ def blueprint(site: Site) -> Blueprint:
         fixed = params.LATEST not in (version, word)
         if fixed:
             params.one_spelling(word, at)
+        if listed:
+            return _columns(site, documents, layer, token, at)
         cache = negotiation.IMMUTABLE if fixed else negotiation.LATEST
         wanted = _wanted(site, definition, style, suffix, token, at)
         if suffix == "geojson":
@@ -181,6 +188,28 @@ def _features(site: Site, wanted: Wanted) -> Response:
     document = geojson.feature_collection(features, degrees(features), wanted.layer, said)
     return negotiation.json_answer(
         document, request, cache=negotiation.LATEST, media_type=MEDIA_TYPES["geojson"]
+    )
+
+
+def _columns(
+    site: Site, documents: Documents, layer: str, version: str, at: datetime | None
+) -> Response:
+    """Return stations as the page reads them; every reader asks for them, hour by hour."""
+    kind = site.catalog.kind(layer)
+    assert isinstance(kind, FeatureKind)  # noqa: S101 - stations are
+    features = kind.everything(at, version)
+
+    def make() -> bytes:
+        return negotiation.json_bytes(columns(features, degrees(features)))
+
+    document = documents((layer, at), version, make)
+    return negotiation.answer(
+        document.body,
+        "application/json",
+        request,
+        cache=negotiation.LATEST,
+        etag=document.etag,
+        packed=document.packed,
     )
 
 

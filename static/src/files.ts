@@ -5,6 +5,14 @@ import type { Reading, Station } from "./map/station.ts";
 
 const KEPT = 64; // answers; an hour of stations is some ten kilobytes
 
+/** Stations as the server lists them: what is the same of all, and a list for each of the rest. */
+interface Columns {
+  lon: number[];
+  lat: number[];
+  same: Record<string, unknown>;
+  each: Record<string, unknown[]>;
+}
+
 export class Files {
   private readonly root: string;
   private readonly current: Current;
@@ -18,14 +26,12 @@ export class Files {
   async stations(layer: Layer, time: string | null): Promise<Station[]> {
     const entry = this.current.entry(layer.id, time);
     if (!entry) return [];
-    const found = await this.json<GeoJSON.FeatureCollection<GeoJSON.Point, Reading>>(
-      `${this.root}/files/${layer.id}/${entry.data}/${entry.time}.geojson`,
-    );
-    return found.features.map(({ geometry, properties }) => ({
-      layer: layer.id,
-      position: [geometry.coordinates[0]!, geometry.coordinates[1]!],
-      reading: properties,
-    }));
+    const { lon, lat, same, each } = await this.json<Columns>(`${this.root}/files/${layer.id}/${entry.data}/${entry.time}.json`);
+    return lon.map((_, i) => {
+      const reading: Record<string, unknown> = { ...same };
+      for (const name in each) reading[name] = each[name]![i];
+      return { layer: layer.id, position: [lon[i]!, lat[i]!], reading: reading as unknown as Reading };
+    });
   }
 
   async features(layer: Layer): Promise<GeoJSON.FeatureCollection | null> {

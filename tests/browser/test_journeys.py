@@ -469,15 +469,23 @@ def test_hostile_names_notes_and_numbers_are_text_and_gaps(browser: Browser, hou
         document = route.fetch().json()
         for i, feature in enumerate(document["features"]):
             told = feature["properties"]
-            for key in ("name_en", "network_name", "status", "name", "place", "note"):
+            for key in ("name_en", "name", "place", "note"):
                 if key in told:
                     told[key] = f"{HOSTILE} {i}"
-            if "value" in told:
-                told["value"] = None if i % 3 == 0 else told["value"]
-                told["reasons"] = [HOSTILE]
         route.fulfill(json=document)
 
+    def listed(route: Route) -> None:
+        document = route.fetch().json()
+        alike, count = document["same"], len(document["lon"])
+        told = {name: [value] * count for name, value in alike.items()} | document["each"]
+        for key in ("name_en", "network_name", "status"):
+            told[key] = [f"{HOSTILE} {i}" for i in range(count)]
+        told["value"] = [None if i % 3 == 0 else value for i, value in enumerate(told["value"])]
+        told["reasons"] = [[HOSTILE]] * count
+        route.fulfill(json={**document, "same": {}, "each": told})
+
     page.route("**/files/**/*.geojson", poisoned)
+    page.route("**/files/**/*.json", listed)
     page.goto(f"{hours.url}/en")
     page.wait_for_selector("button.station")
     mark = page.locator("button.station").nth(2)

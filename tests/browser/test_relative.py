@@ -102,6 +102,9 @@ def test_a_link_shows_it_and_a_place_says_it_in_a_sentence(
     assert said
     value, low, high = (float(each.replace(",", ".")) for each in said.groups())
     assert 1.5 < low < value < high < 6
+    # The ratio is what the map shows: the dose rate follows it.
+    expect(card.locator("section").first).to_contain_text(re.compile(pattern))
+    assert card.locator("section p.big").count() == 2
     found.check()
     found.axe()
     found.page.close()

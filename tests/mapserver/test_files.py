@@ -261,6 +261,35 @@ def test_too_many_cells_are_no_table_but_a_raster(
 # A globe
 
 
+@pytest.mark.parametrize("hour", HOURS)
+def test_columns_for_the_page_say_of_stations_what_geojson_says(house: Any, hour: str) -> None:
+    said = house.json(f"/files/stations/latest/{hour}.json")
+    count = len(said["lon"])
+    assert count > 1
+    assert said["same"]["unit"] == "nSv/h"
+    assert "value" in said["each"]
+    rows = [
+        (x, y, said["same"] | {name: column[i] for name, column in said["each"].items()})
+        for i, (x, y) in enumerate(zip(said["lon"], said["lat"], strict=True))
+    ]
+    features = house.json(f"/files/stations/latest/{hour}.geojson")["features"]
+    assert rows == [(*f["geometry"]["coordinates"], f["properties"]) for f in features]
+
+
+def test_columns_are_one_document_packed_or_not_and_only_of_what_is_kept(house: Any) -> None:
+    path = path_of("stations", "json")
+    plain = house.get(path)
+    packed = house.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    for answer, encoding in ((plain, "identity"), (packed, "gzip")):
+        known = {"If-None-Match": answer.headers["ETag"], "Accept-Encoding": encoding}
+        assert house.get(path, headers=known).status_code == 304
+    # What was made is given out under the present version alone.
+    assert house.get(f"/files/stations/0123456789/{NEWEST}.json").status_code == 410
+    assert house.get("/files/earthquakes/latest/static.json").status_code == 400
+
+
 def test_a_globe_shows_features_in_the_colours_of_their_classes(house: Any) -> None:
     root, archive = document(house.get(path_of("stations", "kmz")).data)
     held = geojson(house, "stations")

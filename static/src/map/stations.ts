@@ -2,22 +2,17 @@
 import type { Layer, Style } from "../config.ts";
 import { around, neighbour, type Arrow, type Occupied } from "../declutter.ts";
 import { classOf } from "../scale.ts";
-import type { Handle, MapView, Pixel } from "./leaflet.ts";
+import type { Dot, Handle, LineStyle, MapView, Pixel } from "./leaflet.ts";
 import { MARK_PX, StationMark, type Reading, type Station } from "./station.ts";
 
 const MOST_MARKS = 250; // buttons on the page at once; more would be slow, and no help to anyone
+const COVERED_PX = 4; // a dot so near to one of more weight would be covered by it: it is not drawn
 const RING = "#27303F";
 
 export interface StationWords {
   number(reading: Reading): string;
   label(station: Station): string;
   now(): number; // the server's clock, ms
-}
-
-interface Dot {
-  look: string;
-  handle: Handle;
-  station: Station;
 }
 
 interface Shown {
@@ -31,7 +26,8 @@ export class Stations {
   private readonly words: StationWords;
   private readonly pressed: (station: Station) => void;
   private readonly marks = new Map<string, Shown>();
-  private readonly dots = new Map<string, Dot>();
+  private readonly lines = new Map<string, LineStyle>(); // of dots
+  private dots: Handle | null = null;
   private focused = "";
   /** Those that have a full mark, in the order of their weight, with their place on the screen. */
   visible: { station: Station; pixel: Pixel }[] = [];
@@ -57,7 +53,8 @@ export class Stations {
     inView.sort((a, b) => b.weight - a.weight);
     this.visible = [];
     const keep = new Set<string>();
-    const small = new Set<string>();
+    const small: Dot[] = [];
+    const dotted = new Set<number>();
     for (const { station, style, pixel } of inView) {
       const box = around(pixel.x, pixel.y, MARK_PX / 2 + 1);
       if (keep.size < MOST_MARKS && occupied.isFree(box)) {
@@ -66,12 +63,18 @@ export class Stations {
         this.visible.push({ station, pixel });
         this.mark(station, style);
       } else {
-        small.add(keyOf(station));
-        this.dot(station, style);
+        const cell = Math.floor(pixel.x / COVERED_PX) * 1e5 + Math.floor(pixel.y / COVERED_PX);
+        if (!dotted.has(cell)) small.push(this.dot(station, style));
+        dotted.add(cell);
       }
     }
-    removeOthers(this.marks, keep);
-    removeOthers(this.dots, small);
+    for (const [key, { handle }] of this.marks) {
+      if (keep.has(key)) continue;
+      handle.remove();
+      this.marks.delete(key);
+    }
+    this.dots?.remove();
+    this.dots = this.map.dots(small.reverse(), "dots"); // those of weight above the others
     for (const { mark, station } of this.marks.values()) {
       mark.button.setAttribute("aria-pressed", String(station.reading.code === selected));
     }
@@ -103,20 +106,13 @@ export class Stations {
     shown.mark.show(station.reading, style, this.words.now(), this.words.number(station.reading), this.words.label(station));
   }
 
-  private dot(station: Station, style: Style): void {
+  private dot(station: Station, style: Style): Dot {
     const { value } = station.reading;
-    const key = keyOf(station);
     const fill = value === null ? "#ffffff" : (style.classes[classOf(value, style.classes)]?.colour ?? "#ffffff");
-    const look = `${fill} ${value === null} ${station.position.join()}`;
-    const old = this.dots.get(key);
-    if (old?.look === look) {
-      old.station = station;
-      return;
-    }
-    old?.handle.remove();
-    const line = { colour: RING, width: 1.2, fill, fillOpacity: value === null ? 0.35 : 1 };
-    const handle = this.map.dot(station.position, "dots", 4.5, line, () => this.pressed(this.dots.get(key)!.station));
-    this.dots.set(key, { look, handle, station });
+    const look = `${fill} ${value === null}`;
+    const line = this.lines.get(look) ?? { colour: RING, width: 1.2, fill, fillOpacity: value === null ? 0.35 : 1 };
+    this.lines.set(look, line);
+    return { position: station.position, radius: 5, line, pressed: () => this.pressed(station) };
   }
 
   /** One stop of the tab key for all stations; arrows go on from there. */
@@ -134,14 +130,6 @@ export class Stations {
     const from = this.visible.findIndex(({ station }) => keyOf(station) === key);
     const next = neighbour(places, from, event.key as Arrow);
     if (next !== null) this.focus(this.visible[next]!.station);
-  }
-}
-
-function removeOthers(shown: Map<string, { handle: Handle }>, keep: ReadonlySet<string>): void {
-  for (const [key, { handle }] of shown) {
-    if (keep.has(key)) continue;
-    handle.remove();
-    shown.delete(key);
   }
 }
 

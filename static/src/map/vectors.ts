@@ -66,24 +66,25 @@ function showQuakes(map: MapView, layer: Layer, collection: GeoJSON.FeatureColle
   const classes = layer.styles[0]?.classes ?? [];
   // Small ones last, so that a large circle hides none.
   const features = [...collection.features].sort((a, b) => magnitude(b) - magnitude(a));
-  return together(
-    features.filter(isPoint).map((feature) => {
-      const depth = Number(feature.properties?.depth_km);
-      const fill = feature.properties?.depth_km == null ? NO_CLASS : classes[classOf(depth, classes)]?.colour;
-      const look = { colour: RING, width: 1.3, fill: fill ?? "#52A9A3", fillOpacity: 0.78 };
-      return map.dot(positionOf(feature), "quakes", quakeRadius(magnitude(feature)), look, () => press(feature));
-    }),
-  );
+  const dots = features.filter(isPoint).map((feature) => {
+    const depth = Number(feature.properties?.depth_km);
+    const fill = feature.properties?.depth_km == null ? NO_CLASS : classes[classOf(depth, classes)]?.colour;
+    const line = { colour: RING, width: 1.3, fill: fill ?? "#52A9A3", fillOpacity: 0.78 };
+    return { position: positionOf(feature), radius: quakeRadius(magnitude(feature)), line, pressed: () => press(feature) };
+  });
+  return map.dots(dots, "quakes");
 }
 
 function showOthers(map: MapView, collection: GeoJSON.FeatureCollection, look: Look, press: (feature: GeoJSON.Feature) => void): Handle {
   const colour = look.dark ? "#9db8e8" : "#24324B";
+  const line = { colour: "#ffffff", width: 2, fill: colour };
   const points = collection.features.filter(isPoint);
   const rest = { ...collection, features: collection.features.filter((feature) => !isPoint(feature)) };
   return together([
     map.shapes(rest, "faults", () => ({ colour, width: 1.6, fill: colour, fillOpacity: 0.12 }), press),
-    ...points.map((feature) =>
-      map.dot(positionOf(feature), "dots", 6, { colour: "#ffffff", width: 2, fill: colour }, () => press(feature)),
+    map.dots(
+      points.map((feature) => ({ position: positionOf(feature), radius: 6, line, pressed: () => press(feature) })),
+      "dots",
     ),
   ]);
 }

@@ -76,7 +76,9 @@ export function pointBody(found: PointAnswer, { config, moments, store, words }:
   const { filled, overlays } = store.state;
   const body: Node[] = [];
   const first: Node[] = [];
-  for (const answer of found.layers) {
+  // What the map is coloured by is what the reader asks about.
+  const led = [...found.layers].sort((one, other) => Number(other.layer === filled) - Number(one.layer === filled));
+  for (const answer of led) {
     const layer = config.layers.find((each) => each.id === answer.layer);
     if (!layer) continue;
     const shown = layer.id === filled || overlays.includes(layer.id) || layer.visible;
