@@ -12,10 +12,11 @@ from mapserver.runtime.worker import Worker
 
 _PR_SET_PDEATHSIG = 1
 
-# A worker ends when the server that started it dies, however it dies: the kernel sees to it. The
-# wish is of one process and no fork inherits it, so this module is loaded in the workers alone.
+# A worker ends when the server that started it dies, however it dies: the kernel sees to it, and at
+# once, for a worker that is only told so while it starts may wait for itself for ever. The wish is
+# of one process and no fork inherits it, so this module is loaded in the workers alone.
 if sys.platform == "linux":
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     _server = multiprocessing.parent_process()
     if _server is not None and os.getppid() != _server.pid:
         os._exit(1)  # it died before the wish was made, and would never be mourned

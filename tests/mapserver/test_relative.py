@@ -112,8 +112,8 @@ def test_the_map_is_drawn_as_a_picture_with_its_legend_and_threshold(house):
         answer = house.get(f"/map.png?{words}&width=700&height=500")
         assert answer.status_code == 200, answer.text
         assert answer.mimetype == "image/png"
-    assert page_config.value_text(1.25, "times", "en") == "1.25 × usual"
-    assert page_config.value_text(1.25, "times", "ru") == "1,25 × обычного"
+    assert page_config.value_text(1.25, "times", "en") == "1.25\u00a0× usual"
+    assert page_config.value_text(1.25, "times", "ru") == "1,25\u00a0× обычного"
 
 
 def test_a_short_past_is_no_normal_and_every_face_says_so(
