@@ -86,6 +86,11 @@ def test_more_contrast_keeps_everything(
     made.page.close()
 
 
+def level(address: str) -> int:
+    """The zoom of a tile's address."""
+    return int(address.split("/")[-3])
+
+
 def test_who_saves_data_gets_nothing_ahead(browser: Browser, hours: Any) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     asked: list[str] = []
@@ -98,7 +103,10 @@ def test_who_saves_data_gets_nothing_ahead(browser: Browser, hours: Any) -> None
     page.locator("#time input").focus()
     page.wait_for_timeout(800)
     page.wait_for_load_state("networkidle")
-    assert not any("@2x" in url or "/uncertainty/" in url or "/later-" in url for url in asked)
+    assert not any("/uncertainty/" in url or "/later-" in url for url in asked)
+    # A tile of 512 px stands for four of 256, of the zoom below: no pixel more than the map has.
+    zooms = {"@2x" in url: level(url) for url in asked if "/tiles/" in url}
+    assert all(level(url) == zooms[False] - ("@2x" in url) for url in asked if "/tiles/" in url)
     page.locator("button.station").first.click()
     page.locator("#card").wait_for(state="visible")
     assert any("/later-" in url for url in asked)
