@@ -116,12 +116,11 @@ class Index:
         if not len(self._order):
             return found
         xy, count = self._table.xy, self._table.shapes_count
-        if len(xy) <= _FEW:
-            near = np.flatnonzero(np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m) + count
-        else:
+        points = np.arange(count, count + len(xy))
+        if len(xy) > _FEW:
             points = self._points((x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m))
-            off = xy[points - count]
-            near = points[np.hypot(off[:, 0] - x_m, off[:, 1] - y_m) <= reach_m]
+            xy = xy[points - count]
+        near = points[np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m]
         return np.concatenate((found, near))
 
     def _rows(self, box: Box) -> IntArray:

@@ -19,9 +19,7 @@ GeometryArray = NDArray[np.object_]
 
 BEND_PX = 0.3  # what may be lost where a line is drawn with fewer points
 LEAST_LAKE_PX = 5.0  # square pixels below which a lake is not drawn
-BEYOND_PX = (
-    64.0  # of a stroke, outside of the view: where it ends, and what ending does, is not seen
-)
+BEYOND_PX = 64.0  # of a stroke, outside of the view: how it ends there is not seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,14 +76,13 @@ class Scaler:
         kind, rank = self._shapes.arc_class, self._shapes.river_rank[rivers]
         focus = arcs[met & np.isin(kind, (OUTER, INNER))]
         flows = frame.pixels(self._rivers[rivers])
-        shores = frame.pixels(self._lakes[frame.meets(shapely.bounds(self._lakes))])
+        shores = frame.seen(self._lakes)
         shores = shores[_area(shores) >= LEAST_LAKE_PX]
-        dry = frame.pixels(self._dry[frame.meets(shapely.bounds(self._dry))])
         return Scaled(
             land=edges(land),
             focus=edges([ring for ring, of_two in zip(land, ours, strict=True) if of_two]),
             lakes=_edges(shores),
-            dry=_edges(dry),
+            dry=_edges(frame.seen(self._dry)),
             shores=frame.strokes(shores, widths.shore),
             coasts=frame.strokes(arcs[met & (kind == COAST)], widths.shore),
             rivers=tuple(
@@ -125,6 +122,10 @@ class _Frame:
         """
         simple = shapely.simplify(lines, BEND_PX / self._world_px, preserve_topology=False)
         return shapely.transform(simple, lambda at: at * self._world_px - self._corner)
+
+    def seen(self, lines: GeometryArray) -> GeometryArray:
+        """Return those of the lines that meet the frame, in pixels of the view."""
+        return self.pixels(lines[self.meets(shapely.bounds(lines))])
 
     def strokes(self, lines: GeometryArray, width: float) -> FloatArray:
         """Return the edges of the lines drawn ``width`` pixels wide with round joins."""

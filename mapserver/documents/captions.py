@@ -21,7 +21,8 @@ def credit(catalog: CatalogDefinition, assets: Assets, language: str) -> str:
     words = [mark(catalog, language)]
     named = [layer.attribution for layer in catalog.layers if layer.attribution]
     # Who is credited within another line is not credited twice.
-    words += [e for e in dict.fromkeys(named) if not any(e in o for o in named if o != e)]
+    within = {part for one in named for part in one.split("; ") if part != one}
+    words += [one for one in dict.fromkeys(named) if one not in within]
     notice = str(assets.land.get("notices", {}).get(language, ""))
     # Of the notice its first sentence: it says that the borders determine nothing.
     words.append(notice.partition(".")[0])

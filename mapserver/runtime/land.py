@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo import Bounds, Window
+from layers.model import CatalogDefinition
 from layers.render.basemap import Basemap, bounds_of, load
+from mapserver.documents.assets import Assets
 
 
 class Land:
@@ -59,13 +61,17 @@ class Land:
         return _rgba(self.unpacked().region(pixel_m, first, size, theme))
 
 
-@functools.lru_cache(maxsize=1)
-def of(folder: Path, cache: Path) -> Land:
-    """Return the base map of the built files in ``folder``: one for all who ask.
+def of(catalog: CatalogDefinition, assets: Assets, cache: Path) -> Land | None:
+    """Return the base map of the built files, one for all who ask; None where no layer shows it.
 
     ``cache`` is the folder of what may be made again.
     """
-    return Land(folder / "basemap", cache / "land")
+    if not any(layer.kind == "basemap" for layer in catalog.layers):
+        return None
+    return _opened(assets.folder / "basemap", cache / "land")
+
+
+_opened = functools.lru_cache(maxsize=1)(Land)
 
 
 def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

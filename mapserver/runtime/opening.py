@@ -41,9 +41,7 @@ def open_site(settings: Settings) -> Site:
     store = Reader(settings.data_dir)
     # The folder knows what it holds; the catalogue's word counts for a new folder only.
     checked = dataclasses.replace(checked, context=store.context())
-    needs_land = any(layer.kind == "basemap" for layer in checked.layers)
-    ground = land.of(assets.folder, paths.cache) if needs_land else None
-    sources = Sources(store, PUBLIC, utc_now, ground)
+    sources = Sources(store, PUBLIC, utc_now, land.of(checked, assets, paths.cache))
     catalog = Catalog(checked, sources)
     font = _font(assets)
     tiler = Tiler(

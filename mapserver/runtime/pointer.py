@@ -37,9 +37,7 @@ class Pointer:
         now: Callable[[], datetime],
     ) -> None:
         # The catalogue alone: whatever else a site has would cost the keeper 30 MB.
-        needs_land = any(layer.kind == "basemap" for layer in definition.layers)
-        ground = land.of(assets.folder, store.paths.cache) if needs_land else None
-        sources = Sources(store, PUBLIC, now, ground)
+        sources = Sources(store, PUBLIC, now, land.of(definition, assets, store.paths.cache))
         self._catalog = Catalog(definition, sources)
         self._store = store
         self._now = now

@@ -187,9 +187,10 @@ def _unpack_land(settings: Settings) -> None:
     from mapserver.runtime.entries import definition
 
     built = assets.read()
-    if any(layer.kind == "basemap" for layer in definition(settings, built).layers):
-        with contextlib.suppress(LayersError):  # whoever draws says what is wrong with its files
-            land.of(built.folder, Paths(settings.data_dir).cache).unpacked()
+    with contextlib.suppress(LayersError):  # whoever draws says what is wrong with its files
+        ground = land.of(definition(settings, built), built, Paths(settings.data_dir).cache)
+        if ground is not None:
+            ground.unpacked()
 
 
 def keep(settings: Settings) -> None:

@@ -258,7 +258,7 @@ def test_too_many_cells_are_no_table_but_a_raster(
     assert house.get(f"/files/temperature/latest/{HOURS[0]}.tif").status_code == 200
 
 
-# A globe
+# Columns
 
 
 @pytest.mark.parametrize("hour", HOURS)
@@ -288,6 +288,9 @@ def test_columns_are_one_document_packed_or_not_and_only_of_what_is_kept(house: 
     # What was made is given out under the present version alone.
     assert house.get(f"/files/stations/0123456789/{NEWEST}.json").status_code == 410
     assert house.get("/files/earthquakes/latest/static.json").status_code == 400
+
+
+# A globe
 
 
 def test_a_globe_shows_features_in_the_colours_of_their_classes(house: Any) -> None:

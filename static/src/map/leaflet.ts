@@ -2,6 +2,7 @@
 import * as L from "leaflet";
 
 import { pause } from "./again.ts";
+import { stampOf, type Stamp } from "./stamps.ts";
 
 export type Position = readonly [lon: number, lat: number];
 export type Bounds = readonly [west: number, south: number, east: number, north: number];
@@ -348,43 +349,6 @@ const Drawing = L.Path.extend({
     });
   },
 }) as unknown as new (dots: readonly Dot[], renderer: L.Canvas) => L.Path;
-
-interface Stamp {
-  picture: CanvasImageSource;
-  side: number;
-}
-
-const stamps = new Map<string, Stamp>();
-
-/** A dot as a small picture: thousands of them are copied in a fraction of the time that so many circles take. */
-function stampOf({ radius, line }: Dot): Stamp {
-  const rounded = Math.round(radius); // so that there are few
-  const key = `${rounded} ${Object.values(line).join(" ")}`;
-  const found = stamps.get(key) ?? stamped(rounded, line);
-  stamps.set(key, found);
-  return found;
-}
-
-function stamped(radius: number, line: LineStyle): Stamp {
-  const side = 2 * Math.ceil(radius + line.width);
-  const dense = Math.max(1, Math.ceil(window.devicePixelRatio));
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side * dense;
-  const context = canvas.getContext("2d")!;
-  context.scale(dense, dense);
-  context.arc(side / 2, side / 2, radius, 0, 2 * Math.PI);
-  context.globalAlpha = line.fillOpacity ?? 1;
-  context.fillStyle = line.fill ?? line.colour;
-  context.fill();
-  context.globalAlpha = line.opacity ?? 1;
-  context.strokeStyle = line.colour;
-  context.lineWidth = line.width;
-  context.stroke();
-  const made: Stamp = { picture: canvas, side };
-  // A canvas is looked through whenever it is copied; the first frame need not wait for the bitmap.
-  void createImageBitmap(canvas).then((bitmap) => (made.picture = bitmap));
-  return made;
-}
 
 function path(style: LineStyle): L.PathOptions {
   return {
