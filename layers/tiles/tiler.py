@@ -236,7 +236,8 @@ class Tiler:
         body = self._disk.get(key) if self._disk else None
         if body is None:
             return None
-        return self._tile(pinned, body)
+        empty = self._empty(pinned)
+        return empty if body == empty.body else self._tile(pinned, body)
 
     def _tile(self, pinned: TileRequest, body: bytes) -> Tile:
         packs = pinned.format == "mvt" and len(body) >= PACKED_FROM_BYTES
@@ -251,8 +252,10 @@ class Tiler:
         begin_s, state = time.perf_counter(), self._state()
         made = self._drawn(pinned)
         for path, tile in made.items():
-            # An empty answer is cheaper to find again than to keep on the disk.
-            if self._disk and not tile.empty:
+            # Nothing beyond the bounds of a layer is cheaper to find again than to keep, and there
+            # is much of it; within, a file lets whoever serves the folder answer without us. A
+            # vector tile of no bytes is no file: one without bytes has lost them.
+            if self._disk and tile.body and not (tile.empty and self._is_beyond(pinned)):
                 self._disk.put(path, tile.body, lambda: state == self._state())
             # Those who come late find it, even where there is no disk or it takes nothing.
             if path == key or not self._disk:
@@ -276,6 +279,9 @@ class Tiler:
             return {each.path: self._tile(each, body) for each, body in made.items()}
         body = None if found is None else self._written(found, pinned, style)
         return {pinned.path: self._empty(pinned) if body is None else self._tile(pinned, body)}
+
+    def _is_beyond(self, pinned: TileRequest) -> bool:
+        return not self._kinds[pinned.layer].extent().bounds.intersects(pinned.window.bounds)
 
     def _empty(self, pinned: TileRequest) -> Tile:
         nothing = _EMPTY[pinned.format](pinned.window.size_px)

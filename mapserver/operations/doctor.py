@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from layers.store import SAFE_SQLITE, SQLITE_VERSION, Paths, Reader
 
-LITTLE_SPACE = 0.1
+LEAST_FREE = 1_000_000_000
+"""Bytes of the disk for a day of deliveries and tiles, beside a backup of the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,10 @@ def findings(reader: Reader, paths: Paths) -> list[Finding]:
     older = SQLITE_VERSION < SAFE_SQLITE
     note = f"; below {safe} only one process may write, as here" if older else ""
     found.append(Finding(True, f"SQLite {present}{note}"))
-    disk = shutil.disk_usage(paths.root)
-    share = disk.free / disk.total
-    found.append(Finding(share > LITTLE_SPACE, f"{share:.0%} of the disk is free"))
+    free = shutil.disk_usage(paths.root).free
+    wanted = LEAST_FREE + paths.database.stat().st_size
+    beside = "" if free > wanted else f"; a backup and a day's work want {wanted / 1e9:.1f} GB"
+    found.append(Finding(free > wanted, f"{free / 1e9:.1f} GB of the disk is free{beside}"))
     counts = reader.counts()
     rows = ", ".join(f"{counts[n]:,} {n}" for n in ("station", "observation", "feature", "surface"))
     found.append(Finding(True, f"context {reader.context()}; rows: {rows}"))

@@ -37,7 +37,8 @@ WINDOW = Window(5, 21, 11)
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PALETTE = Palette("p", ("#102030", "#8090A0", "#F0F0F0"))
 MEAN = StyleDefinition("mean", measure="mean", palette=PALETTE, breaks=(10.0, 20.0))
-WORLD = Bounds(-180, -85, 180, 85)
+BOUNDS = Bounds(-180, -85, 61, 85)
+"""Column 21 of zoom 5 begins at 56.25 degrees and ends at 67.5."""
 
 
 LAYER = LayerDefinition("dose-rate", "surface", "Dose", styles=(MEAN,))
@@ -50,7 +51,7 @@ class Cells:
         self.log, self.times, self.asked = log, times, []
 
     def extent(self):
-        return Extent(WORLD, 0, 14, self.times)
+        return Extent(BOUNDS, 0, 14, self.times)
 
     def version(self, at):
         if not self.times:
@@ -199,7 +200,18 @@ def test_nothing_and_nothing_known_are_the_one_empty_tile(tmp_path, row):
     other = made.fetch(request(window=Window(5, 20, row)))
     assert other.body is tile.body
     assert other.etag != tile.etag
-    assert not list((tmp_path / "cache").rglob("*.png"))
+
+
+@pytest.mark.parametrize("form", ["png", "webp"])
+def test_nothing_is_kept_within_the_bounds_of_a_layer_only(tmp_path, form):
+    made, _, renders = tiler(tmp_path, memory_bytes=0)
+    within, beyond = (request(window=Window(5, col, 0), format=form) for col in (21, 22))
+    for each in (within, beyond):
+        assert made.fetch(each).empty
+        assert made.fetch(each).empty
+    assert [path.parent.name for path in (tmp_path / "cache").rglob(f"*.{form}")] == ["21"]
+    assert made.is_kept(made.pinned(within))
+    assert renders() == 3
 
 
 def test_unknown_words_are_answered_with_the_nearest(tmp_path):

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,19 @@ def test_a_whole_folder_has_a_clean_bill_of_health(own: Any) -> None:
     assert all(line.startswith("ok  ") for line in lines)
     assert any("10 station" in line for line in lines)
     assert any("SQLite" in line for line in lines)
+
+
+def test_a_disk_without_room_for_a_backup_is_found(own: Any, monkeypatch: Any) -> None:
+    paths = own.site.store.paths
+    wanted = 1_000_000_000 + paths.database.stat().st_size
+    for free, good in ((wanted + 1, True), (wanted, False)):
+        monkeypatch.setattr(
+            "mapserver.operations.doctor.shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free)
+        )
+        (disk,) = (f for f in findings(own.site.store, paths) if "of the disk" in f.text)
+        assert disk.good is good
+        assert disk.text.startswith("1.0 GB of the disk is free")
+        assert ("a backup and a day's work want 1.0 GB" in disk.text) is not good
 
 
 def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
