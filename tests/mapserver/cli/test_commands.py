@@ -153,7 +153,8 @@ def test_a_disk_without_room_for_a_backup_is_found(own: Any, monkeypatch: Any) -
     wanted = 1_000_000_000 + paths.database.stat().st_size
     for free, good in ((wanted + 1, True), (wanted, False)):
         monkeypatch.setattr(
-            "mapserver.operations.doctor.shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free)
+            "mapserver.operations.doctor.shutil.disk_usage",
+            lambda _, free=free: SimpleNamespace(free=free),
         )
         (disk,) = (f for f in findings(own.site.store, paths) if "of the disk" in f.text)
         assert disk.good is good
