@@ -80,6 +80,8 @@ def _earthquake(line: int, row: dict[str, str]) -> Feature:
             "magnitude_type": row["magnitude_type"],
             "depth_km": float(row["depth_km"]) if row["depth_km"] else None,
             "place": row["place"],
+            "name_en": row["place"],
+            **{name: row[name] for name in ("name_kk", "name_ru", "name_uz")},
             "source": row["source"],
             "note": CATALOGUE_NOTE,
         },

@@ -9,22 +9,45 @@ export interface Box {
 
 const CELL_PX = 64;
 
-/** Places that are taken on the screen; a grid keeps the question cheap for thousands of marks. */
+/** Places that are taken on the screen, and places that a name had better leave in sight. */
 export class Occupied {
-  private readonly cells = new Map<string, Box[]>();
+  private readonly taken = new Boxes();
+  private readonly shunned = new Boxes();
 
   isFree(box: Box): boolean {
-    for (const key of keys(box)) {
-      for (const other of this.cells.get(key) ?? []) {
-        if (box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return !this.taken.touch(box);
+  }
+
+  /** Free, and nothing there that a name had better leave in sight. */
+  isClear(box: Box): boolean {
+    return this.isFree(box) && !this.shunned.touch(box);
   }
 
   take(box: Box): void {
+    this.taken.add(box);
+  }
+
+  shun(box: Box): void {
+    this.shunned.add(box);
+  }
+}
+
+/** Boxes in a grid, which keeps the question cheap for thousands of marks. */
+class Boxes {
+  private readonly cells = new Map<string, Box[]>();
+
+  touch(box: Box): boolean {
+    for (const key of keys(box)) {
+      for (const other of this.cells.get(key) ?? []) {
+        if (box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  add(box: Box): void {
     for (const key of keys(box)) {
       const cell = this.cells.get(key);
       if (cell) cell.push(box);
@@ -47,7 +70,7 @@ export function around(x: number, y: number, halfWidth: number, halfHeight = hal
 
 export type Side = "right" | "left" | "below" | "above";
 
-/** The first side of a mark on which a name is free, or null; the place is then taken. */
+/** The first side of a mark on which a name is clear, else free, or null; the place is then taken. */
 export function placeName(
   occupied: Occupied,
   x: number,
@@ -57,14 +80,11 @@ export function placeName(
   height: number,
   sides: readonly Side[] = ["right", "left", "below", "above"],
 ): Side | null {
-  for (const side of sides) {
-    const box = nameBox(side, x, y, gap, width, height);
-    if (occupied.isFree(box)) {
-      occupied.take(box);
-      return side;
-    }
-  }
-  return null;
+  const boxes = sides.map((side) => ({ side, box: nameBox(side, x, y, gap, width, height) }));
+  const found = boxes.find(({ box }) => occupied.isClear(box)) ?? boxes.find(({ box }) => occupied.isFree(box));
+  if (!found) return null;
+  occupied.take(found.box);
+  return found.side;
 }
 
 function nameBox(side: Side, x: number, y: number, gap: number, width: number, height: number): Box {

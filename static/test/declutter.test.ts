@@ -31,6 +31,13 @@ test("a name goes to the next side when one is taken, and away when all are", ()
   assert.deepEqual(sides, ["right", "left", "below", "above", null]);
 });
 
+test("a name leaves in sight what it can, and covers it before it goes away", () => {
+  const occupied = new Occupied();
+  for (const x of [230, 170]) occupied.shun(around(x, 200, 5));
+  const sides = Array.from({ length: 5 }, () => placeName(occupied, 200, 200, 20, 50, 16));
+  assert.deepEqual(sides, ["below", "above", "right", "left", null]);
+});
+
 test("an arrow key goes to the nearest point ahead, not to a nearer one aside or behind", () => {
   const points = [{ x: 0, y: 0 }, { x: 50, y: 5 }, { x: 5, y: 20 }, { x: -10, y: 0 }, { x: 0, y: -40 }];
   assert.equal(neighbour(points, 0, "ArrowRight"), 1);

@@ -6,6 +6,7 @@ import type { Dot, Handle, LineStyle, MapView, Pixel } from "./leaflet.ts";
 import { MARK_PX, StationMark, type Reading, type Station } from "./station.ts";
 
 const MOST_MARKS = 250; // buttons on the page at once; more would be slow, and no help to anyone
+const DOT_PX = 5;
 const COVERED_PX = 4; // a dot so near to one of more weight would be covered by it: it is not drawn
 const RING = "#27303F";
 
@@ -64,8 +65,10 @@ export class Stations {
         this.mark(station, style);
       } else {
         const cell = Math.floor(pixel.x / COVERED_PX) * 1e5 + Math.floor(pixel.y / COVERED_PX);
-        if (!dotted.has(cell)) small.push(this.dot(station, style));
+        if (dotted.has(cell)) continue;
         dotted.add(cell);
+        small.push(this.dot(station, style));
+        occupied.shun(around(pixel.x, pixel.y, DOT_PX));
       }
     }
     for (const [key, { handle }] of this.marks) {
@@ -112,7 +115,7 @@ export class Stations {
     const look = `${fill} ${value === null}`;
     const line = this.lines.get(look) ?? { colour: RING, width: 1.2, fill, fillOpacity: value === null ? 0.35 : 1 };
     this.lines.set(look, line);
-    return { position: station.position, radius: 5, line, pressed: () => this.pressed(station) };
+    return { position: station.position, radius: DOT_PX, line, pressed: () => this.pressed(station) };
   }
 
   /** One stop of the tab key for all stations; arrows go on from there. */

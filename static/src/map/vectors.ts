@@ -1,6 +1,7 @@
 // Zones, faults, earthquakes and other features: how each kind is drawn, and what it is called.
 import type { Layer } from "../config.ts";
 import { classOf, quakeRadius, roman } from "../scale.ts";
+import { edges } from "./edges.ts";
 import type { Handle, LineStyle, MapView, Position } from "./leaflet.ts";
 
 export interface Look {
@@ -41,18 +42,32 @@ function showZones(map: MapView, layer: Layer, collection: GeoJSON.FeatureCollec
       ? { colour: line, width: 1.3, opacity: 0.85, dash: "7 4" }
       : { colour: line, width: 1, opacity: 0.7, fill: colour, fillOpacity: 0.72 };
   };
-  const shown = look.outlined ? { ...collection, features: aboveHarmless(collection.features) } : collection;
+  const shown = look.outlined ? { ...collection, features: outlines(collection) } : collection;
   return map.shapes(shown, "zones", style, null); // a press goes to the map, which answers for the place
 }
 
-/** As outlines, grades that do no damage have no edge of their own: where they end, the drawing ends. */
-function aboveHarmless(features: GeoJSON.Feature[]): GeoJSON.Feature[] {
-  return features.filter((feature) => !(Number(feature.properties?.msk) <= HARMLESS_MSK));
+const found = new WeakMap<GeoJSON.FeatureCollection, GeoJSON.Feature<GeoJSON.MultiLineString>[]>();
+
+/**
+ * The edges of zones, that of two grades with the higher one. Grades that do no damage have no edge of their own:
+ * where the others end, the drawing ends.
+ */
+function outlines(collection: GeoJSON.FeatureCollection): GeoJSON.Feature<GeoJSON.MultiLineString>[] {
+  let made = found.get(collection);
+  if (!made) {
+    const harmful = collection.features.filter((feature) => !(mskOf(feature) <= HARMLESS_MSK));
+    found.set(collection, (made = edges(harmful.sort((a, b) => mskOf(b) - mskOf(a)))));
+  }
+  return made;
+}
+
+function mskOf(feature: GeoJSON.Feature): number {
+  return Number(feature.properties?.msk);
 }
 
 function zoneColour(layer: Layer, feature: GeoJSON.Feature): string {
   const classes = layer.styles[0]?.classes ?? [];
-  const msk = Number(feature.properties?.msk);
+  const msk = mskOf(feature);
   return classes[Number.isFinite(msk) ? classOf(msk, classes) : 0]?.colour ?? "#AA845F";
 }
 
@@ -92,28 +107,23 @@ function showOthers(map: MapView, collection: GeoJSON.FeatureCollection, look: L
 /** Where numerals stand on the outlines of zones: every so many pixels along the line. */
 export function outlineLabels(map: MapView, collection: GeoJSON.FeatureCollection): { text: string; position: Position }[] {
   const { x: width, y: height } = map.size;
-  const found: { text: string; position: Position }[] = [];
-  for (const feature of aboveHarmless(collection.features)) {
-    const msk = Number(feature.properties?.msk);
-    for (const ring of rings(feature.geometry)) {
+  const labels: { text: string; position: Position }[] = [];
+  for (const feature of outlines(collection)) {
+    const text = roman(mskOf(feature));
+    for (const line of feature.geometry.coordinates) {
       let since = 130;
       let last: { x: number; y: number } | null = null;
-      for (const position of ring) {
+      for (const position of line) {
         const at = map.pixel([position[0]!, position[1]!]);
         if (last) since += Math.hypot(at.x - last.x, at.y - last.y);
         last = at;
         if (since < 260 || at.x < 0 || at.y < 0 || at.x > width || at.y > height) continue;
         since = 0;
-        found.push({ text: roman(msk), position: [position[0]!, position[1]!] });
+        labels.push({ text, position: [position[0]!, position[1]!] });
       }
     }
   }
-  return found;
-}
-
-function rings(geometry: GeoJSON.Geometry): GeoJSON.Position[][] {
-  if (geometry.type === "Polygon") return geometry.coordinates;
-  return geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];
+  return labels;
 }
 
 function isPoint(feature: GeoJSON.Feature): boolean {

@@ -1,6 +1,7 @@
 import csv
 import itertools
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def test_the_earthquakes_everyone_remembers_are_there(place: str, year: int) -> 
         e.properties["place"].startswith(place) and e.time is not None and e.time.year == year
         for e in demo.earthquakes()
     )
+
+
+def test_each_earthquake_has_a_name_in_every_language_and_its_letters() -> None:
+    letters = {"kk": "[Ѐ-ӿ]", "ru": "[Ѐ-ӿ]", "uz": "[A-Za-zʻʼ]", "en": "[A-Za-z]"}
+    for e in demo.earthquakes():
+        for language, letter in letters.items():
+            name = e.properties[f"name_{language}"]
+            assert re.fullmatch(rf"({letter}|[ ,()–-])+", name), name
 
 
 def test_no_nuclear_explosion_passes_for_an_earthquake() -> None:
