@@ -17,7 +17,7 @@ from layers.model import Features
 from layers.pictures.encoding import Uint8Array, scenery
 from layers.pictures.kept import Folder, Recent
 from layers.pictures.pictures import Pictures, Sheet
-from layers.render import clipping, labels, placed, plate
+from layers.render import clipping, edges, labels, placed, plate
 from layers.render.labels import Fitted, Label, Taken
 from layers.render.plate import Caption
 from layers.tiles.flight import Flight
@@ -25,7 +25,7 @@ from layers.views import View
 
 FloatArray = NDArray[np.float64]
 
-RENDERER = 1
+RENDERER = 2
 """Changes with what a plate looks like."""
 KEPT, KEPT_LANDS = 300, 8
 """Pictures on the disk, about 100 KB each; and lands in memory, up to 7 MB each at first view."""
@@ -133,8 +133,10 @@ class Plates:
         for rgba in (land, self._surface(wanted, look), lines):
             if rgba is not None:
                 below.alpha_composite(Image.fromarray(rgba))
+        numerals: list[Label] = []
         for sheet in wanted.overlays:
-            above = self._above(sheet, view)
+            above, more = self._above(sheet, view, look)
+            numerals += more
             if above is not None:
                 below.alpha_composite(Image.fromarray(above))
         font = self._pictures.font
@@ -145,20 +147,26 @@ class Plates:
             named += self._stations(below, sheet, wanted, taken)
         said = {each.label.text for each in named}
         places = (label for label in _names(wanted, taken) if label.text not in said)
-        size = (view.width, view.height)
-        named += filter(None, (labels.fitted(label, taken, size, font) for label in places))
+        size, less = (view.width, view.height), (*numerals, *places)
+        named += filter(None, (labels.fitted(label, taken, size, font) for label in less))
         rgba = labels.written(np.asarray(below), named, look.halo, font)
         return plate.framed(rgba, wanted.caption, look, font)
 
-    def _above(self, sheet: Sheet, view: View) -> Uint8Array | None:
-        """Return what stands above a surface; what is harmless has no outline of its own."""
+    def _above(
+        self, sheet: Sheet, view: View, look: plate.Look
+    ) -> tuple[Uint8Array | None, list[Label]]:
+        """Return what stands above a surface, and its numerals; what is harmless has no outline."""
         style = self._pictures.style(sheet)
         found = self._pictures.asked(sheet, view) if style.symbol == OUTLINE else None
         if not isinstance(found, Features):
-            return self._pictures.rgba(sheet, view, named=False)
+            return self._pictures.rgba(sheet, view, named=False), []
         grades = found.properties[style.measure]
         kept = [i for i, g in enumerate(grades) if not (g or 0) < min(style.breaks, default=0)]
-        return placed.picture(_some(found, kept), style, view, self._pictures.font)
+        rgba, numerals = edges.dashed(_some(found, kept), style, view, look.zones)
+        return rgba, [
+            Label(each.text, each.x, each.y, size_px=11, weight=700, ink=look.zones)
+            for each in numerals
+        ]
 
     def _land(self, wanted: Plate) -> list[Uint8Array | None]:
         """Return the land and its lines, which are the same in every hour and language."""

@@ -29,10 +29,14 @@ def picture(
     Sizes of symbols and letters are those of tiles. A view of EPSG:3857 whose pixels are those
     of a zoom shows what its tiles show.
     """
+    found, frame = laid(features, view)
+    return painted(found, style, frame, font, language)
+
+
+def laid(features: Features, view: View) -> tuple[Features, Frame]:
+    """Return features and a frame in which they lie as in a view."""
     frame = _of_zoom(view)
-    if frame is None:
-        features, frame = _laid(features, view)
-    return painted(features, style, frame, font, language)
+    return _laid(features, view) if frame is None else (features, frame)
 
 
 def _of_zoom(view: View) -> Frame | None:

@@ -32,14 +32,31 @@ class Look:
     warn_back: str
     warn_ink: str
     halo: str
+    zones: str
     hatch: tuple[int, int, int, int]
 
 
 LIGHT = Look(
-    "#FFFFFF", "#1B2430", "#56616F", "#D9DEE5", "#FDF0D5", "#5E3D05", "#FFFFFF", (40, 50, 66, 97)
+    "#FFFFFF",
+    "#1B2430",
+    "#56616F",
+    "#D9DEE5",
+    "#FDF0D5",
+    "#5E3D05",
+    "#FFFFFF",
+    "#6B3A2A",
+    (40, 50, 66, 97),
 )
 DARK = Look(
-    "#1A202B", "#EAEFF6", "#A8B3C2", "#394355", "#43351B", "#FFDF9E", "#12171F", (222, 230, 240, 87)
+    "#1A202B",
+    "#EAEFF6",
+    "#A8B3C2",
+    "#394355",
+    "#43351B",
+    "#FFDF9E",
+    "#12171F",
+    "#E9C9A6",
+    (222, 230, 240, 87),
 )
 
 

@@ -75,7 +75,7 @@ def faults(canvas: Canvas, marks: Marks) -> None:
         canvas.line(stroke, colour, 2.0)
     for line, fold in zip(parts, folded, strict=True):
         if fold:
-            for dash in _dashes(canvas, marks.vertices(line)):
+            for dash in dashes(canvas, marks.vertices(line)):
                 canvas.line(dash, FOLD, 1.6)
 
 
@@ -138,14 +138,14 @@ def _lattice(
     return np.asarray(grid * step_m - HALF_WORLD_M, dtype=np.float64).reshape(-1, 2)
 
 
-def _dashes(canvas: Canvas, vertices: IntArray) -> list[IntArray]:
+def dashes(canvas: Canvas, vertices: IntArray) -> list[IntArray]:
     """Return the dashes of a whole line that lie in the picture; they begin where the line does."""
     step = np.hypot(*np.diff(vertices, axis=0).T)
     along = np.concatenate(([0.0], np.cumsum(step)))
     begin = np.arange(0.0, along[-1], (_DASH_PX + _GAP_PX) * canvas.unit)
     ends = np.stack((begin, np.minimum(begin + _DASH_PX * canvas.unit, along[-1])), axis=1)
-    dashes = np.stack([np.interp(ends, along, vertices[:, axis]) for axis in (0, 1)], axis=2)
+    found = np.stack([np.interp(ends, along, vertices[:, axis]) for axis in (0, 1)], axis=2)
     size = np.array([canvas.frame.width_px, canvas.frame.height_px]) * canvas.unit
     reach = _DASH_PX * canvas.unit
-    seen = ((dashes > -reach) & (dashes < size + reach)).all(axis=(1, 2))
-    return list(np.rint(dashes[seen]).astype(np.int64))
+    seen = ((found > -reach) & (found < size + reach)).all(axis=(1, 2))
+    return list(np.rint(found[seen]).astype(np.int64))

@@ -229,8 +229,8 @@ def test_the_files_of_hazard_and_zones_are_what_the_model_gives() -> None:
         drawn, kept = (
             shapely.from_geojson(json.dumps(f["geometry"])) for f in (feature, old[name])
         )
-        # Another version of a library may break a tie of rounding the other way.
-        assert shapely.symmetric_difference(drawn, kept).area < 1e-3 * drawn.area
+        # Another processor or library may break a tie of rounding the other way: a step of the grid.
+        assert shapely.hausdorff_distance(drawn.boundary, kept.boundary) <= zoning.GRID_DEG
 
 
 def test_zones_tile_without_overlap_or_gap() -> None:

@@ -1,0 +1,60 @@
+import numpy as np
+import shapely
+
+from layers.geo import HALF_WORLD_M, cell_m
+from layers.model import Features, Palette, StyleDefinition
+from layers.render import edges
+from layers.views import View
+
+STYLE = StyleDefinition(
+    "outline", measure="msk", palette=Palette("p", ("#102030", "#8090A0", "#F0F0F0")),
+    breaks=(7.5, 8.5), labels=("VII", "VIII", "IX"), symbol="zone-outline",
+)  # fmt: skip
+
+
+def squares(*corners: tuple[float, float], side: float = 2.0) -> np.ndarray:
+    return np.array([shapely.box(x, y, x + side, y + side) for x, y in corners], object)
+
+
+def test_a_border_is_an_edge_of_the_first_area_only() -> None:
+    lines, of = edges.edges(squares((0, 0), (2, 0)))
+    assert np.bincount(of, shapely.length(lines)).tolist() == [8, 6]
+    assert shapely.length(shapely.union_all(lines)) == 14
+
+
+def test_an_area_in_a_hole_leaves_nothing_of_it() -> None:
+    around = shapely.Polygon(squares((-2, -2), side=6)[0].exterior, [squares((0, 0))[0].exterior])
+    lines, of = edges.edges(np.array([squares((0, 0))[0], around], object))
+    assert of == [0, 1]
+    assert shapely.length(lines).tolist() == [8, 24]
+
+
+def test_every_edge_stands_where_areas_share_none_and_nothing_has_none() -> None:
+    lines, of = edges.edges(squares((0, 0), (5, 5), (20, 0)))
+    assert shapely.length(lines).tolist() == [8, 8, 8]
+    assert of == [0, 1, 2]
+    assert edges.edges(np.empty(0, object))[1] == []
+
+
+def test_dashes_and_numerals_lie_on_the_edges_and_the_border_is_the_higher_ones() -> None:
+    pixel = cell_m(5)
+    view = View(
+        "EPSG:3857", 0, HALF_WORLD_M / 2 - 400 * pixel, 800 * pixel, HALF_WORLD_M / 2, 800, 400
+    )
+    north = view.north
+    low, high = (
+        shapely.box(x * pixel, north - 300 * pixel, (x + 300) * pixel, north - 100 * pixel)
+        for x in (100, 400)
+    )
+    zones = Features(np.array([low, high], object), ["a", "b"], {"msk": [7, 8]})
+    rgba, numerals = edges.dashed(zones, STYLE, view, "#6B3A2A")
+    inked = rgba[:, :, 3] > 0
+    assert 0.4 < inked[150:250, 395:406].any(axis=1).mean() < 0.8  # dashes with their gaps
+    assert not inked[110:290, 110:390].any()
+    assert {(each.text) for each in numerals} == {"VII", "VIII"}
+    for each in numerals:
+        assert inked[
+            round(each.y) - 12 : round(each.y) + 12, round(each.x) - 12 : round(each.x) + 12
+        ].any()
+        if abs(each.x - 400) < 1 and 101 < each.y < 299:
+            assert each.text == "VIII"
