@@ -229,7 +229,7 @@ def test_the_files_of_hazard_and_zones_are_what_the_model_gives() -> None:
         drawn, kept = (
             shapely.from_geojson(json.dumps(f["geometry"])) for f in (feature, old[name])
         )
-        # Another processor or library may break a tie of rounding the other way: a step of the grid.
+        # Another processor or library may break a tie the other way: a step of the grid.
         assert shapely.hausdorff_distance(drawn.boundary, kept.boundary) <= zoning.GRID_DEG
 
 
