@@ -4,7 +4,7 @@ from layers.pictures.encoding import FORMATS, MEDIA_TYPES, Colour, blank, encode
 from layers.pictures.pictures import MOST_SHEETS, Pictures, Sheet
 from layers.pictures.plates import Place, Plate, Plates
 from layers.render.legend_picture import Sample
-from layers.render.plate import Caption, LegendRow, boxes
+from layers.render.plate import Caption, LegendKey, LegendRow, boxes
 
 __all__ = [
     "FORMATS",
@@ -12,6 +12,7 @@ __all__ = [
     "MOST_SHEETS",
     "Caption",
     "Colour",
+    "LegendKey",
     "LegendRow",
     "Pictures",
     "Place",

@@ -155,14 +155,12 @@ class Plates:
     def _above(
         self, sheet: Sheet, view: View, look: plate.Look
     ) -> tuple[Uint8Array | None, list[Label]]:
-        """Return what stands above a surface, and its numerals; what is harmless has no outline."""
+        """Return what stands above a surface, and its numerals."""
         style = self._pictures.style(sheet)
         found = self._pictures.asked(sheet, view) if style.symbol == OUTLINE else None
         if not isinstance(found, Features):
             return self._pictures.rgba(sheet, view, named=False), []
-        grades = found.properties[style.measure]
-        kept = [i for i, g in enumerate(grades) if not (g or 0) < min(style.breaks, default=0)]
-        rgba, numerals = edges.dashed(_some(found, kept), style, view, look.zones)
+        rgba, numerals = edges.dashed(found, style, view, look.zones)
         return rgba, [
             Label(each.text, each.x, each.y, size_px=11, weight=700, ink=look.zones)
             for each in numerals

@@ -32,25 +32,33 @@ def dashed(
 ) -> tuple[NDArray[np.uint8], list[Numeral]]:
     """Return zones as dashed edges, RGBA of shape (height, width, 4), and where numerals may stand.
 
-    The border of two zones is that of the higher one.
+    The border of two zones is that of the higher one. Zones below the lowest break have no edge of
+    their own: where the others end, the drawing ends.
     """
     laid, frame = placed.laid(features, view)
     canvas = Canvas(frame, None)
     marks = Marks(canvas, laid, style)
     parts, owner = marks.polygons()
-    lines, of = edges(parts[::-1])
+    harmless = 1 if style.breaks else 0
+    shown = [i for i, of in enumerate(owner) if marks.classes[of] > harmless][::-1]
+    lines, of = edges(parts[shown])
     numerals: list[Numeral] = []
-    for line, k in zip(lines, of, strict=True):
-        vertices = marks.vertices(line)
-        for dash in shapes.dashes(canvas, vertices):
-            canvas.line(dash, rgba(ink), _WIDTH_PX)
-        step = np.hypot(*np.diff(vertices, axis=0).T) / canvas.unit
-        along = np.concatenate(([0.0], np.cumsum(step)))
-        text = marks.label(owner[::-1][k])
-        for at in np.arange(_FIRST_PX, along[-1], _APART_PX):
-            x, y = (np.interp(at, along, vertices[:, axis] / canvas.unit) for axis in (0, 1))
-            numerals.append(Numeral(text, float(x), float(y)))
+    for line, k in zip(marks.cut(lines), of, strict=True):
+        # The signs of open classes are for legends: what lies within an edge has one grade.
+        text = marks.label(owner[shown[k]]).strip("≤≥ ")
+        for vertices in marks.strokes(line):
+            for dash in shapes.dashes(canvas, vertices):
+                canvas.line(dash, rgba(ink), _WIDTH_PX)
+            numerals += _along(vertices / canvas.unit, text)
     return canvas.rgba(), numerals
+
+
+def _along(vertices: NDArray[np.float64], text: str) -> list[Numeral]:
+    step = np.hypot(*np.diff(vertices, axis=0).T)
+    along = np.concatenate(([0.0], np.cumsum(step)))
+    at = np.arange(_FIRST_PX, along[-1], _APART_PX)
+    x, y = (np.interp(at, along, vertices[:, axis]).tolist() for axis in (0, 1))
+    return [Numeral(text, *place) for place in zip(x, y, strict=True)]
 
 
 def edges(polygons: GeometryArray) -> tuple[GeometryArray, list[int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +71,20 @@ class LegendRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LegendKey:
+    """What a line or a circle above the surface is."""
+
+    mark: Literal["dashes", "line", "circle"]
+    words: str
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Caption:
     """All that is written. ``badge`` says what the data are where they are not real ones.
 
-    ``notes`` stand at the foot: where the data are from, and what the borders do not mean.
+    ``keys`` are left out where the legend has no room for them. ``notes`` stand at the foot: where
+    the data are from, and what the borders do not mean.
     """
 
     title: Sequence[str] = ()
@@ -82,6 +93,7 @@ class Caption:
     legend: str = ""
     rows: Sequence[LegendRow] = ()
     unknown: str = ""
+    keys: Sequence[LegendKey] = ()
     notes: str = ""
 
 
@@ -156,13 +168,18 @@ class _Pen:
         self._column = max(across) + 10
         words = [self._wide(row.words, 11, _PLAIN) for row in caption.rows]
         inner = max(int(self._column + max(words)), self._wide(caption.legend, 13, _BOLD), 170)
-        self._unknown = self._wrapped(caption.unknown, inner - _SWATCH_PX - 8, 11, _PLAIN)
-        high = 22 + len(caption.rows) * _ROW_PX + (9 + 15 * len(self._unknown))
-        high += 2 * _PAD_PX - 6
-        wide = inner + 2 * _PAD_PX
-        if high > foot_top - 2 * EDGE_PX:
+        room = inner - _SWATCH_PX - 8
+        self._unknown = self._wrapped(caption.unknown, room, 11, _PLAIN)
+        self._keys = [(key, self._wrapped(key.words, room, 11, _PLAIN)) for key in caption.keys]
+        wide, most = inner + 2 * _PAD_PX, foot_top - 2 * EDGE_PX
+        high = 22 + len(caption.rows) * _ROW_PX + (9 + 15 * len(self._unknown)) + 2 * _PAD_PX - 6
+        more = sum(4 + 15 * len(lines) for _, lines in self._keys)
+        if high + more > most:
+            self._keys, more = [], 0
+        if high > most:
             return None
-        return _box(width - EDGE_PX - wide, foot_top - EDGE_PX - high, wide, high)
+        top = foot_top - EDGE_PX - high - more
+        return _box(width - EDGE_PX - wide, top, wide, high + more)
 
     def draw(self, picture: Image.Image) -> None:
         """Draw all panels."""
@@ -211,6 +228,24 @@ class _Pen:
         for line in self._unknown:
             self._write(pen, x + _SWATCH_PX + 8, y + 7, line, 11, _PLAIN, look.ink)
             y += 15
+        for key, lines in self._keys:
+            y += 4
+            self._draw_key(pen, key, x, y + 7)
+            for line in lines:
+                self._write(pen, x + _SWATCH_PX + 8, y + 7, line, 11, _PLAIN, look.ink)
+                y += 15
+
+    def _draw_key(self, pen: ImageDraw.ImageDraw, key: LegendKey, x: int, middle: int) -> None:
+        look = self._look
+        if key.mark == "circle":
+            centre = x + _SWATCH_PX / 2
+            box = (centre - 5, middle - 5, centre + 5, middle + 5)
+            pen.ellipse(box, key.colour or look.line, look.quiet)
+            return
+        pieces = ((0, 6), (9, 15), (18, 24)) if key.mark == "dashes" else ((0, _SWATCH_PX),)
+        for begin, end in pieces:
+            ends = (x + begin, middle, x + end - 1, middle)
+            pen.line(ends, key.colour or look.zones, 2)
 
     def _hatched(self, pen: ImageDraw.ImageDraw, box: Box) -> None:
         left, top, right, bottom = box

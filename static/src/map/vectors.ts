@@ -55,7 +55,7 @@ const found = new WeakMap<GeoJSON.FeatureCollection, GeoJSON.Feature<GeoJSON.Mul
 function outlines(collection: GeoJSON.FeatureCollection): GeoJSON.Feature<GeoJSON.MultiLineString>[] {
   let made = found.get(collection);
   if (!made) {
-    const harmful = collection.features.filter((feature) => !(mskOf(feature) <= HARMLESS_MSK));
+    const harmful = collection.features.filter((feature) => mskOf(feature) > HARMLESS_MSK);
     found.set(collection, (made = edges(harmful.sort((a, b) => mskOf(b) - mskOf(a)))));
   }
   return made;

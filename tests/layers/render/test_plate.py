@@ -1,10 +1,11 @@
+import dataclasses
 import itertools
 
 import numpy as np
 import pytest
 
 from layers.render import plate
-from layers.render.plate import Caption, LegendRow
+from layers.render.plate import Caption, LegendKey, LegendRow
 
 ROWS = tuple(LegendRow("#CBE4E8", f"{i}–{i + 1}", "natural, upper") for i in range(12))
 CAPTION = Caption(
@@ -47,6 +48,25 @@ def test_the_legend_shows_the_colours_it_speaks_of():
         rgb = np.array(list(bytes.fromhex(colour[1:])), np.uint8)
         assert (drawn[..., :3] == rgb).all(axis=2).sum() >= 24 * 17
     assert (drawn[..., 3] == 255).all()
+
+
+def test_the_legend_tells_what_lines_and_circles_are_where_it_has_room():
+    keys = (
+        LegendKey("dashes", "Seismic zones"),
+        LegendKey("line", "Faults", "#8A2B1E"),
+        LegendKey("circle", "Earthquakes", "#12AB34"),
+    )
+    caption = dataclasses.replace(CAPTION, keys=keys)
+    _, plain, _ = plate.boxes(1200, 630, CAPTION)
+    _, keyed, _ = plate.boxes(1200, 630, caption)
+    assert plain[1] - keyed[1] == 3 * 19
+    drawn = plate.framed(np.full((630, 1200, 4), 200, np.uint8), caption, plate.LIGHT)[..., :3]
+    for colour, least in ((plate.LIGHT.zones, 30), ("#8A2B1E", 46), ("#12AB34", 50)):
+        rgb = np.array(list(bytes.fromhex(colour[1:])), np.uint8)
+        assert (drawn == rgb).all(axis=2).sum() >= least
+    low = 630 - keyed[1] + plate.EDGE_PX  # all but a pixel of what it wants
+    assert plate.boxes(1200, low - 1, caption) == plate.boxes(1200, low - 1, CAPTION)
+    assert plate.boxes(1200, low, caption) != plate.boxes(1200, low, CAPTION)
 
 
 @pytest.mark.parametrize("look", [plate.LIGHT, plate.DARK])

@@ -212,6 +212,10 @@ def test_nothing_is_kept_within_the_bounds_of_a_layer_only(tmp_path, form):
     assert [path.parent.name for path in (tmp_path / "cache").rglob(f"*.{form}")] == ["21"]
     assert made.is_kept(made.pinned(within))
     assert renders() == 3
+    styled, deeper = TileOptions(breaks=(99.0,)), Window(15, 21 << 10, 0)
+    for each in (dataclasses.replace(within, options=styled), request(window=deeper)):
+        assert made.fetch(each).empty
+        assert not made.is_kept(made.pinned(each))
 
 
 def test_unknown_words_are_answered_with_the_nearest(tmp_path):

@@ -158,8 +158,8 @@ def test_a_disk_without_room_for_a_backup_is_found(own: Any, monkeypatch: Any) -
         )
         (disk,) = (f for f in findings(own.site.store, paths) if "of the disk" in f.text)
         assert disk.good is good
-        assert disk.text.startswith("1.0 GB of the disk is free")
-        assert ("a backup and a day's work want 1.0 GB" in disk.text) is not good
+        assert disk.text.startswith("1.00 GB of the disk is free")
+        assert ("a backup and days of deliveries want 1.00 GB" in disk.text) is not good
 
 
 def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
