@@ -26,6 +26,9 @@ EVERY_S = 0.7
 """Between two batches of 60 values of ten minutes each: 86 values a second, where 300 stations that
 report every ten minutes send one in two seconds; and four simulated days in the ten minutes."""
 STEP = timedelta(minutes=10)
+BEFORE = 7 * 144
+"""Batches that are there at the start: after six days a place has its usual, and with it surfaces
+relative to that, which a keeper makes and holds from then on."""
 READERS = 6
 CACHE_MB, SURFACE_HOURS = 6, 12
 FIRST = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=60)
@@ -38,6 +41,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     register = folder / "stations.csv"
     register.write_text("code,lon,lat\n" + "".join(f"{c},{x},{y}\n" for c, x, y in PLACES))
     done = mapserver("ingest", str(register), "--data-dir", str(folder / "data"), "--no-demo")
+    assert done.returncode == 0, done.stderr
+    week = folder / "week.csv"
+    week.write_bytes(
+        b"\n".join([batch(0), *(batch(n).partition(b"\n")[2] for n in range(1, BEFORE))])
+    )
+    done = mapserver("ingest", str(week), "--data-dir", str(folder / "data"), "--no-demo")
     assert done.returncode == 0, done.stderr
     knobs = ("--no-demo", "--cache-mb", str(CACHE_MB), "--memory-cache-mb", "1",
              "--surface-hours", str(SURFACE_HOURS), "--open-hours", "6")  # fmt: skip
@@ -123,7 +132,7 @@ def test_reading_and_writing_go_on_and_nothing_grows(
     def write() -> None:
         while not stop.is_set():
             status, _, body = server.post(
-                "/api/v1/observations", batch(len(accounts)),
+                "/api/v1/observations", batch(BEFORE + len(accounts)),
                 **{"Content-Type": "text/csv", "Authorization": f"Bearer {token}"},
             )  # fmt: skip
             assert status in (200, 201), body
