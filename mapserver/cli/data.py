@@ -186,10 +186,7 @@ def backup(target: Path, data_dir: str | None) -> None:
 @click.command()
 @_data_dir
 def doctor(data_dir: str | None) -> None:
-    """Look a data folder over; exit code 1 where something is wrong.
-
-    Wrong is also a disk on which a backup and a gigabyte more do not fit.
-    """
+    """Look a data folder over; exit code 1 where something is wrong or the disk nearly full."""
     from mapserver.operations.doctor import findings
 
     chosen = settings.read(data_dir=data_dir)
