@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients import pages
-from tests.clients.pages import alike, own, run
+from tests.clients.pages import alike, own, run, two_hours
 from tests.clients.pictures import FINE, rgba
 from tests.clients.worlds import FLIPPED, TIMELESS, UNSHARED, World
 
@@ -42,8 +42,8 @@ SHOW = """async (said) => {
 
 @pytest.mark.sees(UNSHARED, TIMELESS)
 def test_tiles_by_their_template_join_to_the_map(world: World, page: Page) -> None:
-    times, seen = world.json("/tilejson/dose-rate.json")["times"], set()
-    for at in (times[-1], times[-7]):
+    seen = set()
+    for at in two_hours(world):
         template = world.json(f"/tilejson/dose-rate.json?time={at}")["tiles"][0]
         found = rgba(run(page, SHOW, url=template))
         alike(found, own(world, TIME=at))
@@ -114,8 +114,8 @@ def test_map_tiles_of_ogc_api_join_to_the_map(world: World, page: Page) -> None:
 
 @pytest.mark.sees(UNSHARED, TIMELESS)
 def test_wmts_is_a_template_of_an_hour(world: World, page: Page) -> None:
-    times, seen = world.json("/tilejson/dose-rate.json")["times"], set()
-    for at in (times[-1], times[-7]):
+    seen = set()
+    for at in two_hours(world):
         url = f"{world.url}/wmts/dose-rate/mean/{at}/WebMercatorQuad/{{z}}/{{y}}/{{x}}.png"
         found = rgba(run(page, SHOW, url=url))
         alike(found, own(world, TIME=at))

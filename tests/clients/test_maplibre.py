@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients import pages
-from tests.clients.pages import alike, own, run
+from tests.clients.pages import alike, own, run, two_hours
 from tests.clients.pictures import FINE, rgba
 from tests.clients.worlds import TIMELESS, UNSHARED, World
 
@@ -48,8 +48,8 @@ def show(page: Page, source: dict[str, Any], layers: list[Any] = RASTER) -> Any:
 
 @pytest.mark.sees(UNSHARED, TIMELESS)
 def test_tiles_by_their_template_join_to_the_map(world: World, page: Page) -> None:
-    times, seen = world.json("/tilejson/dose-rate.json")["times"], set()
-    for at in (times[-1], times[-7]):
+    seen = set()
+    for at in two_hours(world):
         template = world.json(f"/tilejson/dose-rate.json?time={at}")["tiles"][0]
         source = {"type": "raster", "tiles": [template], "tileSize": 256, "maxzoom": 7}
         found = rgba(show(page, source)["picture"])

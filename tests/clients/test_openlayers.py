@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients import pages
-from tests.clients.pages import alike, own, run
+from tests.clients.pages import alike, own, run, two_hours
 from tests.clients.pictures import FINE, rgba
 from tests.clients.worlds import FLIPPED, TIMELESS, UNSHARED, World
 
@@ -84,7 +84,7 @@ def test_tiles_by_wms_join_to_the_same_picture(world: World, page: Page) -> None
 @pytest.mark.sees(UNSHARED, TIMELESS)
 def test_tiles_by_their_template_join_to_the_same_picture(world: World, page: Page) -> None:
     seen = set()
-    for at in (times := world.json("/tilejson/dose-rate.json")["times"])[-1], times[-7]:
+    for at in two_hours(world):
         template = world.json(f"/tilejson/dose-rate.json?time={at}")["tiles"][0]
         source = 'new ol.source.XYZ({url: said.url, crossOrigin: "anonymous", maxZoom: 7})'
         found = rgba(show(page, "Tile", source, url=template)["picture"])
@@ -201,7 +201,7 @@ def test_a_page_of_another_origin_may_read_an_error_and_the_headers(
 
 @pytest.mark.sees(UNSHARED, TIMELESS)
 def test_wmts_is_drawn_from_its_capabilities_at_each_of_its_times(world: World, page: Page) -> None:
-    times, seen = world.json("/tilejson/dose-rate.json")["times"], set()
+    seen = set()
     source = """await (async () => {
       const text = await (await fetch(said.url)).text();
       const options = ol.source.WMTS.optionsFromCapabilities(
@@ -210,7 +210,7 @@ def test_wmts_is_drawn_from_its_capabilities_at_each_of_its_times(world: World, 
       return new ol.source.WMTS({...options, dimensions: {Time: said.at}});
     })()"""
     url = f"{world.url}/wmts/1.0.0/WMTSCapabilities.xml"
-    for at in (times[-1], times[-7]):
+    for at in two_hours(world):
         found = rgba(show(page, "Tile", source, url=url, at=at)["picture"])
         alike(found, own(world, TIME=at))
         seen.add(found.tobytes())

@@ -175,7 +175,9 @@ def test_reading_and_writing_go_on_and_nothing_grows(
     assert len(accounts) > 50
     assert slope.sum() < SLOPE_MB_MIN
     half = len(files) // 2
-    assert files[half:].max() < files[:half].max() + 8
+    # Superseded surfaces stay mapped until they are retired, 24 at once: a saw of some fifty files.
+    assert files[half:].min() < files[:half].max()
+    assert files[half:].max() < files[:half].max() + 32
     newest = f"{FIRST + STEP * (len(accounts) - 1):%Y-%m-%dT%H:00:00Z}"
 
     def shown() -> bool:
