@@ -78,24 +78,15 @@ def test_marks_names_and_land_look_as_approved(browser: Browser, hours: Any) -> 
 
     def fixed(route: Route) -> None:
         document = route.fetch().json()
-        told = document["features"][0]["properties"]
-        document["features"] = [
-            {
-                "type": "Feature",
-                "id": code,
-                "geometry": {"type": "Point", "coordinates": [lon, lat]},
-                "properties": {
-                    **told,
-                    "code": code,
-                    "name_en": f"Station {code}",
-                    "value": value,
-                    "status": status,
-                    "reasons": [],
-                    "end_time": "2020-01-01T00:00:00Z" if value is None else told["end_time"],
-                },
-            }
-            for code, lon, lat, value, status in MARKS
-        ]
+        told = {name: column[0] for name, column in document["each"].items()}
+        told = document["same"] | told | {"reasons": []}
+        codes, lon, lat, values, statuses = (list(part) for part in zip(*MARKS, strict=True))
+        ends = ["2020-01-01T00:00:00Z" if v is None else told["end_time"] for v in values]
+        each = {
+            "code": codes, "name_en": [f"Station {code}" for code in codes], "value": values,
+            "status": statuses, "end_time": ends,
+        }  # fmt: skip
+        document = {"lon": lon, "lat": lat, "same": told, "each": each}
         route.fulfill(json=document)
 
     page.route("**/files/stations/**", fixed)
