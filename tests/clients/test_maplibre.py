@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients import pages
-from tests.clients.pages import alike, own, run, two_hours
+from tests.clients.pages import alike, own, run
 from tests.clients.pictures import FINE, rgba
 from tests.clients.worlds import TIMELESS, UNSHARED, World
 
@@ -48,12 +48,13 @@ def show(page: Page, source: dict[str, Any], layers: list[Any] = RASTER) -> Any:
 
 @pytest.mark.sees(UNSHARED, TIMELESS)
 def test_tiles_by_their_template_join_to_the_map(world: World, page: Page) -> None:
-    seen = set()
-    for at in two_hours(world):
+    times, seen = world.json("/tilejson/dose-rate.json")["times"], set()
+    for at in (times[-1], times[-7]):
         template = world.json(f"/tilejson/dose-rate.json?time={at}")["tiles"][0]
-        source = {"type": "raster", "tiles": [template], "tileSize": 256, "maxzoom": 7}
+        tiles = [f"{template}?breaks={FINE}"]
+        source = {"type": "raster", "tiles": tiles, "tileSize": 256, "maxzoom": 7}
         found = rgba(show(page, source)["picture"])
-        alike(found, own(world, TIME=at), 0.98)
+        alike(found, own(world, TIME=at, BREAKS=FINE), 0.98)
         seen.add(found.tobytes())
     assert len(seen) == 2
 
