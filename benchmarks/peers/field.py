@@ -175,7 +175,7 @@ def cached(house: House) -> list[Case]:
         house.case("MapProxy, from files", "MapProxy",
                    lambda w: python_servers.mapproxy_tile("kept", w)),
         house.case("MapCache, from files", "MapCache", mapcache.tile),
-        house.case("a bare WSGI answer", "bare", lambda w: "/"),
+        house.case("an answer that does nothing", "bare", lambda w: "/"),
     ]  # fmt: skip
     return list(itertools.chain.from_iterable(found))
 

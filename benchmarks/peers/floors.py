@@ -1,20 +1,34 @@
 """What no map server can go below: files sent by nginx, and an answer that is always the same."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.peers import nginx
-from benchmarks.peers.processes import WORKERS, Server, ask, free_port, start
+from benchmarks.peers import environment, nginx
+from benchmarks.peers.processes import ROOT, WORKERS, Server, ask, free_port, start
 
 _BARE = """
+import functools
+import sys
+
+from mapserver.wire import Workers, answer_until_told, listeners
+
 BODY = bytes({size})
 HEADERS = [("Content-Type", "image/png"), ("Content-Length", str(len(BODY)))]
+LINES = "".join(f"{{name}}: {{value}}\\r\\n" for name, value in HEADERS).encode()
 
 
 def application(environ, start_response):
     start_response("200 OK", HEADERS)
     return [BODY]
+
+
+def at_once(request):
+    return (LINES, BODY) if request.target != b"/thread" else None
+
+
+port, workers = map(int, sys.argv[1:])
+work = functools.partial(answer_until_told, application=application, at_once=at_once, threads=64)
+Workers(listeners("127.0.0.1", port, workers), work).run(5.0)
 """
 
 
@@ -28,13 +42,9 @@ def files(folder: Path, like: Server, paths: Iterable[str]) -> Server:
 
 
 def bare(folder: Path, size: int) -> Server:
-    """Serve one body of ``size`` bytes by the very web server that we run in, and do nothing."""
+    """Serve one body of ``size`` bytes by the very loop that ours runs in, and do nothing."""
     folder.mkdir()
     (folder / "bare.py").write_text(_BARE.format(size=size))
     port = free_port()
-    words = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--port", port, "--workers",
-        WORKERS, "--blocking-threads", 64, "--no-access-log", "--log-level", "error",
-        "bare:application",
-    ]  # fmt: skip
-    return Server("bare", port, [start(map(str, words), folder, PYTHONPATH=str(folder))])
+    words = [environment.ours(), folder / "bare.py", port, WORKERS]
+    return Server("bare", port, [start(map(str, words), folder, PYTHONPATH=str(ROOT))])

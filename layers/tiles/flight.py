@@ -31,18 +31,35 @@ class Flight(Generic[T]):
         self._mutex = threading.Lock()
         self._flying: dict[str, Future[T]] = {}
 
-    def once(self, key: str, made: Callable[[], T | None], make: Callable[[], T]) -> T:
+    def once(
+        self,
+        key: str,
+        made: Callable[[], T | None],
+        make: Callable[[], T],
+        *,
+        waiting: bool = True,
+    ) -> T:
         """Return what ``made`` finds under the key's lock, else what ``make`` makes.
 
         An error of ``make`` goes to all who wait in this process; another process tries again.
+
+        Raises
+        ------
+        BlockingIOError
+            Where one who cannot be ``waiting`` would have to.
         """
         own: Future[T] = Future()
-        with self._mutex:
-            flying = self._flying.setdefault(key, own)
-        if flying is not own:
-            return flying.result()
+        while True:
+            with self._mutex:
+                flying = self._flying.setdefault(key, own)
+            if flying is own:
+                break
+            if not waiting:
+                raise BlockingIOError
+            with contextlib.suppress(BlockingIOError):  # who began could not wait: one who can does
+                return flying.result()
         try:
-            with self._locked(key):
+            with self._locked(key, waiting):
                 found = made()
                 own.set_result(make() if found is None else found)
         except BaseException as error:
@@ -53,14 +70,17 @@ class Flight(Generic[T]):
         return own.result()
 
     @contextlib.contextmanager
-    def _locked(self, key: str) -> Iterator[None]:
+    def _locked(self, key: str, waiting: bool) -> Iterator[None]:
         handle = self._opened()
         if handle is None:
             yield  # a full or read-only disk costs a second render, never the tile
             return
         place = zlib.crc32(key.encode()) % LOCKS
         try:
-            fcntl.lockf(handle, fcntl.LOCK_EX, 1, place)
+            how = fcntl.LOCK_EX if waiting else fcntl.LOCK_EX | fcntl.LOCK_NB
+            fcntl.lockf(handle, how, 1, place)
+        except BlockingIOError:
+            raise
         except OSError:
             # The kernel knows processes, not threads: where two wait for each other's threads it
             # sees a deadlock that is none. A second render is what that may cost.

@@ -28,13 +28,15 @@ class Gate:
         return max(0, self._inside - self._at_once)
 
     @contextlib.contextmanager
-    def passed(self) -> Iterator[None]:
+    def passed(self, *, waiting: bool = True) -> Iterator[None]:
         """Wait for one's turn, and hold it.
 
         Raises
         ------
         BusyError
             Where the waiting room is full.
+        BlockingIOError
+            Where one who cannot be ``waiting`` would have to.
         """
         with self._mutex:
             if self._inside >= self._most:
@@ -42,8 +44,12 @@ class Gate:
                 raise BusyError("more pictures are being drawn than fit; ask again in a second")
             self._inside += 1
         try:
-            with self._renders:
+            if not self._renders.acquire(blocking=waiting):
+                raise BlockingIOError
+            try:
                 yield
+            finally:
+                self._renders.release()
         finally:
             with self._mutex:
                 self._inside -= 1

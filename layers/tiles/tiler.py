@@ -159,8 +159,8 @@ class Tiler:
             self._told("memory", 0.0)
         return tile
 
-    def fetch(self, request: TileRequest) -> Tile:
-        """Return the tile.
+    def fetch(self, request: TileRequest, *, waiting: bool = True) -> Tile:
+        """Return the tile; without ``waiting`` if that takes no more than some milliseconds.
 
         Raises
         ------
@@ -169,6 +169,8 @@ class Tiler:
             ``pinned`` raises.
         BusyError
             Where it must be drawn, and too many wait for that already.
+        BlockingIOError
+            Where one who cannot be ``waiting`` would have to.
         """
         pinned = self.pinned(request)
         key = pinned.path
@@ -180,12 +182,16 @@ class Tiler:
         tile = self._stored(pinned, key)
         source = "disk" if tile else "render"
         try:
-            tile = tile or self._flown(pinned, key)
+            tile = tile or self._flown(pinned, key, waiting)
+        except BlockingIOError:
+            source = ""
+            raise
         except BusyError:
             source = "refused"
             raise
         finally:
-            self._told(source, 0.0)
+            if source:
+                self._told(source, 0.0)
         self._memory.put(key, tile, state)
         return tile
 
@@ -200,15 +206,20 @@ class Tiler:
         """Tell whether the disk holds a pinned tile, without reading it."""
         return self._disk is not None and self._disk.holds(pinned.path)
 
-    def _flown(self, pinned: TileRequest, key: str) -> Tile:
+    def _flown(self, pinned: TileRequest, key: str, waiting: bool = True) -> Tile:
+        spec = KINDS[self._layers[pinned.layer].kind]
+        if not waiting and (spec.slow or not spec.cells):
+            raise BlockingIOError
         block = self._block(pinned)
 
         def make() -> Mapping[str, Tile]:
-            with self._gate(pinned).passed():
+            with self._gate(pinned).passed(waiting=waiting):
                 return self._made(pinned, key)
 
         while True:
-            tiles = self._flight.once(block, lambda: self._found(pinned, key), make)
+            tiles = self._flight.once(
+                block, lambda: self._found(pinned, key), make, waiting=waiting
+            )
             # One who waited for a neighbour in the block may find that only the neighbour came.
             if key in tiles:
                 return tiles[key]

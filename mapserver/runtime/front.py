@@ -17,18 +17,19 @@ from mapserver import negotiation, params
 from mapserver.app import MAX_QUERY_BYTES
 from mapserver.services import tiles
 from mapserver.services.site import Site
+from mapserver.wire import Application, Request
 
 StartResponse = Callable[..., Any]
-Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 PREFIX = "/tiles/"
+_PREFIX = PREFIX.encode()
 EDITIONS = 1024
 """Layers, styles, versions and times, with queries, whose words are not read again."""
 WORDS = ("layer", "style", "version", "time", "zoom", "col", "leaf")
 
 
 class Front:
-    """A WSGI application before another one."""
+    """A WSGI application before another one, which can be asked by an event loop as well."""
 
     def __init__(self, site: Site, behind: Application) -> None:
         self._site = site
@@ -41,7 +42,8 @@ class Front:
         if path.startswith(PREFIX) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             known = environ.get("HTTP_IF_NONE_MATCH", "")
             try:
-                found = self._found(path[len(PREFIX) :], environ.get("QUERY_STRING", ""), known)
+                query = environ.get("QUERY_STRING", "")
+                found = self._found(path[len(PREFIX) :], query, known, waiting=True)
             except Exception as error:  # whatever it is: it is told behind, in one place
                 environ[tiles.FOUND] = error
                 found = None
@@ -56,7 +58,28 @@ class Front:
                 return []
         return self._behind(environ, start_response)
 
-    def _found(self, path: str, query: str, known: str) -> Tile | str | None:
+    def at_once(self, request: Request) -> tuple[bytes, bytes] | None:
+        """Return header lines and body of a tile that takes milliseconds; None for all else."""
+        if not request.target.startswith(_PREFIX) or request.method not in ("GET", "HEAD"):
+            return None
+        path, _, query = request.target.decode("latin-1").partition("?")
+        accepted = ""
+        for name, value in request.headers:
+            if name == b"if-none-match":
+                return None
+            if name == b"accept-encoding":
+                accepted = value.decode("latin-1")
+        try:
+            found = self._found(path[len(PREFIX) :], query, "", waiting=False)
+        except Exception:  # a thread waits for it, or tells what is wrong
+            return None
+        if not isinstance(found, Tile):
+            return None
+        body, headers = negotiation.tile_sent(found, accepted)
+        head = "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
+        return head, b"" if request.method == "HEAD" else body
+
+    def _found(self, path: str, query: str, known: str, *, waiting: bool) -> Tile | str | None:
         """Return the tile, the tag of one that the client has, or None where others must speak."""
         if known and path.endswith(".mvt"):
             return None  # what is known may be packed or not
@@ -74,7 +97,7 @@ class Front:
                 return None
             if tags.contains(etag):
                 return etag
-        return self._site.tiler.fetch(pinned)
+        return self._site.tiler.fetch(pinned, waiting=waiting)
 
     def _asked(self, path: str, query: str) -> TileRequest | None:
         edition, zoom, col, leaf = (path.rsplit("/", 3) + [""] * 3)[:4]

@@ -2,8 +2,8 @@
 
 import contextlib
 import dataclasses
+import functools
 import gc
-import importlib
 import logging
 import os
 import resource
@@ -14,9 +14,9 @@ import sys
 import tempfile
 import threading
 import time
-from typing import Any
 
 from layers.errors import LayersError, StoreLockedError
+from mapserver import wire
 from mapserver.runtime import memory
 from mapserver.settings import SettingError, Settings
 
@@ -24,15 +24,8 @@ GREETING = "keeping"
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 """Read when `metrics` is loaded, so this module must not load it."""
 RESTART_AFTER_S = 1.0
-HEADERS_S = 10
-"""A connection that has not sent whole headers by then is closed, and so is an idle one."""
-HEADERS_BYTES = 32_768
-"""Headers are read in growing steps, the last of which may begin below this: 64 kB are too many."""
-CONNECTIONS = 8_192
-"""Connections of a worker; further ones wait. Each costs a file, none costs a thread."""
-BACKLOG = 2_048
-STOP_S = 15
-"""How long a worker may finish its answers when it is to end."""
+STOP_S = 20.0
+"""How long a worker may take to end; it gives its answers a little less."""
 
 
 class KeeperProcess:
@@ -113,7 +106,7 @@ def serve(settings: Settings) -> None:
         from mapserver.runtime.seeding import Seeding
         from mapserver.runtime.stacking import Stacking
 
-        server = _server(settings)
+        web = _web(settings)
         keeper.watch()
         _unpack_land(settings)
         # Nobody asked for these tiles: they are not counted with those that somebody did ask for.
@@ -123,7 +116,7 @@ def serve(settings: Settings) -> None:
             errand.start()
         print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)
         try:
-            server.serve()
+            web.run(STOP_S)
         finally:
             for errand in errands:
                 errand.close()
@@ -144,39 +137,17 @@ def _free(host: str, port: int) -> None:
         raise SettingError(f"{host} port {port} cannot be listened on: {reason}") from None
 
 
-def _server(settings: Settings) -> Any:
-    """Return the web server, such that clients who are slow on purpose take nothing from others."""
+def _web(settings: Settings) -> wire.Workers:
+    """Return the web workers, not yet begun."""
     # While the keeper starts: what is loaded here, the workers that are forked from here share.
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
+    from mapserver.runtime import worker
 
-    importlib.import_module("mapserver.runtime.worker")
     gc.collect()
     gc.freeze()  # what is not looked at again stays shared
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return Granian(
-        "mapserver.runtime.wsgi:application",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        # HTTP/1 alone: while it is not known which one a client speaks, no time limit runs.
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADERS_S * 1_000, max_buffer_size=HEADERS_BYTES
-        ),
-        websockets=False,
-        backlog=BACKLOG,
-        backpressure=CONNECTIONS,
-        workers_kill_timeout=STOP_S,
-        respawn_failed_workers=True,
-        log_access=False,
-        log_level=LogLevels.error,
-    )
+    sockets = wire.listeners(settings.host, settings.port, settings.workers)
+    return wire.Workers(sockets, functools.partial(worker.work, threads=settings.threads))
 
 
 def _unpack_land(settings: Settings) -> None:

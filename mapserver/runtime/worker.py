@@ -1,25 +1,58 @@
 """A web worker: the application, opened at the first request it can be opened for."""
 
+import ctypes
 import json
+import multiprocessing
+import os
+import signal
+import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from layers.errors import UnavailableError
-from mapserver import settings
+from mapserver import settings, wire
 from mapserver.app import create_app
 from mapserver.errors import problem
-from mapserver.runtime.front import Front
+from mapserver.runtime import events, memory, metrics
+from mapserver.runtime.front import PREFIX, Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
+_PR_SET_PDEATHSIG = 1
+
+
+def work(listener: socket.socket, threads: int) -> None:
+    """Answer what comes to a socket until told to end: the life of a web worker's process."""
+    _die_with_parent()
+    memory.restrain()
+    worker = Worker()
+    wire.answer_until_told(
+        listener, metrics.counted(worker), worker.at_once, threads, ending=events.stop
+    )
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process when the server that began it dies, however it dies.
+
+    At once and by force: one that is only told so while it starts may wait for itself for ever. The
+    wish is of one process, and no fork inherits it.
+    """
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    server = multiprocessing.parent_process()
+    if server is not None and os.getppid() != server.pid:
+        os._exit(1)  # it died before the wish was made, and would never be mourned
 
 
 class Worker:
     """A WSGI application that waits for the keeper to make the store, and says so meanwhile."""
 
     def __init__(self) -> None:
-        self._app: Any = None
+        self._app: Front | None = None
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -33,7 +66,17 @@ class Worker:
         answer: Iterable[bytes] = app(environ, start_response)
         return answer
 
-    def open(self) -> Any:
+    def at_once(self, request: wire.Request) -> tuple[bytes, bytes] | None:
+        """Return a tile that takes milliseconds, counted; None for all else."""
+        if self._app is None:
+            return None
+        begin_s = time.perf_counter()
+        found = self._app.at_once(request)
+        if found is not None:
+            metrics.answered(PREFIX, "200", time.perf_counter() - begin_s)
+        return found
+
+    def open(self) -> Front:
         """Return the application, opening it once."""
         with self._lock:
             if self._app is None:

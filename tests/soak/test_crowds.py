@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mapserver.runtime.serving import HEADERS_S
+from mapserver.wire.connection import HEADERS_S
 from tests.servers import Server, serving, wait_for
 
 pytestmark = pytest.mark.full

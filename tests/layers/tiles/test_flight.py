@@ -120,3 +120,48 @@ def test_two_processes_that_wait_for_each_others_threads_are_in_no_deadlock(tmp_
     assert [answers.get(timeout=60) for _ in processes] == [(b"held", b"waited")] * 2
     for process in processes:
         process.join(60)
+
+
+def test_who_cannot_wait_is_told_and_whoever_waits_for_him_does_the_work():
+    flight, entered, gate = Flight(None), threading.Event(), threading.Event()
+
+    def impatient():
+        entered.set()
+        gate.wait(30)
+        raise BlockingIOError
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(flight.once, "key", lambda: None, impatient, waiting=False)
+        entered.wait(30)
+        with pytest.raises(BlockingIOError):
+            flight.once("key", lambda: None, lambda: b"mine", waiting=False)
+        second = pool.submit(flight.once, "key", lambda: None, lambda: b"tile")
+        gate.set()
+        with pytest.raises(BlockingIOError):
+            first.result(30)
+        assert second.result(30) == b"tile"
+
+
+def _hold(path, ready, go):
+    def make():
+        ready.set()
+        go.wait(30)
+        return b"theirs"
+
+    Flight(path).once("key", lambda: None, make)
+
+
+def test_who_cannot_wait_for_another_process_is_told(tmp_path):
+    ready, go = SPAWN.Event(), SPAWN.Event()
+    other = SPAWN.Process(target=_hold, args=(tmp_path / "lock", ready, go))
+    other.start()
+    try:
+        assert ready.wait(60)
+        flight = Flight(tmp_path / "lock")
+        with pytest.raises(BlockingIOError):
+            flight.once("key", lambda: None, lambda: b"mine", waiting=False)
+        go.set()
+        assert flight.once("key", lambda: None, lambda: b"mine") == b"mine"
+    finally:
+        go.set()
+        other.join(30)

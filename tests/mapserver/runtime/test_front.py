@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from mapserver.app import create_app
+from mapserver.runtime.front import Front
+from mapserver.wire import Request
 
 PATHS = [
     "{fixed}",
@@ -72,6 +74,55 @@ def test_an_answer_is_the_one_that_flask_gives(
         for each in (found, true)
     )
     assert told == expected
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize(("path", "packing"), CASES)
+def test_what_the_loop_answers_is_what_a_thread_answers(
+    house: Any, addresses: dict[str, str], path: str, method: str, packing: str
+) -> None:
+    address = path.format(**addresses)
+    front = Front(house.site, house.app)
+    given = [(b"accept-encoding", packing.encode())] if packing else []
+    request = Request(method, address.encode(), given, "1.1", True)
+    before = front.at_once(request)
+    tags = {"Accept-Encoding": packing} if packing else {}
+    true = house.client.open(address, method=method, headers=tags, buffered=True)
+    found = front.at_once(request)
+    if before is not None:
+        assert found == before
+    is_tile = true.status_code == 200 and method != "POST" and "/latest/" not in address
+    assert (found is not None) == is_tile
+    if found is not None:
+        head, body = found
+        told = dict(line.split(": ", 1) for line in head.decode().splitlines())
+        assert body == true.data
+        assert told == {k: v for k, v in true.headers.items() if k not in IGNORED}
+
+
+def test_the_loop_waits_for_nobody(
+    house: Any, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front, tiler = Front(house.site, house.app), house.site.tiler
+
+    def asked(address: str, *headers: tuple[bytes, bytes]) -> bool:
+        return front.at_once(Request("GET", address.encode(), headers, "1.1", True)) is not None
+
+    assert asked(addresses["fixed"] + "?breaks=71,72,73")  # of cells: drawn there and then
+    assert not asked(addresses["vector"].replace("11/5.mvt", "11/6.mvt"))
+    assert not asked(addresses["vector_picture"].replace("23@2x", "24@2x"))
+    assert not asked(addresses["fixed"], (b"if-none-match", b"*"))
+    with tiler.quick.passed():
+        assert asked(addresses["fixed"])
+        assert not asked(addresses["fixed"] + "?breaks=74,75,76")
+    assert asked(addresses["fixed"] + "?breaks=74,75,76")
+    sources: list[str] = []
+    monkeypatch.setattr(tiler, "_told", lambda what, seconds: sources.append(what))
+    with tiler.quick.passed():
+        assert not asked(addresses["fixed"] + "?breaks=77,78,79")
+    assert sources == []  # it is counted by whoever answers
+    assert asked(addresses["fixed"] + "?breaks=77,78,79")
+    assert sorted(sources) == ["made", "render"]
 
 
 def test_a_tile_that_is_held_is_not_asked_of_flask(

@@ -1,0 +1,8 @@
+"""HTTP/1.1 for a WSGI application: what is quick is answered by the loop, all else by threads."""
+
+from mapserver.wire.house import Application, AtOnce
+from mapserver.wire.listening import answer_until_told, listeners
+from mapserver.wire.request import Request
+from mapserver.wire.workers import Workers
+
+__all__ = ["Application", "AtOnce", "Request", "Workers", "answer_until_told", "listeners"]

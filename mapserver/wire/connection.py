@@ -1,0 +1,206 @@
+"""One connection: its requests are answered one after the other, by the loop or by threads."""
+
+import asyncio
+import threading
+from typing import cast
+
+from mapserver.wire.exchange import Exchange, GoneError
+from mapserver.wire.house import House
+from mapserver.wire.reading import Reader
+from mapserver.wire.request import Address, Request
+
+HEADERS_S = 10.0
+"""A connection that has not sent whole headers by then is closed, and so is an idle one."""
+CONNECTIONS = 8_192
+"""Connections of a process; each costs a file and a few kB, none costs a thread."""
+SLOW_S = 60.0
+"""A client who takes nothing of its answer for so long has gone."""
+LINGER_S = 5.0
+"""How long what was sent in vain is read: closed at once, a connection takes the answer along."""
+WAITING = 16
+"""Requests that a client may have sent before the first of them is answered."""
+_CONNECTION = {True: b"Connection: keep-alive\r\n", False: b"Connection: close\r\n"}
+_REFUSED = b"HTTP/1.1 %b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n"
+
+
+class Connection(asyncio.Protocol):
+    """Takes requests and writes answers; what is not said to be of threads is of the loop."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._reader = Reader(self._hungry)
+        self._answering: Request | None = None
+        self._paused = self._lingers = self._gone = False
+        self._since_s = house.loop.time()
+        self._left_bytes = 0
+        self._flows = threading.Event()
+        self._flows.set()
+
+    # What the loop tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a new client, or refuse it where there are too many."""
+        self._transport = cast(asyncio.Transport, transport)
+        here, there = (transport.get_extra_info(end) for end in ("sockname", "peername"))
+        self.ends: tuple[Address, Address] = (here[:2], (there or ("", 0))[:2])
+        self.house.connections.add(self)
+        if len(self.house.connections) > CONNECTIONS:
+            self._reader.refuse("503 Service Unavailable")
+            self._go()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of all that waits for this client."""
+        self.house.connections.discard(self)
+        self._gone = True
+        self._reader.end()
+        self._flows.set()
+
+    def pause_writing(self) -> None:
+        """The client is slower than its answer."""
+        self._left_bytes, self._since_s = 0, self.house.loop.time()
+        self._flows.clear()
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self._since_s = self.house.loop.time()
+        self._flows.set()
+        self._go()
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, and answer."""
+        self._reader.feed(data)
+        if self._reader.full:
+            self._pause(True)
+        self._go()
+
+    # What threads ask for.
+
+    def wait(self) -> None:
+        """Wait in a thread until the client has taken most of what was written.
+
+        Raises
+        ------
+        GoneError
+            Where it does not.
+        """
+        self._flows.wait()
+        if self._gone:
+            raise GoneError
+
+    def hand_over(self, data: bytes, *, last: bool, keep: bool) -> None:
+        """Have a thread's piece written, the ``last`` one of an answer or not.
+
+        Raises
+        ------
+        GoneError
+            Where the client has gone.
+        """
+        if self._gone:
+            raise GoneError
+        self.house.loop.call_soon_threadsafe(self._write, data, last, keep)
+
+    def break_off(self) -> None:
+        """End the connection from a thread, so that the client sees that something is missing."""
+        self.house.loop.call_soon_threadsafe(self._transport.abort)
+
+    def _hungry(self) -> None:
+        self.house.loop.call_soon_threadsafe(self._bring_more)
+
+    # What the loop does.
+
+    def _bring_more(self) -> None:
+        request = self._answering
+        if request is None or self._gone:
+            return
+        if request.expects:
+            request.expects = False
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._reader.full = False
+        self._pause(False)
+
+    def _go(self) -> None:
+        """Answer what waits, and say at the end why nothing more is read."""
+        house, reader = self.house, self._reader
+        while reader.waiting and self._answering is None and self._flows.is_set():
+            request = reader.waiting.popleft()
+            quick = house.at_once(request) if request.body is None else None
+            if quick is None:
+                self._answering = request
+                house.pool.submit(Exchange(self, request))
+                break
+            head, body = quick
+            keep = request.keep_alive and not house.ending
+            said = b"" if keep and request.version == "1.1" else _CONNECTION[keep]
+            self._transport.write(b"".join((house.opening, head, said, b"\r\n", body)))
+            self._answered(keep)
+        if reader.refusal and not reader.waiting and self._answering is None:
+            text = reader.refusal.encode()
+            head = _REFUSED % (text, len(text) - 4) + house.date + b"\r\n"
+            self._transport.write(head + text[4:])
+            self._leave()
+        elif len(reader.waiting) > WAITING:
+            self._pause(True)
+
+    def _write(self, data: bytes, last: bool, keep: bool) -> None:
+        if self._gone:
+            return
+        self._transport.write(data)
+        if last:
+            request, self._answering = self._answering, None
+            if request is not None and request.body is not None and not request.body.ended:
+                self._reader.refuse()
+            self._answered(keep)
+            self._go()
+
+    def _answered(self, keep: bool) -> None:
+        reader = self._reader
+        self._since_s = self.house.loop.time()
+        if (
+            not keep
+            or self.house.ending
+            or (reader.deaf and not (reader.refusal or reader.waiting))
+        ):
+            self._leave()
+        elif self._paused:
+            self._pause(False)
+
+    def _pause(self, pauses: bool) -> None:
+        if pauses != self._paused and not self._transport.is_closing():
+            self._paused = pauses
+            (self._transport.pause_reading if pauses else self._transport.resume_reading)()
+
+    def _leave(self) -> None:
+        """Close; where the client may still be sending, when it has heard our answer."""
+        self._reader.waiting.clear()
+        self._reader.refusal = ""
+        if self._transport.is_closing() or self._lingers:
+            return
+        if not self._reader.deaf:
+            self._transport.close()
+            return
+        self._lingers, self._since_s = True, self.house.loop.time()
+        self._transport.write_eof()
+        self._pause(False)
+
+    def look(self, now_s: float) -> None:
+        """Close where nothing happens any more."""
+        quiet_s = now_s - self._since_s
+        if self._lingers:
+            if quiet_s > LINGER_S:
+                self._transport.abort()
+        elif not self._flows.is_set():
+            left_bytes = self._transport.get_write_buffer_size()
+            if left_bytes != self._left_bytes:
+                self._left_bytes, self._since_s = left_bytes, now_s
+            elif quiet_s > SLOW_S:
+                self._transport.abort()
+        elif self._is_idle() and quiet_s > HEADERS_S:
+            self._transport.close()
+
+    def end(self) -> None:
+        """Take no further request: an idle connection is closed, another one after its answer."""
+        if self._is_idle():
+            self._transport.close()
+
+    def _is_idle(self) -> bool:
+        return self._answering is None and not self._reader.waiting and not self._lingers

@@ -1,0 +1,137 @@
+"""One request answered by a WSGI application, in a thread."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from mapserver.wire.request import Request, environ
+
+if TYPE_CHECKING:
+    from mapserver.wire.connection import Connection
+
+LOG = logging.getLogger("mapserver.wire")
+_BODILESS = ("1", "204", "304")
+
+
+class GoneError(Exception):
+    """The client has gone, or takes nothing any more."""
+
+
+class Exchange:
+    """Runs the application and hands its answer to the connection, piece by piece.
+
+    A piece is handed over when the one before it has left for the most part, but an answer that
+    is one piece holds no thread, however slowly it is read.
+    """
+
+    def __init__(self, connection: "Connection", request: Request) -> None:
+        self._connection = connection
+        self._request = request
+        self._status = ""
+        self._headers: list[tuple[str, str]] = []
+        self._keep = request.keep_alive
+        self._begun = self._over = False
+        self._length: int | None = None
+        self._chunked = False
+        self._sent = 0
+
+    def __call__(self) -> None:
+        """Answer; whatever happens is told to the client, or ends the connection."""
+        pieces: Iterable[bytes] = ()
+        try:
+            try:
+                given = environ(self._request, *self._connection.ends)
+            except ValueError:
+                self._plain("400 Bad Request")
+                return
+            pieces = self._connection.house.application(given, self._start)
+            for piece in pieces:
+                if piece and not self._over:
+                    self._send(piece)
+            self._end()
+        except GoneError:
+            pass
+        except Exception:
+            LOG.exception("%s %r failed", self._request.method, self._request.target)
+            with contextlib.suppress(GoneError):
+                self._fail()
+        finally:
+            if hasattr(pieces, "close"):
+                pieces.close()
+
+    def _start(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], None]:
+        if exc_info and self._begun:
+            raise exc_info[1].with_traceback(exc_info[2])
+        self._status, self._headers = status, headers
+        return self._send
+
+    def _head(self) -> bytes:
+        """Return the head of the answer, and find how its body is bounded."""
+        told = {name.lower(): value for name, value in self._headers}
+        lines = [f"HTTP/1.1 {self._status}", *(f"{n}: {v}" for n, v in self._headers)]
+        if self._status.startswith(_BODILESS) or self._request.method == "HEAD":
+            self._length = 0
+        elif "content-length" in told:
+            self._length = int(told["content-length"])
+        elif self._request.version == "1.1":
+            self._chunked = True
+            lines.append("Transfer-Encoding: chunked")
+        else:
+            self._keep = False
+        body = self._request.body
+        unread = body is not None and not body.ended
+        self._keep &= not (unread or self._connection.house.ending)
+        if not self._keep:
+            lines.append("Connection: close")
+        elif self._request.version == "1.0":
+            lines.append("Connection: keep-alive")
+        head = "\r\n".join(lines).encode("latin-1") + b"\r\n"
+        return head + (b"" if "date" in told else self._connection.house.date) + b"\r\n"
+
+    def _send(self, piece: bytes) -> None:
+        data = b""
+        if self._begun:
+            self._connection.wait()
+        else:
+            self._begun, data = True, self._head()
+        if self._length is not None:
+            piece = piece[: self._length - self._sent]
+            self._sent += len(piece)
+            self._over = self._sent == self._length
+        if self._chunked:
+            data += b"%x\r\n%b\r\n" % (len(piece), piece)
+        else:
+            data += piece
+        self._connection.hand_over(data, last=self._over, keep=self._keep)
+
+    def _end(self) -> None:
+        if self._over:
+            return
+        if not self._begun:
+            if not any(name.lower() == "content-length" for name, _ in self._headers):
+                bodiless = self._status.startswith(_BODILESS) or self._request.method == "HEAD"
+                self._headers = self._headers + ([] if bodiless else [("Content-Length", "0")])
+            self._send(b"")
+        if self._over:
+            return
+        self._over = True
+        # An answer that is shorter than it said is one that broke off, and must look like one.
+        whole = self._length is None
+        ending = b"0\r\n\r\n" if self._chunked else b""
+        self._connection.hand_over(ending, last=True, keep=self._keep and whole)
+
+    def _plain(self, status: str) -> None:
+        text = status.partition(" ")[2]
+        self._status = status
+        self._headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
+        self._keep = False
+        self._send(text.encode())
+
+    def _fail(self) -> None:
+        if self._begun:
+            self._connection.break_off()
+        else:
+            self._plain("500 Internal Server Error")
