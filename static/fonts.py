@@ -24,6 +24,8 @@ ALPHABETS = (
 )  # fmt: skip
 WEB_WEIGHTS = (400, 700)
 WEB_FEATURES = ["kern", "tnum", "cv11"]
+OF_WORDS = ("hyphen", "asterisk", "parenleft", "parenright", "bracketleft", "bracketright")
+"""Inter makes these as wide as a digit where figures are to line up: "MSK-64" would fall apart."""
 # Of each script what texts, numbers and names of places need; static/css/fonts.css has the same.
 WEB_LETTERS = {
     "latin": [
@@ -55,7 +57,20 @@ def cut(letters: list[int], weight: int | tuple[int, int], features: list[str]) 
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=letters)
     cutter.subset(font)
+    _leave_words(font)
     return instancer.instantiateVariableFont(font, axes)
+
+
+def _leave_words(font: TTFont) -> None:
+    """Keep the widths of figures for figures."""
+    table = font["GSUB"].table if "GSUB" in font else None
+    features = table.FeatureList.FeatureRecord if table else []
+    lookups = {i for f in features if f.FeatureTag == "tnum" for i in f.Feature.LookupListIndex}
+    for number in lookups:
+        for part in table.LookupList.Lookup[number].SubTable:
+            mapping = getattr(part, "ExtSubTable", part).mapping
+            for glyph in OF_WORDS:
+                mapping.pop(glyph, None)
 
 
 def save(font: TTFont, path: Path, flavor: str | None) -> None:

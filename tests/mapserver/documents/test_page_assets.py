@@ -4,6 +4,7 @@ import hashlib
 import re
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from mapserver.documents import assets
 from mapserver.documents.assets import AssetsMissingError, UnknownAssetError
@@ -67,3 +68,20 @@ def test_only_files_named_after_their_content_never_change(built):
 def test_a_folder_without_a_build_says_what_to_do(tmp_path):
     with pytest.raises(AssetsMissingError, match="make assets"):
         assets.read(tmp_path)
+
+
+@pytest.mark.parametrize("script", ["latin", "cyrillic"])
+def test_figures_line_up_and_words_do_not(built, script):
+    font = TTFont(built.folder / "web" / f"inter-{script}.woff2")
+    table = font["GSUB"].table if "GSUB" in font else None
+    even = {
+        glyph
+        for each in (table.FeatureList.FeatureRecord if table else ())
+        if each.FeatureTag == "tnum"
+        for number in each.Feature.LookupListIndex
+        for part in table.LookupList.Lookup[number].SubTable
+        for glyph in getattr(part, "ExtSubTable", part).mapping
+    }
+    figures = {"zero", "one", "seven", "comma", "minus"} if script == "latin" else set()
+    assert figures <= even
+    assert not even & {"hyphen", "parenleft", "asterisk"}
