@@ -71,6 +71,10 @@ class SurfaceKind:
             return None
         return self._raster(info, bands, question, blocks.MARGIN if framed else 0)
 
+    def is_at_hand(self, at: datetime | None, version: str) -> bool:
+        """Tell whether a tile takes no more than some milliseconds."""
+        return self._store.is_at_hand(self._store.surface(self._layer.id, at, version))
+
     def classed(
         self, window: Window, at: datetime | None, version: str, shown: str
     ) -> tuple[NDArray[np.uint8], slice, slice] | None:

@@ -69,6 +69,10 @@ class Cells:
         found = held.cell(row, col) if isinstance(held, WorkingCopy) else held[:, row, col]
         return np.array(found)
 
+    def is_at_hand(self, info: SurfaceInfo) -> bool:
+        """Tell whether cells can be had without decoding a whole file."""
+        return self._held_already(info) is not None or self.path(info, WORKING).is_file()
+
     def part(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
         """Return cells as ``read`` does, for who reads a little of each of many surfaces.
 

@@ -337,6 +337,10 @@ class Reader:
         """Return one cell of a surface, shape (bands,)."""
         return self._cells.cell(info, row, col)
 
+    def is_at_hand(self, info: SurfaceInfo) -> bool:
+        """Tell whether cells of a surface can be had without decoding a whole file."""
+        return self._cells.is_at_hand(info)
+
     def part(self, info: SurfaceInfo, rows: slice, cols: slice) -> Float32Array:
         """Return cells as ``cells`` does, for who reads a little of each of many surfaces."""
         return self._cells.part(info, rows, cols)

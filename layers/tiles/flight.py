@@ -61,13 +61,18 @@ class Flight(Generic[T]):
         try:
             with self._locked(key, waiting):
                 found = made()
-                own.set_result(make() if found is None else found)
+                found = make() if found is None else found
         except BaseException as error:
+            self._landed(key)
             own.set_exception(error)
-        finally:
-            with self._mutex:
-                del self._flying[key]
+        else:
+            self._landed(key)
+            own.set_result(found)
         return own.result()
+
+    def _landed(self, key: str) -> None:
+        with self._mutex:
+            del self._flying[key]
 
     @contextlib.contextmanager
     def _locked(self, key: str, waiting: bool) -> Iterator[None]:

@@ -40,6 +40,8 @@ class Gate:
         """
         with self._mutex:
             if self._inside >= self._most:
+                if not waiting:
+                    raise BlockingIOError
                 self.refused += 1
                 raise BusyError("more pictures are being drawn than fit; ask again in a second")
             self._inside += 1

@@ -183,15 +183,11 @@ class Tiler:
         source = "disk" if tile else "render"
         try:
             tile = tile or self._flown(pinned, key, waiting)
-        except BlockingIOError:
-            source = ""
+        except LayersError as error:
+            if waiting:  # else who can wait comes after, and is the one who is counted
+                self._told("refused" if isinstance(error, BusyError) else source, 0.0)
             raise
-        except BusyError:
-            source = "refused"
-            raise
-        finally:
-            if source:
-                self._told(source, 0.0)
+        self._told(source, 0.0)
         self._memory.put(key, tile, state)
         return tile
 
@@ -207,8 +203,7 @@ class Tiler:
         return self._disk is not None and self._disk.holds(pinned.path)
 
     def _flown(self, pinned: TileRequest, key: str, waiting: bool = True) -> Tile:
-        spec = KINDS[self._layers[pinned.layer].kind]
-        if not waiting and (spec.slow or not spec.cells):
+        if not waiting and not self._is_quick(pinned):
             raise BlockingIOError
         block = self._block(pinned)
 
@@ -234,6 +229,12 @@ class Tiler:
         spec = KINDS[self._layers[pinned.layer].kind]
         quick = spec.cells or (spec.vector and pinned.format == "mvt")
         return self.quick if quick and not spec.slow else self.gate
+
+    def _is_quick(self, pinned: TileRequest) -> bool:
+        """Tell whether a render takes no more than some milliseconds: of cells that are mapped."""
+        kind = self._kinds[pinned.layer]
+        version = data_part(str(pinned.version))
+        return isinstance(kind, SurfaceKind) and kind.is_at_hand(pinned.time, version)
 
     def _block(self, pinned: TileRequest) -> str:
         """Return the name of what is drawn at once: the tile, or the first one of its block."""

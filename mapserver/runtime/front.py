@@ -63,18 +63,16 @@ class Front:
         if not request.target.startswith(_PREFIX) or request.method not in ("GET", "HEAD"):
             return None
         path, _, query = request.target.decode("latin-1").partition("?")
-        accepted = ""
-        for name, value in request.headers:
-            if name == b"if-none-match":
-                return None
-            if name == b"accept-encoding":
-                accepted = value.decode("latin-1")
+        given = dict(request.headers)
+        if b"if-none-match" in given:
+            return None
         try:
             found = self._found(path[len(PREFIX) :], query, "", waiting=False)
         except Exception:  # a thread waits for it, or tells what is wrong
             return None
         if not isinstance(found, Tile):
             return None
+        accepted = given.get(b"accept-encoding", b"").decode("latin-1")
         body, headers = negotiation.tile_sent(found, accepted)
         head = "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
         return head, b"" if request.method == "HEAD" else body

@@ -45,6 +45,8 @@ def whole(limit: int, too_large: Callable[[int], TooLargeError] | None = None) -
         raise UnavailableError(f"{BODIES} bodies are being sent; send this one again")
     try:
         body = request.stream.read(declared)
+    except ConnectionError:
+        raise BadParameterError(f"the body broke off before {declared:,} bytes had come") from None
     finally:
         _reading.release()
     if len(body) < declared:

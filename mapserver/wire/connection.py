@@ -13,12 +13,14 @@ HEADERS_S = 10.0
 """A connection that has not sent whole headers by then is closed, and so is an idle one."""
 CONNECTIONS = 8_192
 """Connections of a process; each costs a file and a few kB, none costs a thread."""
-SLOW_S = 60.0
-"""A client who takes nothing of its answer for so long has gone."""
+SLOW_S, LEAST_BYTES = 60.0, 60_000
+"""A client who takes less of its answer in so long has gone, as far as others are concerned."""
 LINGER_S = 5.0
 """How long what was sent in vain is read: closed at once, a connection takes the answer along."""
-WAITING = 16
-"""Requests that a client may have sent before the first of them is answered."""
+READ_BYTES = 8_192
+"""Pieces that are read at once; the next one waits until what was in it is being answered."""
+TURN = 8
+"""Answers to one client before others have their turn."""
 _CONNECTION = {True: b"Connection: keep-alive\r\n", False: b"Connection: close\r\n"}
 _REFUSED = b"HTTP/1.1 %b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n"
 
@@ -28,13 +30,17 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.gone = False
+        """Whether nobody is left to answer."""
         self._reader = Reader(self._hungry)
+        self._unread = b""
         self._answering: Request | None = None
-        self._paused = self._lingers = self._gone = False
-        self._since_s = house.loop.time()
-        self._left_bytes = 0
-        self._flows = threading.Event()
+        self._paused = self._lingers = self._yields = False
+        self._since_s = self._look_s = house.loop.time()
+        self._written_bytes = self._taken_bytes = 0
+        self._flows, self._taken = threading.Event(), threading.Event()
         self._flows.set()
+        self._taken.set()
 
     # What the loop tells.
 
@@ -44,33 +50,33 @@ class Connection(asyncio.Protocol):
         here, there = (transport.get_extra_info(end) for end in ("sockname", "peername"))
         self.ends: tuple[Address, Address] = (here[:2], (there or ("", 0))[:2])
         self.house.connections.add(self)
-        if len(self.house.connections) > CONNECTIONS:
+        if len(self.house.connections) > 2 * CONNECTIONS:
+            self._transport.abort()
+        elif len(self.house.connections) > CONNECTIONS:
             self._reader.refuse("503 Service Unavailable")
             self._go()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of all that waits for this client."""
         self.house.connections.discard(self)
-        self._gone = True
+        self.gone = True
+        self._unread = b""
         self._reader.end()
         self._flows.set()
+        self._taken.set()
 
     def pause_writing(self) -> None:
         """The client is slower than its answer."""
-        self._left_bytes, self._since_s = 0, self.house.loop.time()
         self._flows.clear()
 
     def resume_writing(self) -> None:
         """It has caught up."""
-        self._since_s = self.house.loop.time()
         self._flows.set()
         self._go()
 
     def data_received(self, data: bytes) -> None:
         """Read what came, and answer."""
-        self._reader.feed(data)
-        if self._reader.full:
-            self._pause(True)
+        self._unread = self._unread + data if self._unread else data
         self._go()
 
     # What threads ask for.
@@ -83,8 +89,9 @@ class Connection(asyncio.Protocol):
         GoneError
             Where it does not.
         """
+        self._taken.wait()
         self._flows.wait()
-        if self._gone:
+        if self.gone:
             raise GoneError
 
     def hand_over(self, data: bytes, *, last: bool, keep: bool) -> None:
@@ -95,8 +102,9 @@ class Connection(asyncio.Protocol):
         GoneError
             Where the client has gone.
         """
-        if self._gone:
+        if self.gone:
             raise GoneError
+        self._taken.clear()
         self.house.loop.call_soon_threadsafe(self._write, data, last, keep)
 
     def break_off(self) -> None:
@@ -110,44 +118,67 @@ class Connection(asyncio.Protocol):
 
     def _bring_more(self) -> None:
         request = self._answering
-        if request is None or self._gone:
-            return
-        if request.expects:
+        if request is not None and request.expects and not self.gone:
             request.expects = False
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self._reader.full = False
-        self._pause(False)
+        self._go()
 
     def _go(self) -> None:
-        """Answer what waits, and say at the end why nothing more is read."""
+        """Read and answer, one request after the other, and say at the end why no more is read."""
+        if self._yields or self.gone:
+            return
         house, reader = self.house, self._reader
-        while reader.waiting and self._answering is None and self._flows.is_set():
+        for turn in range(TURN + 1):
+            self._read()
+            if not reader.waiting or self._answering is not None or not self._flows.is_set():
+                break
+            if turn == TURN:
+                self._yields = True
+                house.loop.call_soon(self._go_on)
+                break
             request = reader.waiting.popleft()
-            quick = house.at_once(request) if request.body is None else None
+            quick = house.at_once(request)
             if quick is None:
                 self._answering = request
                 house.pool.submit(Exchange(self, request))
-                break
+                continue  # its body may be there to be read
             head, body = quick
             keep = request.keep_alive and not house.ending
             said = b"" if keep and request.version == "1.1" else _CONNECTION[keep]
-            self._transport.write(b"".join((house.opening, head, said, b"\r\n", body)))
+            self._put(b"".join((house.opening, head, said, b"\r\n", body)))
             self._answered(keep)
         if reader.refusal and not reader.waiting and self._answering is None:
             text = reader.refusal.encode()
             head = _REFUSED % (text, len(text) - 4) + house.date + b"\r\n"
-            self._transport.write(head + text[4:])
+            self._put(head + text[4:])
             self._leave()
-        elif len(reader.waiting) > WAITING:
-            self._pause(True)
+        self._pause(bool(self._unread) or reader.full)
+
+    def _go_on(self) -> None:
+        self._yields = False
+        self._go()
+
+    def _read(self) -> None:
+        reader = self._reader
+        while self._unread and not reader.waiting and not reader.full:
+            piece, self._unread = self._unread[:READ_BYTES], self._unread[READ_BYTES:]
+            reader.feed(piece)
+
+    def _put(self, data: bytes) -> None:
+        self._written_bytes += len(data)
+        self._transport.write(data)
 
     def _write(self, data: bytes, last: bool, keep: bool) -> None:
-        if self._gone:
+        self._taken.set()
+        if self.gone:
             return
-        self._transport.write(data)
+        self._put(data)
+        request = self._answering
+        if request is not None:
+            request.expects = False
         if last:
-            request, self._answering = self._answering, None
-            if request is not None and request.body is not None and not request.body.ended:
+            self._answering = None
+            if request is not None and request.body is not None and not request.body.complete:
                 self._reader.refuse()
             self._answered(keep)
             self._go()
@@ -155,14 +186,9 @@ class Connection(asyncio.Protocol):
     def _answered(self, keep: bool) -> None:
         reader = self._reader
         self._since_s = self.house.loop.time()
-        if (
-            not keep
-            or self.house.ending
-            or (reader.deaf and not (reader.refusal or reader.waiting))
-        ):
+        owes = bool(reader.refusal or reader.waiting)
+        if not keep or self.house.ending or (reader.deaf and not owes):
             self._leave()
-        elif self._paused:
-            self._pause(False)
 
     def _pause(self, pauses: bool) -> None:
         if pauses != self._paused and not self._transport.is_closing():
@@ -176,23 +202,30 @@ class Connection(asyncio.Protocol):
         if self._transport.is_closing() or self._lingers:
             return
         if not self._reader.deaf:
+            self._unread = b""
             self._transport.close()
             return
-        self._lingers, self._since_s = True, self.house.loop.time()
+        self._lingers = True
         self._transport.write_eof()
-        self._pause(False)
 
     def look(self, now_s: float) -> None:
         """Close where nothing happens any more."""
+        left_bytes = self._transport.get_write_buffer_size()
+        if left_bytes:
+            self._since_s = now_s
+            if now_s - self._look_s > SLOW_S:
+                before_bytes, self._taken_bytes = (
+                    self._taken_bytes,
+                    self._written_bytes - left_bytes,
+                )
+                self._look_s = now_s
+                if self._taken_bytes - before_bytes < LEAST_BYTES:
+                    self._transport.abort()
+            return
+        self._look_s, self._taken_bytes = now_s, self._written_bytes
         quiet_s = now_s - self._since_s
         if self._lingers:
             if quiet_s > LINGER_S:
-                self._transport.abort()
-        elif not self._flows.is_set():
-            left_bytes = self._transport.get_write_buffer_size()
-            if left_bytes != self._left_bytes:
-                self._left_bytes, self._since_s = left_bytes, now_s
-            elif quiet_s > SLOW_S:
                 self._transport.abort()
         elif self._is_idle() and quiet_s > HEADERS_S:
             self._transport.close()

@@ -38,6 +38,8 @@ class Exchange:
 
     def __call__(self) -> None:
         """Answer; whatever happens is told to the client, or ends the connection."""
+        if self._connection.gone:
+            return
         pieces: Iterable[bytes] = ()
         try:
             try:
@@ -52,13 +54,20 @@ class Exchange:
             self._end()
         except GoneError:
             pass
+        except ConnectionError:  # of a body that broke off
+            self._fail("400 Bad Request")
         except Exception:
             LOG.exception("%s %r failed", self._request.method, self._request.target)
-            with contextlib.suppress(GoneError):
-                self._fail()
+            self._fail("500 Internal Server Error")
         finally:
+            self._close(pieces)
+
+    def _close(self, pieces: Any) -> None:
+        try:
             if hasattr(pieces, "close"):
                 pieces.close()
+        except Exception:
+            LOG.exception("%s %r did not close", self._request.method, self._request.target)
 
     def _start(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
@@ -82,13 +91,16 @@ class Exchange:
         else:
             self._keep = False
         body = self._request.body
-        unread = body is not None and not body.ended
+        unread = body is not None and not body.complete
         self._keep &= not (unread or self._connection.house.ending)
         if not self._keep:
             lines.append("Connection: close")
         elif self._request.version == "1.0":
             lines.append("Connection: keep-alive")
-        head = "\r\n".join(lines).encode("latin-1") + b"\r\n"
+        text = "\r\n".join(lines)
+        if not text.count("\r") == text.count("\n") == len(lines) - 1:
+            raise ValueError("a header of more than one line")
+        head = text.encode("latin-1") + b"\r\n"
         return head + (b"" if "date" in told else self._connection.house.date) + b"\r\n"
 
     def _send(self, piece: bytes) -> None:
@@ -96,7 +108,8 @@ class Exchange:
         if self._begun:
             self._connection.wait()
         else:
-            self._begun, data = True, self._head()
+            data = self._head()
+            self._begun = True
         if self._length is not None:
             piece = piece[: self._length - self._sent]
             self._sent += len(piece)
@@ -127,11 +140,12 @@ class Exchange:
         text = status.partition(" ")[2]
         self._status = status
         self._headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
-        self._keep = False
+        self._keep = self._chunked = False
         self._send(text.encode())
 
-    def _fail(self) -> None:
-        if self._begun:
-            self._connection.break_off()
-        else:
-            self._plain("500 Internal Server Error")
+    def _fail(self, status: str) -> None:
+        with contextlib.suppress(GoneError):
+            if not self._begun:
+                self._plain(status)
+            elif not self._over:
+                self._connection.break_off()

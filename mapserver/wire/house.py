@@ -1,6 +1,7 @@
 """What the connections of one process share."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 AtOnce = Callable[[Request], tuple[bytes, bytes] | None]
 """Returns header lines and body of a 200, or None where that would take a while, or is another
-answer. It is asked by the loop, of requests without a body, and must neither wait nor raise."""
+answer. It is asked by the loop, of requests without a body, and must not wait."""
+LOG = logging.getLogger("mapserver.wire")
 
 
 class House:
@@ -23,7 +25,7 @@ class House:
 
     def __init__(self, application: Application, at_once: AtOnce, threads: int) -> None:
         self.application = application
-        self.at_once = at_once
+        self._at_once = at_once
         self.loop = asyncio.get_running_loop()
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
         self.connections: set[Connection] = set()
@@ -32,6 +34,14 @@ class House:
         self.date = self.opening = b""
         """The header of the date, and the first lines of a 200, as they are in this second."""
         self.tick()
+
+    def at_once(self, request: Request) -> tuple[bytes, bytes] | None:
+        """Return what can be answered now, or None where a thread is to answer."""
+        try:
+            return self._at_once(request) if request.body is None else None
+        except Exception:
+            LOG.exception("%s %r failed in the loop", request.method, request.target)
+            return None
 
     def tick(self) -> None:
         """Look after the clock and the connections, once a second."""

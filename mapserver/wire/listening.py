@@ -79,7 +79,9 @@ async def _answered(
     told = asyncio.Event()
     for wish in (signal.SIGTERM, signal.SIGINT):
         house.loop.add_signal_handler(wish, told.set)
-    server = await house.loop.create_server(lambda: Connection(house), sock=listener)
+    server = await house.loop.create_server(
+        lambda: Connection(house), sock=listener, backlog=BACKLOG
+    )
     while not told.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), _TICK_S)

@@ -31,13 +31,16 @@ class Reader:
         """Whether nothing more is read, for nobody could tell what is meant."""
         self.refusal = ""
         """Status of the answer to what was no request; empty where none is owed."""
-        self.full = False
-        """Whether more of the body came than is held without a reader."""
         self._in_head = False
         self._heads = self._head_bytes = 0
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: Body | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether more of a body came than is held without a reader."""
+        return self._body is not None and self._body.full and not self.deaf
 
     def feed(self, data: bytes) -> None:
         """Read what came."""
@@ -61,12 +64,14 @@ class Reader:
     def refuse(self, status: str = "") -> None:
         """Read no further, and owe this answer, if any."""
         self.deaf, self.refusal = True, self.refusal or status
+        if self._body is not None:
+            self._body.break_off()
 
     def end(self) -> None:
         """Give up what has not come."""
         self.waiting.clear()
         if self._body is not None:
-            self._body.end()
+            self._body.break_off()
 
     # What the parser tells.
 
@@ -80,22 +85,30 @@ class Reader:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        self._headers.append((name.lower(), value))
+        """Take a header; what comes after a body is none, for the request has been handed on."""
+        if self._in_head:
+            self._headers.append((name.lower(), value))
+            return
+        self._head_bytes += len(name) + len(value) + _PER_HEADER_BYTES
+        if self._head_bytes > HEADERS_BYTES:
+            self.refuse("431 Request Header Fields Too Large")
 
     def on_headers_complete(self) -> None:
         """Take the request; its body may follow."""
-        self._in_head = False
+        self._in_head, self._head_bytes = False, 0
         self._heads += 1
         version, length, hosts, expects = self._parser.get_http_version(), len(self._url), 0, False
+        keeps = self._parser.should_keep_alive()
         for name, value in self._headers:
             length += len(name) + len(value) + _PER_HEADER_BYTES
             if name == b"host":
                 hosts += 1
             elif name == b"expect":
-                expects = value.lower() == b"100-continue"
+                expects = version == "1.1" and value.lower() == b"100-continue"
             elif name == b"transfer-encoding" or (name == b"content-length" and value != b"0"):
                 self._body = self._body or Body(self._hungry)
+                # What an older client means by chunks nobody can tell for sure (RFC 9112, 6.1).
+                keeps &= version == "1.1" or name == b"content-length"
         if version not in ("1.1", "1.0"):
             self.refuse("505 HTTP Version Not Supported")
         elif hosts > 1 or (hosts == 0 and version == "1.1"):
@@ -104,7 +117,6 @@ class Reader:
             self.refuse("431 Request Header Fields Too Large")
         elif not self.deaf:
             method = self._parser.get_method().decode("latin-1")
-            keeps = self._parser.should_keep_alive()
             self.waiting.append(
                 Request(method, self._url, self._headers, version, keeps, self._body, expects)
             )
@@ -112,7 +124,7 @@ class Reader:
     def on_body(self, piece: bytes) -> None:
         """Take a piece of the body."""
         if self._body is not None and not self.deaf:
-            self.full = self._body.bring(piece)
+            self._body.bring(piece)
 
     def on_message_complete(self) -> None:
         """The request was brought whole."""

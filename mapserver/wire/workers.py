@@ -1,11 +1,13 @@
 """Processes that do the same work, each begun again when it dies."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing import connection
 from multiprocessing.context import ForkProcess
@@ -46,8 +48,11 @@ class Workers:
                         print(f"web worker {process.pid} died; another one begins", file=sys.stderr)
                         if connection.wait([told], AGAIN_S):
                             return
-                        running[number] = self._begun(number)
+                        with contextlib.suppress(OSError):  # no memory: again in a second
+                            running[number] = self._begun(number)
         finally:
+            for each in self._sockets:
+                each.close()
             _end(running, stop_s)
             for wish, handler in before.items():
                 signal.signal(wish, handler)
@@ -71,10 +76,16 @@ class Workers:
         for other in range(len(self._sockets)):
             if other != number:
                 self._sockets[other].close()
-        self._work(self._sockets[number])
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)  # a thread that is still busy would be waited for without end
+        failed = 1
+        try:
+            self._work(self._sockets[number])
+            failed = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(failed)  # a thread that is still busy would be waited for without end
 
 
 def _end(running: Sequence[ForkProcess], stop_s: float) -> None:

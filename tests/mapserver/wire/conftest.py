@@ -36,6 +36,9 @@ class Asked:
         plug.settimeout(10)
         return plug
 
+    def pid(self) -> int:
+        return int(self.say(get("/pid")).rpartition(b"\n")[2])
+
     def say(self, *pieces: bytes, pause_s: float = 0.0) -> bytes:
         """All that comes until the server closes."""
         with self.plug() as plug:
@@ -121,8 +124,12 @@ def breaking() -> Iterator[bytes]:
 
 
 def at_once(request: Request) -> tuple[bytes, bytes] | None:
-    if request.target != b"/once":
+    if request.target == b"/wrong":
+        raise RuntimeError("a secret of the house")
+    if request.target not in (b"/once", b"/busy"):
         return None
+    if request.target == b"/busy":
+        time.sleep(0.002)
     return b"Content-Length: 4\r\n", b"" if request.method == "HEAD" else b"once"
 
 

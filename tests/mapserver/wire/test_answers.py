@@ -1,8 +1,10 @@
 """What clients get: bounded as RFC 9112 says, and never at the expense of others."""
 
+import contextlib
 import logging
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -108,6 +110,25 @@ def test_a_reader_who_stops_for_ever_is_left() -> None:
         wait_for(lambda: asked.closed.value == 1, 10)
 
 
+def test_a_large_answer_is_sent_whole_before_the_connection_is_left() -> None:
+    upgrade = get("/large", "Upgrade: h2c", "Connection: Upgrade", close=False)
+    with answering(LINGER_S=0.3) as asked, asked.plug() as plug:
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+        plug.sendall(upgrade)
+        time.sleep(2.5)
+        assert heard(plug).partition(b"\r\n\r\n")[2] == LARGE
+
+
+@pytest.mark.parametrize("path", ["/large", "/environ"])
+def test_who_never_reads_does_not_stay(path: str) -> None:
+    with answering(SLOW_S=1.0, HEADERS_S=1.0, CONNECTIONS=1) as asked, asked.plug() as plug:
+        plug.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(20_000):
+                plug.send(get(path, "X: " + "x" * 5_000, close=False))
+        wait_for(lambda: asked.say(get("/pid")).startswith(b"HTTP/1.1 200"), 20)
+
+
 def test_what_has_begun_is_ended_when_the_server_ends() -> None:
     with answering() as asked, asked.plug() as idle, asked.plug() as busy:
         idle.sendall(get("/pid", close=False))
@@ -117,6 +138,8 @@ def test_what_has_begun_is_ended_when_the_server_ends() -> None:
         assert asked.process.pid is not None
         os.kill(asked.process.pid, signal.SIGTERM)
         assert heard(idle) == b""
+        with pytest.raises(ConnectionRefusedError):
+            asked.plug()
         found = heard(busy)
         assert found.endswith(b"slow")
         assert b"\r\nConnection: close\r\n" in found
@@ -133,3 +156,16 @@ def test_a_process_that_dies_begins_again_and_who_connects_meanwhile_waits() -> 
         found = {int(asked.say(get("/pid")).rpartition(b"\n")[2]) for _ in range(50)}
         assert len(found) == 2
         assert not found & pids
+
+
+def test_who_connects_while_nobody_has_time_waits() -> None:
+    with answering() as asked, contextlib.ExitStack() as closing:
+        worker = asked.pid()
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            for _ in range(1_000):
+                plug = closing.enter_context(socket.socket())
+                plug.settimeout(0.9)  # a connection that is not taken is tried again after 1 s
+                plug.connect(("127.0.0.1", asked.port))
+        finally:
+            os.kill(worker, signal.SIGCONT)

@@ -1,8 +1,11 @@
 """What clients send: read as RFC 9112 says, refused where nobody can tell what is meant."""
 
+import contextlib
 import hashlib
 import json
 import socket
+import time
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +93,72 @@ def test_who_sends_in_vain_hears_why(asked: Asked) -> None:
     assert found.startswith(b"HTTP/1.1 200 OK")
     assert found.endswith(b"unread")
     assert b"\r\nConnection: close\r\n" in found
+
+
+def test_after_a_large_body_the_next_request_is_read_whole(asked: Asked) -> None:
+    body = bytes(100_000)
+    with asked.plug() as plug:
+        plug.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + body)
+        assert plug.recv(1 << 16).endswith(hashlib.sha256(body).hexdigest().encode())
+        for piece in (get("/pid")[:20], get("/pid")[20:]):
+            plug.sendall(piece)
+            time.sleep(0.1)
+        assert heard(plug).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_what_comes_after_a_body_is_no_header(asked: Asked) -> None:
+    head = get("/environ", "X-Forwarded-For: 9.9.9.9", "Transfer-Encoding: chunked")
+    found = asked.say(head, b"1\r\na\r\n0\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n", pause_s=0.1)
+    assert b'"HTTP_X_FORWARDED_FOR": "9.9.9.9"' in found
+    endless = b"1\r\na\r\n0\r\n" + b"A: b\r\n" * 9_000
+    assert asked.say(get("/echo", "Transfer-Encoding: chunked") + endless)[9:12] in (b"400", b"431")
+
+
+@pytest.mark.parametrize("broken", [b"3\r\nabc\r\nxyz\r\n", b"3\r\nabcd\r\n", b"-1\r\n"])
+def test_a_body_that_cannot_be_read_is_none(asked: Asked, broken: bytes) -> None:
+    begin = time.monotonic()
+    found = asked.say(get("/echo", "Transfer-Encoding: chunked", close=False), broken, pause_s=0.1)
+    assert found.startswith(b"HTTP/1.1 400")
+    assert found.count(b"HTTP/1.1 ") == 1
+    assert time.monotonic() - begin < 8
+
+
+def test_only_who_may_wait_is_told_to_continue(asked: Asked) -> None:
+    old = b"POST /echo HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+    found = asked.say(old, b"a", pause_s=0.1)
+    assert found.startswith(b"HTTP/1.1 200 OK")
+    chunked = b"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n"
+    assert b"\r\nConnection: close\r\n" in asked.say(chunked + b"0\r\n\r\n")
+
+
+def test_one_client_takes_turns_with_others(asked: Asked) -> None:
+    with asked.plug() as plug:
+        plug.sendall(get("/busy", close=False) * 1_000)
+        time.sleep(0.05)
+        begin = time.monotonic()
+        assert asked.say(get("/once")).endswith(b"once")
+        assert time.monotonic() - begin < 1
+        plug.sendall(get("/once"))
+        assert heard(plug).count(b"HTTP/1.1 200 OK") == 1_001
+
+
+def test_what_is_sent_ahead_waits_as_the_bytes_that_it_is() -> None:
+    with answering() as asked, contextlib.ExitStack() as closing:
+        status = Path(f"/proc/{asked.pid()}/status")
+
+        def resident_mb() -> float:
+            return int(status.read_text().partition("VmRSS:")[2].split()[0]) / 1000
+
+        before = resident_mb()
+        for _ in range(20):
+            plug = closing.enter_context(asked.plug())
+            plug.sendall(get("/stream", close=False) + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 9_000)
+        time.sleep(1)
+        assert resident_mb() - before < 40
+
+
+def test_what_fails_in_the_loop_is_answered_by_a_thread(asked: Asked) -> None:
+    assert asked.say(get("/wrong")).endswith(b"unread")
 
 
 REFUSED = {
