@@ -113,7 +113,7 @@ def test_a_reader_who_stops_for_ever_is_left() -> None:
 def test_a_large_answer_is_sent_whole_before_the_connection_is_left() -> None:
     upgrade = get("/large", "Upgrade: h2c", "Connection: Upgrade", close=False)
     with answering(LINGER_S=0.3) as asked, asked.plug() as plug:
-        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
         plug.sendall(upgrade)
         time.sleep(2.5)
         assert heard(plug).partition(b"\r\n\r\n")[2] == LARGE
