@@ -52,9 +52,14 @@ class Point:
 
         ``mercator`` is for many.
         """
-        phi = math.radians(min(max(self.lat, -MAX_LATITUDE), MAX_LATITUDE))
-        x_m = EARTH_RADIUS_M * math.radians(self.lon)
-        return x_m, EARTH_RADIUS_M * math.asinh(math.tan(phi))
+        return _xy_m(self.lon, self.lat)
+
+
+@functools.lru_cache(maxsize=16)
+def _xy_m(lon: float, lat: float) -> tuple[float, float]:
+    # Remembered: all layers are asked of the same place in turn.
+    phi = math.radians(min(max(lat, -MAX_LATITUDE), MAX_LATITUDE))
+    return EARTH_RADIUS_M * math.radians(lon), EARTH_RADIUS_M * math.asinh(math.tan(phi))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ import functools
 import gzip
 import hashlib
 import json
+import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from flask import Request, Response
 from pydantic_core import PydanticSerializationError, to_json
-from werkzeug.http import dump_options_header, parse_accept_header
+from werkzeug.http import dump_options_header, http_date, parse_accept_header
 
 from layers import temporal
 from layers.errors import LayersError
@@ -45,6 +47,13 @@ SHARED = (
     ),
 )
 """What an answer to reading carries: every origin may read it."""
+_CONDITIONS = (
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_RANGE",
+)
 
 
 def disposition(kind: str, filename: str) -> str:
@@ -111,6 +120,47 @@ def takes_gzip(accepted: str) -> bool:
 def gzip_of(body: bytes) -> bytes:
     """Return the bytes gzipped; the same bytes give the same."""
     return gzip.compress(body, 6, mtime=0)
+
+
+def plainly_asked(environ: Mapping[str, Any], most_bytes: int) -> bool:
+    """Tell whether a request is a GET without conditions, its query short and of ASCII letters."""
+    query = environ.get("QUERY_STRING", "")
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and not any(key in environ for key in _CONDITIONS)
+        and query.isascii()
+        and len(query) <= most_bytes
+    )
+
+
+def plain_answer(
+    body: bytes, media_type: str, accepted: str, cache: str
+) -> tuple[bytes, list[tuple[str, str]]]:
+    """Return body and headers of the 200 that ``answer`` and ``finish`` make of JSON and the like.
+
+    What they take of it more than once, this writes once.
+    """
+    tag = body_etag(body)
+    packs = len(body) >= GZIP_FROM_BYTES and takes_gzip(accepted)
+    if packs:
+        body, tag = gzip_of(body), f"{tag}-gz"
+    headers = [
+        ("Content-Type", media_type),
+        ("Content-Length", str(len(body))),
+        ("ETag", f'"{tag}"'),
+        ("Cache-Control", cache),
+        ("Vary", "Accept-Encoding"),
+        *((("Content-Encoding", "gzip"),) if packs else ()),
+        ("Date", _date(int(time.time()))),
+        *ALWAYS,
+        *SHARED,
+    ]
+    return body, headers
+
+
+@functools.lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return http_date(second)
 
 
 def tile_sent(tile: Tile, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
@@ -223,13 +273,13 @@ def allow_frames(response: Response, ancestors: str) -> None:
 
 def finish(response: Response, request: Request) -> Response:
     """Add what every answer carries: CORS for reading, no sniffing, the page's policy."""
-    headers = response.headers
-    for name, value in ALWAYS:
-        headers.setdefault(name, value)
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        headers.update(SHARED)
-        if request.method == "OPTIONS":
-            headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-            headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Range, Range"
-            headers["Access-Control-Max-Age"] = "86400"
+    headers, reads = response.headers, request.method in ("GET", "HEAD", "OPTIONS")
+    said = {name.lower() for name, _ in headers}
+    for name, value in (*ALWAYS, *SHARED) if reads else ALWAYS:
+        if name.lower() not in said:  # some answers have a policy of their own
+            headers.add(name, value)
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Range, Range"
+        headers["Access-Control-Max-Age"] = "86400"
     return response

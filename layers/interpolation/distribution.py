@@ -52,10 +52,15 @@ def median(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
 
 def sd(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> Bands:
     """Standard deviation in the unit of the values, of the capped mean's lognormal."""
-    s = _floats(sigma)
+    return moments(mu, sigma, transform)[1]
+
+
+def moments(mu: ArrayLike, sigma: ArrayLike, transform: Transform) -> tuple[Bands, Bands]:
+    """Return ``mean`` and ``sd``, for less than the two of them apart."""
+    centre, s = mean(mu, sigma, transform), _floats(sigma)
     if transform == "none":
-        return s + 0.0 * _floats(mu)
-    return np.asarray(mean(mu, sigma, transform) * _relative(s))
+        return centre, s + 0.0 * _floats(mu)
+    return centre, np.asarray(centre * _relative(s))
 
 
 def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) -> Bands:
@@ -73,16 +78,11 @@ def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) ->
     return _exp(latent) if transform == "log" else latent
 
 
-def quantiles(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: tuple[float, ...]) -> Bands:
-    """Values not exceeded with each of some probabilities, shape (len(p), ...)."""
+def at_scores(mu: ArrayLike, sigma: ArrayLike, transform: Transform, scores: Bands) -> Bands:
+    """Values at normal scores, shape (len(scores), ...): quantiles of their probabilities."""
     m, s = _floats(mu), _floats(sigma)
-    latent = m + s * _scores(p, s.dtype).reshape(-1, *[1] * m.ndim)
+    latent = m + s * scores.astype(s.dtype).reshape(-1, *[1] * m.ndim)
     return _exp(latent) if transform == "log" else np.asarray(latent)
-
-
-@functools.lru_cache(maxsize=64)
-def _scores(p: tuple[float, ...], dtype: np.dtype[Any]) -> Bands:
-    return np.asarray(ndtri(p).astype(dtype))
 
 
 def exceedance(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold: float) -> Bands:

@@ -51,8 +51,7 @@ class Measured:
 
     def sd(self) -> FloatArray:
         """Standard deviation."""
-        mean = distribution.mean(self.mu, self.sigma, self.transform)
-        spread = distribution.sd(self.mu, self.sigma, self.transform)
+        mean, spread = distribution.moments(self.mu, self.sigma, self.transform)
         size = np.maximum(mean.max(axis=0), np.finfo(np.float64).tiny)  # squares may overflow
         if self.transform == "none":
             size = 1.0 + 0.0 * size

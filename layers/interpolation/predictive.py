@@ -1,9 +1,11 @@
 """The bands of a surface and all that is read off them, on any day."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtri
 
 from layers.errors import BadParameterError
 from layers.interpolation import distribution, quantiles
@@ -14,7 +16,6 @@ from layers.interpolation.parameters import FloatArray, Parameters, Transform
 
 LIKELY, NOISES = 100, 51
 """Equally likely values of the field, and of what a measurement adds, whose sums are looked at."""
-_EVEN = tuple((i + 0.5) / LIKELY for i in range(LIKELY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class Noise:
 
     values: FloatArray
     transform: Transform
+
+
+@functools.lru_cache(maxsize=16)
+def _scores(p: tuple[float, ...]) -> FloatArray:
+    """Normal scores of some probabilities, and of what is equally likely."""
+    return np.asarray(ndtri([*p, *((i + 0.5) / LIKELY for i in range(LIKELY))]))
 
 
 @functools.lru_cache(maxsize=256)
@@ -72,15 +79,20 @@ class Predictive:
 
     def mean(self) -> Bands:
         """Expected value."""
-        if self._latent is None:
+        if (latent := self._latent) is None:
             return quantiles.mean(PROBABILITIES, self.bands[:-1])
-        return distribution.mean(*self._latent)
+        return distribution.mean(*latent)
 
     def sd(self) -> Bands:
         """Standard deviation."""
-        if self._latent is None:
-            return quantiles.sd(PROBABILITIES, self.bands[:-1])
-        return distribution.sd(*self._latent)
+        return self.moments()[1]
+
+    def moments(self) -> tuple[Bands, Bands]:
+        """Return ``mean`` and ``sd``, for less than the two of them apart."""
+        if (latent := self._latent) is None:
+            q = self.bands[:-1]
+            return quantiles.mean(PROBABILITIES, q), quantiles.sd(PROBABILITIES, q)
+        return distribution.moments(*latent)
 
     def quantile(self, p: float) -> Bands:
         """Value not exceeded with probability ``p``, 0 < p < 1.
@@ -90,27 +102,21 @@ class Predictive:
         BadParameterError
             If ``p`` is not between 0 and 1.
         """
-        if self._latent is None:
+        if (latent := self._latent) is None:
             return quantiles.quantile(PROBABILITIES, self.bands[:-1], p)
-        return distribution.quantile(*self._latent, p)
-
-    def quantiles(self, p: tuple[float, ...]) -> Bands:
-        """Values not exceeded with each of some probabilities, shape (len(p), ...)."""
-        if self._latent is None:
-            return np.stack([self.quantile(each) for each in p])
-        return distribution.quantiles(*self._latent, p)
+        return distribution.quantile(*latent, p)
 
     def exceedance(self, threshold: float) -> Bands:
         """Probability that the value exceeds ``threshold``, in the unit of the values."""
-        if self._latent is None:
+        if (latent := self._latent) is None:
             return quantiles.exceedance(PROBABILITIES, self.bands[:-1], threshold)
-        return distribution.exceedance(*self._latent, threshold)
+        return distribution.exceedance(*latent, threshold)
 
     def score(self, threshold: float) -> Bands:
         """Normal score of ``exceedance``: it rises with the probability, and costs no integral."""
-        if self._latent is None:
+        if (latent := self._latent) is None:
             return quantiles.score(PROBABILITIES, self.bands[:-1], threshold)
-        return distribution.score(*self._latent, threshold)
+        return distribution.score(*latent, threshold)
 
     def log_mean(self) -> Bands | None:
         """Logarithm of ``mean``, where it costs less than that."""
@@ -118,24 +124,35 @@ class Predictive:
 
     def relative_uncertainty(self) -> Bands:
         """Standard deviation over the absolute mean; NaN where the mean is 0."""
-        if self._latent is None:
-            mean, sd = self.mean(), self.sd()
+        if (latent := self._latent) is None:
+            mean, sd = self.moments()
             empty = np.full_like(sd, np.nan)
             return np.asarray(np.divide(sd, np.abs(mean), out=empty, where=mean != 0))
-        return distribution.relative_uncertainty(*self._latent)
+        return distribution.relative_uncertainty(*latent)
 
-    def measured(self, noise: Noise) -> Bands:
+    def likely(self, p: tuple[float, ...] = ()) -> tuple[Sequence[Bands], Bands]:
+        """Return the quantiles of some probabilities, and equally likely values of the field.
+
+        The latter are ``LIKELY``, shape (LIKELY, ...).
+        """
+        if (latent := self._latent) is None:
+            q = self.bands[:-1]
+            told = [quantiles.quantile(PROBABILITIES, q, each) for each in p]
+            return told, quantiles.likely(PROBABILITIES, q, LIKELY)
+        found = distribution.at_scores(*latent, _scores(p))
+        return list(found[: len(p)]), found[len(p) :]
+
+    def measured(self, noise: Noise, likely: Bands | None = None) -> Bands:
         """Equally likely values of a new measurement, shape (``LIKELY`` x ``NOISES``, ...).
 
         Parameters
         ----------
         noise : Noise
             Of the surface: ``noise_of``.
+        likely : array of float, shape (LIKELY, ...), optional
+            Of the field, where they are at hand.
         """
-        if self._latent is None:
-            field = quantiles.likely(PROBABILITIES, self.bands[:-1], LIKELY)
-        else:
-            field = distribution.quantiles(*self._latent, _EVEN)
+        field = self.likely()[1] if likely is None else likely
         field = field.astype(np.float64)
         off = noise.values.reshape(-1, *[1] * field.ndim)
         found = field * off if noise.transform == "log" else field + off

@@ -30,7 +30,7 @@ _COARSE, _FINER = 2.25, ((2048, 4.5), (32_768, 18))
 """Cells across a box: a tile and its buffer of a sixteenth are 18 sixteenths. Where more points
 than so many are within the cells, smaller ones are taken before each point is looked at."""
 _FEW = 2048
-"""Points that are all looked at sooner than their order."""
+"""Points and boxes that are all looked at sooner than their order, or the tree."""
 _SPREAD_BITS = 10
 _SPREAD = np.array(
     [sum((n >> k & 1) << (2 * k) for k in range(_SPREAD_BITS)) for n in range(1 << _SPREAD_BITS)],
@@ -62,12 +62,7 @@ def _spread_one(number: int) -> int:
 @functools.lru_cache(maxsize=16)
 def _position(x_m: float, y_m: float) -> shapely.Point:
     """Return a position as the tree takes it; all layers are asked of the same one in turn."""
-    return shapely.Point(x_m, y_m)
-
-
-@functools.lru_cache(maxsize=16)
-def _around(x_m: float, y_m: float, reach_m: float) -> shapely.Polygon:
-    return shapely.box(x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m)
+    return shapely.points(x_m, y_m)
 
 
 class Index:
@@ -78,10 +73,29 @@ class Index:
         self._order = morton(table.xy)
 
     @cached_property
+    def _shapes(self) -> NDArray[np.object_]:
+        shapely.prepare(self._table.shapes)  # what is clicked once is clicked again
+        return self._table.shapes
+
+    @cached_property
     def _tree(self) -> shapely.STRtree:
-        shapes = self._table.shapes
-        shapely.prepare(shapes)  # what is clicked once is clicked again
-        return shapely.STRtree(shapes)
+        return shapely.STRtree(self._shapes)
+
+    @cached_property
+    def _boxes(self) -> FloatArray:
+        return np.ascontiguousarray(shapely.bounds(self._shapes).T)
+
+    def _reached(self, x_m: float, y_m: float, reach_m: float) -> IntArray:
+        """Return the shapes, rising, whose boxes are within a distance of a position."""
+        if self._table.shapes_count > _FEW:
+            # Without a predicate the tree is asked once, not as for an array of positions.
+            box = shapely.box(x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m)
+            return np.sort(self._tree.query(box))
+        west, south, east, north = self._boxes
+        across = (west <= x_m + reach_m) & (east >= x_m - reach_m)
+        along = (south <= y_m + reach_m) & (north >= y_m - reach_m)
+        found: IntArray = (across & along).nonzero()[0]
+        return found
 
     def within(self, box: Box) -> Selection | None:
         """Return the features that touch a box of metres, or None; it may cross the antimeridian.
@@ -105,23 +119,21 @@ class Index:
 
     def near(self, x_m: float, y_m: float, reach_m: float) -> IntArray:
         """Return the rows within a distance of a position."""
-        found = np.empty(0, np.int64)
-        if self._table.shapes_count:
-            # Without a predicate the tree is asked once, not as for an array of positions.
-            found = self._tree.query(_around(x_m, y_m, reach_m))
+        count, found = self._table.shapes_count, np.empty(0, np.int64)
+        if count:
+            found = self._reached(x_m, y_m, reach_m)
             if len(found):
-                shapes = self._tree.geometries[found]
+                shapes = self._shapes[found]
                 found = found[shapely.dwithin(shapes, _position(x_m, y_m), reach_m)]
-                found.sort()
         if not len(self._order):
             return found
-        xy, count = self._table.xy, self._table.shapes_count
-        points = np.arange(count, count + len(xy))
+        xy, points = self._table.xy, None
         if len(xy) > _FEW:
             points = self._points((x_m - reach_m, y_m - reach_m, x_m + reach_m, y_m + reach_m))
             xy = xy[points - count]
-        near = points[np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m]
-        return np.concatenate((found, near))
+        near = (np.hypot(xy[:, 0] - x_m, xy[:, 1] - y_m) <= reach_m).nonzero()[0]
+        near = near + count if points is None else points[near]
+        return np.concatenate((found, near)) if len(found) else near
 
     def _rows(self, box: Box) -> IntArray:
         if not self._table.shapes_count:

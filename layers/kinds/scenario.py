@@ -1,6 +1,7 @@
 """Shaking of one earthquake: on a fault of the map, or of an event that happened."""
 
 import hashlib
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import fields
@@ -125,12 +126,12 @@ class ScenarioKind:
             ("msk", msk, "MSK-64"),
             ("msk_sd", shaking.intensity_sd, "MSK-64"),
         ]
-        known = [(name, float(v), unit) for name, v, unit in values if np.isfinite(ln_g)]
+        known = math.isfinite(ln_g)
         return {
             "version": version,
-            "known": bool(known),
+            "known": known,
             "reason": "" if known else "outside_domain",
-            "values": [{"name": n, "value": v, "unit": u} for n, v, u in known],
+            "values": [{"name": n, "value": float(v), "unit": u} for n, v, u in values if known],
             "earthquake": {"id": feature.id, "names": names_of(feature), **shaking.facts},
         }
 
@@ -146,23 +147,27 @@ class ScenarioKind:
     def _present(self, asked: Scenario) -> tuple[str, Feature, scenario.Shaking]:
         """Return an earthquake of the present version, and that version."""
         version = self.version(None)
-        while True:
+        # What is kept was made of its version and of no other.
+        while (held := self._kept(version, asked)) is None:
             found = self._shaking(version, asked)
             read, version = version, self.version(None)
             if read == version:
                 return version, *found
+        return version, *held
+
+    def _kept(self, version: str, asked: Scenario) -> tuple[Feature, scenario.Shaking] | None:
+        with self._lock:
+            return self._held.get((version, asked))
 
     def _shaking(self, version: str, asked: Scenario) -> tuple[Feature, scenario.Shaking]:
-        key = version, asked
-        with self._lock:
-            held = self._held.get(key)
+        held = self._kept(version, asked)
         if held is not None:
             return held
         made = self._made(self._completed(asked))
         # What was read may be newer than the version that was asked for.
         if version == self.version(None):
             with self._lock:
-                self._held[key] = made
+                self._held[version, asked] = made
                 while len(self._held) > _HELD:
                     del self._held[next(iter(self._held))]
         return made

@@ -3,6 +3,7 @@
 What is weighed was made ready by ``layers.siting.stacks``; a tile only adds up bytes.
 """
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from layers.kinds.sources import Sources, nothing_yet
 from layers.model import Extent, Float32Array, LayerDefinition, Raster, StyleDefinition
 from layers.model.kind import Question
 from layers.screening import PRESETS, UNKNOWN, Layout, Preset, shares, weighed, zones_for
-from layers.screening.explained import explained
+from layers.screening.explained import Account
 from layers.store.aligned import Level, Part
 from layers.views import View
 
@@ -67,6 +68,9 @@ class SuitabilityKind:
         self._bands, self._values = parts_of(self._layout)
         self._nothing = np.full((self._layout.count, 1, 1), UNKNOWN, np.uint8)
         self._nothing[-2:] = 0
+        self._accounts = {s.id: Account(self._layout, preset_of(s)) for s in layer.styles}
+        rules = (*self._layout.lines, *self._layout.exclusions)
+        self._units = {rule.evidence: rule.unit for rule in rules}
         self._look_s = look_s
         self._lock = threading.Lock()
         self._due = 0.0
@@ -184,28 +188,26 @@ class SuitabilityKind:
         version = self.version(at)
         facts: dict[str, Any] = {"version": version, "known": False, "values": []}
         said = self._copies.said(self._layer.id, version)
-        numbers = self._copies.level(self._layer.id, version, DEEPEST, self._values)
-        bands = self._level(version, DEEPEST)
+        bands, numbers = (
+            self._copies.level(self._layer.id, version, DEEPEST, part, said)
+            for part in (self._bands, self._values)
+        )
         if said is None or numbers is None or bands is None:
             return {**facts, "reason": "not_made_yet"}
         cell = bands.grid.cell_of(point)
         if cell is None:
             return {**facts, "reason": "outside_domain"}
-        here = slice(cell[0], cell[0] + 1), slice(cell[1], cell[1] + 1)
-        held = numbers.read(*here)[:, 0, 0].astype(float).tolist()
+        held = numbers.cell(*cell).tolist()
         evidence = {
-            name: None if np.isnan(v) else float(v)
+            name: None if math.isnan(v) else v
             for name, v in zip(self._layout.evidence, held, strict=True)
         }
-        chosen = preset_of(style or self._layer.styles[0])
-        told = explained(
-            self._layout, chosen, bands.read(*here)[:, 0, 0], evidence, said["sources"], weights
-        )
+        account = self._accounts[(style or self._layer.styles[0]).id]
+        told = account.of(bands.cell(*cell), evidence, said["sources"], weights)
         told["cell_km"] = said["cell_km"]
         known = told["score"] is not None or told["excluded"]
-        names = {c.evidence: c.unit for c in (*self._layout.lines, *self._layout.exclusions)}
         values = [
-            {"name": name, "value": value, "unit": names[name]}
+            {"name": name, "value": value, "unit": self._units[name]}
             for name, value in evidence.items()
             if value is not None
         ]

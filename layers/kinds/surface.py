@@ -27,6 +27,8 @@ from layers.model import (
 from layers.model.kind import Question
 from layers.views import View
 
+TOLD = (0.5, 0.05, 0.95)
+"""Probabilities whose quantiles a click tells."""
 FEW = 4
 """Places of a compressed surface that are read one by one; for more all of it is decoded."""
 
@@ -161,8 +163,8 @@ class SurfaceKind:
         if not cell[-1] < self._layer.support_limit:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
         found, unit = Predictive(cell[:, None], info.transform), units.MAPPED[info.quantity].unit
-        median, low, high = found.quantiles((0.5, 0.05, 0.95))
-        told = {"mean": found.mean(), "median": median, "sd": found.sd(), "p05": low, "p95": high}
+        (mean, sd), ((median, low, high), likely) = found.moments(), found.likely(TOLD)
+        told = {"mean": mean, "median": median, "sd": sd, "p05": low, "p95": high}
         if threshold is None:
             threshold = self.threshold
         if threshold is not None:
@@ -173,7 +175,9 @@ class SurfaceKind:
             for name, value in told.items()
         ]
         noise = self._store.once(("noise", info.layer_id, info.token), lambda: _noise(info))
-        facts["new_measurement"] = None if noise is None else _new(found, noise, unit)
+        facts["new_measurement"] = None
+        if noise is not None:
+            facts["new_measurement"] = _new(found.measured(noise, likely)[:, 0], unit)
         return {**facts, "known": True, "reason": ""}
 
     @property
@@ -257,24 +261,31 @@ def _noise(info: SurfaceInfo) -> Noise | None:
     return noise_of(parameters, info.noise_sigma)
 
 
-def _new(found: Predictive, noise: Noise, unit: str) -> dict[str, Any]:
+def _new(likely: NDArray[np.float64], unit: str) -> dict[str, Any]:
     """What a device put there would show, 90 % of the time between ``p05`` and ``p95``."""
-    likely = found.measured(noise)[:, 0]
+    last = len(likely) - 1
     mean = np.add.reduce(likely) / len(likely)
     off = likely - mean
-    places = {share: share * (len(likely) - 1) for share in (0.05, 0.5, 0.95)}
-    likely.partition([int(place) + k for place in places.values() for k in (0, 1)])
-
-    def quantile(share: float) -> float:
-        place = places[share]
-        below, above = likely[int(place) : int(place) + 2]
-        return float((above - below) * (place - int(place)) + below)
-
+    off *= off
+    median = _ranked(likely, 0.5 * last)
+    middle = int(0.5 * last) + 1  # those before it are no larger than those from there on
     return {
         "unit": unit,
         "mean": float(mean),
-        "median": quantile(0.5),
-        "sd": math.sqrt(np.add.reduce(off * off) / len(likely)),
-        "p05": quantile(0.05),
-        "p95": quantile(0.95),
+        "median": median,
+        "sd": math.sqrt(np.add.reduce(off) / len(off)),
+        "p05": _ranked(likely[:middle], 0.05 * last),
+        "p95": _ranked(likely[middle:], 0.95 * last, middle),
     }
+
+
+def _ranked(values: NDArray[np.float64], place: float, first: int = 0) -> float:
+    """Return what lies at a place of values by size, which leaves the smaller ones before it.
+
+    ``first`` is the place of their smallest. One at a time: with one rank to find, numpy uses the
+    vectors of the processor, and needs a quarter of the time that two or more ranks at once take.
+    """
+    rank = int(place)
+    values.partition(rank - first)
+    below, above = values[rank - first], np.minimum.reduce(values[rank - first + 1 :])
+    return float((above - below) * (place - rank) + below)

@@ -12,98 +12,118 @@ from layers.screening.evidence import Said
 from layers.screening.ranking import shares
 
 NOT_LOADED: Said = {"source": "", "vintage": ""}
+_UTILITY: list[float | None] = [*(round(step / STEPS, 4) for step in range(STEPS + 1)), None]
+"""What is told of the utility that a byte stands for."""
 
 
-def explained(
-    layout: Layout,
-    preset: Preset,
-    cell: NDArray[np.uint8],
-    evidence: Mapping[str, float | None],
-    sources: Mapping[str, Said],
-    weights: tuple[float, ...] | None = None,
-) -> dict[str, Any]:
-    """Return the account of one cell, as JSON has it.
+class Account:
+    """Accounts of cells by one preset; what is the same in all of them is made once."""
 
-    Parameters
-    ----------
-    cell : array of uint8, shape (layout.count,)
-        The bytes that are weighed.
-    evidence : mapping of evidence to float or None
-        The numbers that they came from, in the unit of the criteria.
-    sources : mapping of evidence to its source
-        Of all that is loaded.
-    weights : tuple of float, optional
-        In the order of the preset's suitabilities, in place of its own.
+    def __init__(self, layout: Layout, preset: Preset) -> None:
+        self._preset = preset
+        self._bands = np.array(layout.bands_of(preset), np.intp)
+        self._share = shares(np.array([c.weight for c in preset.suitabilities]))
+        self._lines = [
+            _rule(c) | {"worst": c.worst, "best": c.best, "needed": c.needed, "weight": round(w, 6)}
+            for c, w in zip(preset.suitabilities, self._share.tolist(), strict=True)
+        ]
+        place = {(c.evidence, c.above, c.limit): i for i, c in enumerate(layout.exclusions)}
+        self._exclusions = [
+            (
+                _rule(c) | {"relation": "above" if c.above else "below", "limit": c.limit},
+                1 << place[c.evidence, c.above, c.limit],
+            )
+            for c in preset.criteria
+            if c.verdict is Verdict.EXCLUSION
+        ]
 
-    Returns
-    -------
-    dict
-        ``score`` is None where the cell is a gap. ``contribution`` is what a criterion adds to it:
-        they sum to it. ``status`` of an exclusion is hit, clear or missing.
-    """
-    lines = preset.suitabilities
-    own = np.array([c.weight for c in lines] if weights is None else weights, float)
-    share = shares(own)
-    bytes_ = cell[layout.bands_of(preset)]
-    known = bytes_ != UNKNOWN
-    total = float(share[known].sum())
-    withheld = [c.evidence for c, k in zip(lines, known, strict=True) if c.needed and not k]
-    gap = bool(withheld) or total < LEAST_KNOWN - 1e-6
-    utility = bytes_ / STEPS
-    parts = [
-        {
-            **_rule(line, evidence, sources),
-            "worst": line.worst,
-            "best": line.best,
-            "needed": line.needed,
-            "weight": round(float(w), 6),
-            "utility": round(float(u), 4) if k else None,
-            "contribution": round(float(w * u / total), 4) if k and not gap else None,
+    def of(
+        self,
+        cell: NDArray[np.uint8],
+        evidence: Mapping[str, float | None],
+        sources: Mapping[str, Said],
+        weights: tuple[float, ...] | None = None,
+    ) -> dict[str, Any]:
+        """Return the account of one cell, as JSON has it.
+
+        Parameters
+        ----------
+        cell : array of uint8, shape (layout.count,)
+            The bytes that are weighed.
+        evidence : mapping of evidence to float or None
+            The numbers that they came from, in the unit of the criteria.
+        sources : mapping of evidence to its source
+            Of all that is loaded.
+        weights : tuple of float, optional
+            In the order of the preset's suitabilities, in place of its own.
+
+        Returns
+        -------
+        dict
+            ``score`` is None where the cell is a gap. ``contribution`` is what a criterion adds to
+            it: they sum to it. ``status`` of an exclusion is hit, clear or missing.
+        """
+        share = self._share if weights is None else shares(np.array(weights, float))
+        bytes_ = cell[self._bands]
+        known = bytes_ != UNKNOWN
+        total = float(np.add.reduce(share[known]))
+        parts, withheld = [], []
+        for line, w, byte in zip(self._lines, share.tolist(), bytes_.tolist(), strict=True):
+            part = _filled(line, evidence, sources)
+            if weights is not None:
+                part["weight"] = round(w, 6)
+            part["utility"] = _UTILITY[byte]
+            part["contribution"] = None
+            parts.append(part)
+            if byte == UNKNOWN and part["needed"]:
+                withheld.append(part["evidence"])
+        score = None
+        if not withheld and total >= LEAST_KNOWN - 1e-6:
+            added = share * (bytes_ / STEPS)
+            score = round(float(np.add.reduce(added[known]) / total), 4)
+            for part, more in zip(parts, (added / total).tolist(), strict=True):
+                if part["utility"] is not None:
+                    part["contribution"] = round(more, 4)
+        bits = int(cell[-2]) | int(cell[-1]) << 8
+        exclusions = []
+        for rule, bit in self._exclusions:
+            told = _filled(rule, evidence, sources)
+            hit = "hit" if bits & bit else "clear"
+            told["status"] = "missing" if told["value"] is None else hit
+            exclusions.append(told)
+        return {
+            "preset": self._preset.id,
+            "source": self._preset.source,
+            "score": score,
+            "excluded": any(e["status"] == "hit" for e in exclusions),
+            "withheld": withheld,
+            "weight_known": round(total, 4),
+            "least_known": LEAST_KNOWN,
+            "criteria": parts,
+            "exclusions": exclusions,
         }
-        for line, w, u, k in zip(lines, share, utility, known, strict=True)
-    ]
-    bits = int(cell[-2]) | int(cell[-1]) << 8
-    place = {(c.evidence, c.above, c.limit): i for i, c in enumerate(layout.exclusions)}
-    exclusions = [
-        {
-            **_rule(rule, evidence, sources),
-            "relation": "above" if rule.above else "below",
-            "limit": rule.limit,
-            "status": "missing"
-            if evidence.get(rule.evidence) is None
-            else "hit"
-            if bits >> place[rule.evidence, rule.above, rule.limit] & 1
-            else "clear",
-        }
-        for rule in preset.criteria
-        if rule.verdict is Verdict.EXCLUSION
-    ]
-    score = float((share * utility)[known].sum() / total) if not gap else None
-    return {
-        "preset": preset.id,
-        "source": preset.source,
-        "score": None if score is None else round(score, 4),
-        "excluded": any(e["status"] == "hit" for e in exclusions),
-        "withheld": withheld,
-        "weight_known": round(total, 4),
-        "least_known": LEAST_KNOWN,
-        "criteria": parts,
-        "exclusions": exclusions,
-    }
 
 
-def _rule(
-    criterion: Criterion, evidence: Mapping[str, float | None], sources: Mapping[str, Said]
-) -> dict[str, Any]:
-    name = criterion.evidence
-    value, said = evidence.get(name), sources.get(name, NOT_LOADED)
+def _rule(criterion: Criterion) -> dict[str, Any]:
+    """Return what is told of a criterion, with room for what is not the same in all cells."""
     return {
-        "evidence": name,
+        "evidence": criterion.evidence,
         "unit": criterion.unit,
-        "value": None if value is None else float(f"{value:.4g}"),
-        "of": said["source"],
-        "vintage": said["vintage"],
+        "value": None,
+        "of": "",
+        "vintage": "",
         "source": criterion.source,
         "basis": criterion.basis,
         "check_before_use": criterion.check_before_use,
     }
+
+
+def _filled(
+    rule: dict[str, Any], evidence: Mapping[str, float | None], sources: Mapping[str, Said]
+) -> dict[str, Any]:
+    told, name = rule.copy(), rule["evidence"]
+    value, said = evidence.get(name), sources.get(name, NOT_LOADED)
+    if value is not None:
+        told["value"] = float(f"{value:.4g}")
+    told["of"], told["vintage"] = said["source"], said["vintage"]
+    return told

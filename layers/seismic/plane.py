@@ -45,6 +45,19 @@ class Plane:
         east_km, north_km = self.radii_km
         return np.array((x * stretched * east_km, y * stretched * north_km))
 
+    def distance_km(self, lon: float, lat: float) -> float:
+        """Return how far in km a place is from the middle, at a tenth of the cost of ``xy``."""
+        phi0, phi = math.radians(self.lat), math.radians(lat)
+        east = math.radians(lon - self.lon)
+        sin_phi, cos_phi, cos_east = math.sin(phi), math.cos(phi), math.cos(east)
+        x = cos_phi * math.sin(east)
+        y = math.cos(phi0) * sin_phi - math.sin(phi0) * cos_phi * cos_east
+        across = abs(complex(x, y))  # which rounds as numpy does, and math.hypot does not
+        along = math.sin(phi0) * sin_phi + math.cos(phi0) * cos_phi * cos_east
+        stretched = math.atan2(across, along) / across if across > 0 else 1.0
+        east_km, north_km = self.radii_km
+        return abs(complex(x * stretched * east_km, y * stretched * north_km))
+
     def lonlat(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """Return degrees of positions in km, shape (2, ...)."""
         phi0, (east_km, north_km) = math.radians(self.lat), self.radii_km
@@ -62,5 +75,8 @@ class Plane:
 
 def epicentral_km(lon0: float, lat0: float, lon: FloatArray, lat: FloatArray) -> FloatArray:
     """Return the distances of sites from an epicentre, degrees, in km; true to 0.1 %."""
-    x, y = Plane(lon0, lat0).xy(lon, lat)
+    plane = Plane(lon0, lat0)
+    if np.shape(lon) == np.shape(lat) == (1,):  # a click
+        return np.array([plane.distance_km(lon.item(), lat.item())])
+    x, y = plane.xy(lon, lat)
     return np.asarray(np.hypot(x, y))

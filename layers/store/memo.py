@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -13,6 +13,7 @@ T = TypeVar("T")
 MEMO_S = 10.0
 """How long an unchanged store may be answered from memory: an embargo lifts by the clock."""
 MEMO_ENTRIES = 2_000
+_NONE = object()
 
 _Edition = tuple[int, float]
 _Answers = dict[Hashable, object]
@@ -34,6 +35,7 @@ class Memo:
         self._lock = threading.Lock()
         self._still = _Still()
         self._watch: Connection | None = None
+        self._driver: Any = None
 
     def close(self) -> None:
         """Give back the connection."""
@@ -56,17 +58,19 @@ class Memo:
     def answer(self, key: Hashable, ask: Callable[[Connection], T]) -> T:
         """Return an answer from memory while nobody has written to the database."""
         answers = (self._still.answers or self._standing())[1]
-        if key not in answers:
+        found = answers.get(key, _NONE)
+        if found is _NONE:
             with self._engine.connect() as connection:
-                answers[key] = ask(connection)
-        return answers[key]  # type: ignore[return-value]
+                found = answers[key] = ask(connection)
+        return found  # type: ignore[return-value]
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made of answers, made anew when one of them may be another."""
         answers = (self._still.answers or self._standing())[1]
-        if key not in answers:
-            answers[key] = make()
-        return answers[key]  # type: ignore[return-value]
+        found = answers.get(key, _NONE)
+        if found is _NONE:
+            found = answers[key] = make()
+        return found  # type: ignore[return-value]
 
     def _standing(self) -> tuple[_Edition, _Answers]:
         if self._still.answers is not None:
@@ -74,10 +78,9 @@ class Memo:
         with self._lock:
             if self._watch is None:
                 self._watch = self._engine.connect()
-            # Asked of the driver: this comes before every answer, a thousand times for some.
-            driver = self._watch.connection.driver_connection
-            assert driver is not None  # noqa: S101 - it is open
-            change = int(driver.execute("PRAGMA data_version").fetchone()[0])
+                # Asked of the driver: this comes before every answer, a thousand times for some.
+                self._driver = self._watch.connection.driver_connection
+            change = int(self._driver.execute("PRAGMA data_version").fetchone()[0])
             moment = time.monotonic()
             known, since = self._edition
             if change != known or moment - since > MEMO_S or len(self._answers) > MEMO_ENTRIES:

@@ -1,11 +1,14 @@
 """What every layer knows of one place: the answer to a click."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 
 from layers import temporal
 from layers.errors import BadParameterError
@@ -15,45 +18,105 @@ from layers.kinds import scenario as shaking
 from layers.kinds.suitability import SuitabilityKind
 from layers.kinds.surface import SurfaceKind
 from layers.model import LayerDefinition, StyleDefinition
-from layers.model.kind import Scenario
+from layers.model.kind import LayerKind, Scenario
 from mapserver import negotiation, params
 from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
 from mapserver.services.site import Site
 
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+PATH = "/api/v1/point"
 KEYS = ("lon", "lat", "time", "layer", "style", "threshold", "weights")
+MEDIA_TYPE = "application/json"
 
 
 def blueprint(site: Site) -> Blueprint:
     """Return the address ``/api/v1/point``."""
     bp = Blueprint("point", __name__)
+    known = functools.cache(lambda: _known(site))
 
-    @bp.get("/api/v1/point")
+    @bp.get(PATH)
     def point() -> Response:
-        params.only(request.args, (*KEYS, *shaking.FILTERS))
-        place = params.point(request.args)
-        at = params.instant_or_latest(request.args.get("time"))
-        asked = _asked(site, request.args)
-        layers: list[dict[str, Any]] = []
-        nearest: list[Any] = []
-        with site.store.still():
-            for definition in filter(queryable, site.catalog.layers.values()):
-                found = _found(site, definition, place, at, asked.get(definition.id, AsShown()))
-                stations = found.pop("nearest_stations", None)
-                if stations is not None and definition.visible:
-                    nearest = nearest or stations
-                layers.append(found)
-        document = {
-            "lon": place.lon,
-            "lat": place.lat,
-            "time": "latest" if at is None else temporal.word(at),
-            "context": str(site.catalog.definition.context),
-            "layers": layers,
-            "nearest_stations": nearest,
-        }
+        document = _document(site, known(), request.args)
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
 
     return bp
+
+
+def before(site: Site, behind: Application, most_bytes: int) -> Application:
+    """Return an application that answers plain clicks itself, for four fifths of their cost.
+
+    Another one, behind it, is handed what is more than a plain question, or longer than
+    ``most_bytes``, and what cannot be answered.
+    """
+    known = functools.cache(lambda: _known(site))
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == PATH and negotiation.plainly_asked(environ, most_bytes):
+            try:
+                query = MultiDict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
+                body = negotiation.json_bytes(_document(site, known(), query))
+            except Exception:  # whatever it is: it is told behind, in one place
+                return behind(environ, start_response)
+            body, headers = negotiation.plain_answer(
+                body, MEDIA_TYPE, environ.get("HTTP_ACCEPT_ENCODING", ""), negotiation.SHORT
+            )
+            start_response("200 OK", headers)
+            return [body]
+        return behind(environ, start_response)
+
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A layer that is asked, and what is said of it whatever the place."""
+
+    layer: LayerDefinition
+    kind: LayerKind
+    timed: bool
+    head: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, site: Site, layer: LayerDefinition) -> "Known":
+        """Return a layer of a site."""
+        head = {
+            "layer": layer.id,
+            "title": layer.title,
+            "kind": layer.kind,
+            "notice": tilejson.notice(layer, site.catalog.definition),
+        }
+        return cls(layer, site.catalog.kind(layer.id), is_timed(layer), head)
+
+
+def _known(site: Site) -> tuple[Known, ...]:
+    return tuple(Known.of(site, each) for each in site.catalog.layers.values() if queryable(each))
+
+
+def _document(site: Site, known: Iterable[Known], query: MultiDict[str, str]) -> dict[str, Any]:
+    """Return the answer to a click."""
+    params.only(query, (*KEYS, *shaking.FILTERS))
+    place = params.point(query)
+    at = params.instant_or_latest(query.get("time"))
+    asked = _asked(site, query)
+    layers: list[dict[str, Any]] = []
+    nearest: list[Any] = []
+    with site.store.still():
+        for each in known:
+            found = _found(site, each, place, at, asked.get(each.layer.id))
+            stations = found.pop("nearest_stations", None)
+            if stations is not None and each.layer.visible:
+                nearest = nearest or stations
+            layers.append(found)
+    return {
+        "lon": place.lon,
+        "lat": place.lat,
+        "time": "latest" if at is None else temporal.word(at),
+        "context": str(site.catalog.definition.context),
+        "layers": layers,
+        "nearest_stations": nearest,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +162,28 @@ def told(
     layer: LayerDefinition,
     place: Point,
     at: datetime | None,
-    shown: AsShown = AsShown(),
+    shown: AsShown | None = None,
 ) -> dict[str, Any]:
     """Return what one layer knows of a place, as JSON has it; every face says the same."""
-    found: dict[str, Any] = _plain(_found(site, layer, place, at, shown))
+    found: dict[str, Any] = _plain(_found(site, Known.of(site, layer), place, at, shown))
     return found
 
 
 def _found(
-    site: Site, layer: LayerDefinition, place: Point, at: datetime | None, shown: AsShown
+    site: Site, known: Known, place: Point, at: datetime | None, shown: AsShown | None
 ) -> dict[str, Any]:
-    kind = site.catalog.kind(layer.id)
-    moment = at if is_timed(layer) else None
-    if isinstance(kind, SurfaceKind):
-        known = kind.inspect(place, moment, shown.threshold)
+    kind, moment = known.kind, at if known.timed else None
+    if shown is None:
+        found = kind.inspect(place, moment)
+    elif isinstance(kind, SurfaceKind):
+        found = kind.inspect(place, moment, shown.threshold)
     elif isinstance(kind, SuitabilityKind):
-        known = kind.inspect(place, moment, shown.style, shown.weights)
+        found = kind.inspect(place, moment, shown.style, shown.weights)
     elif isinstance(kind, shaking.ScenarioKind):
-        known = kind.inspect(place, moment, shown.scenario)
+        found = kind.inspect(place, moment, shown.scenario)
     else:
-        known = kind.inspect(place, moment)
-    return {
-        "layer": layer.id,
-        "title": layer.title,
-        "kind": layer.kind,
-        "notice": tilejson.notice(layer, site.catalog.definition),
-        "attribution": site.attribution(layer),
-        **known,
-    }
+        found = kind.inspect(place, moment)
+    return {**known.head, "attribution": site.attribution(known.layer), **found}
 
 
 def _plain(value: Any) -> Any:

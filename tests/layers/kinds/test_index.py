@@ -29,6 +29,7 @@ def index(xy, shapes=()):
 
 
 INDEX, GEOMETRY = index(XY, BOXES)
+MANY = index(np.empty((0, 2)), BOXES * 11)
 
 
 @given(
@@ -69,6 +70,13 @@ def test_what_is_near_a_position_is_found(row, reach_m):
     at = shapely.centroid(GEOMETRY[row])
     found = INDEX.near(at.x, at.y, reach_m)
     assert found.tolist() == np.flatnonzero(shapely.dwithin(GEOMETRY, at, reach_m)).tolist()
+
+
+@given(st.integers(0, len(BOXES) - 1), st.floats(1, 1e6))
+def test_of_more_shapes_than_are_all_looked_at_the_same_are_found(row, reach_m):
+    at = shapely.centroid(BOXES[row])
+    found = MANY[0].near(at.x, at.y, reach_m)
+    assert found.tolist() == np.flatnonzero(shapely.dwithin(MANY[1], at, reach_m)).tolist()
 
 
 def test_nothing_is_found_where_there_is_nothing():

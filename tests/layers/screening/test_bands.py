@@ -19,7 +19,7 @@ from layers.screening import (
     weighted_sum,
     weights_of,
 )
-from layers.screening.explained import explained
+from layers.screening.explained import Account
 
 LAYOUT = Layout(tuple(PRESETS.values()))
 SHAPE = (40, 50)
@@ -127,9 +127,10 @@ def test_the_account_of_a_cell_adds_up_to_its_score():
     chosen, (score, is_known) = asked("or-sage-large", known)
     bands = LAYOUT.made(known, SHAPE)
     low, high = LAYOUT.bits_of(chosen)
+    account = Account(LAYOUT, chosen)
     for row, col in np.argwhere(np.ones((6, 6))):
         here = {k: None if np.isnan(v[row, col]) else float(v[row, col]) for k, v in known.items()}
-        told = explained(LAYOUT, chosen, bands[:, row, col], here, {})
+        told = account.of(bands[:, row, col], here, {})
         hit = bool((bands[-2, row, col] & low) | (bands[-1, row, col] & high))
         assert told["excluded"] is hit
         assert [e["status"] == "hit" for e in told["exclusions"]].count(True) >= hit

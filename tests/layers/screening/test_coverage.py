@@ -48,3 +48,8 @@ def test_of_many_stations_the_nearest_are_found_as_if_all_were_measured(seed, lo
     _, _, distance = GEOD.inv(np.full(500, lon), np.full(500, lat), lons, lats)
     np.testing.assert_array_equal(found.order, np.argsort(distance, kind="stable")[:5])
     np.testing.assert_allclose(found.distance_m, np.sort(distance)[:5])
+
+
+def test_stations_a_pace_apart_are_told_apart() -> None:
+    lon, lat = np.full(9, 74.0), 45.2 + np.array([8, 1, 7, 2, 6, 3, 5, 4, 0]) * 1e-5
+    assert coverage(ULKEN, Spread(lon, lat)).order == [8, 1, 3, 5, 7]

@@ -101,6 +101,9 @@ def test_epicentral_distances_are_the_geodesic_ones_to_one_in_a_thousand(
     found = plane.epicentral_km(lon, lat, np.array([lon + east]), np.array([lat + north]))[0]
     geodesic = GEOD.inv(lon, lat, lon + east, lat + north)[2] / 1000
     assert found == pytest.approx(geodesic, rel=0.001, abs=1e-6)
+    # Of one place it is reckoned with plain numbers.
+    two = plane.epicentral_km(lon, lat, np.array([lon + east, lon]), np.array([lat + north, lat]))
+    assert two.tolist() == pytest.approx([found, 0.0], rel=1e-12, abs=1e-9)
 
 
 def test_lengths_are_those_of_wells_and_coppersmith() -> None:
