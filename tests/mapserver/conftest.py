@@ -76,7 +76,7 @@ def _starting(logs: Path) -> Iterator[Callable[..., Server]]:
 
         def start(data_dir: Path, *options: str, ready: bool = True, ahead: bool = False) -> Server:
             log = logs / f"server-{next(numbers)}.log"
-            server = launch(data_dir, "--demo-days", "1", *options, log=log, ahead=ahead)
+            server = launch(data_dir, "--demo-days", "0", *options, log=log, ahead=ahead)
             ending.callback(server.end)
             if ready:
                 server.wait_ready()
