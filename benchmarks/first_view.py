@@ -199,7 +199,7 @@ def measured(server: Server, repeats: int) -> list[dict[str, Any]]:
 
 def served(data: Path, options: tuple[str, ...], repeats: int) -> list[dict[str, Any]]:
     """Serve a folder until nothing is left to make; return what a reader sees of it."""
-    with serving(data, *options) as server:
+    with serving(data, *options, ahead=True) as server:
         end = time.monotonic() + 300
         # Ready, and for a second another worker may still say that it waits.
         while json.loads(server.get("/readyz")[2])["surfaces_waiting"] != 0:

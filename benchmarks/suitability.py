@@ -150,7 +150,7 @@ def over_http(folder: Path, grid: CellGrid) -> tuple[list[float], list[float]]:
 
     CPU is the mean, of everything that the server is, once it rests.
     """
-    server = launch(folder, "--no-demo", "--workers", "1", log=folder.parent / "log")
+    server = launch(folder, "--no-demo", "--workers", "1", log=folder.parent / "log", ahead=True)
     assert server.process is not None
     whole = Server("ours", 0, [server.process])
     try:

@@ -77,6 +77,11 @@ KNOBS: tuple[Knob, ...] = (
         "the next is refused (503).",
     ),
     Knob(
+        "ahead",
+        True,
+        "Draw base map and first pictures, and make suitability's grids, before anybody asks.",
+    ),
+    Knob(
         "surface_hours",
         24 * 31,
         "Hours of surfaces that are kept; older versions answer 410.",
@@ -111,6 +116,7 @@ class Settings:
     memory_cache_mb: int
     renders: int
     waiting: int
+    ahead: bool
     surface_hours: int
     open_hours: int
     incoming: str

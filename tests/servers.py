@@ -112,10 +112,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def launch(data_dir: Path, *options: str, log: Path, settings: str = "") -> Server:
+def launch(
+    data_dir: Path, *options: str, log: Path, settings: str = "", ahead: bool = False
+) -> Server:
     """Start a server in the folder that holds its data folder.
 
     ``settings`` are lines of shell that are run before it, as an operator has them in a profile.
+    Unless told otherwise it draws nothing ahead: that is a minute of work, which few tests look at.
     """
     port = free_port()
     words = ["-m", "mapserver", "serve", "--data-dir", str(data_dir), *options]
@@ -123,7 +126,7 @@ def launch(data_dir: Path, *options: str, log: Path, settings: str = "") -> Serv
         process = subprocess.Popen(
             ["bash", "-ec", f'{settings}\nexec "$0" "$@"', sys.executable, *words],
             cwd=data_dir.parent,
-            env=environment(KYZYLKUM_PORT=str(port)),
+            env=environment(KYZYLKUM_PORT=str(port), KYZYLKUM_AHEAD=str(int(ahead))),
             stdout=written,
             stderr=subprocess.STDOUT,
         )
@@ -131,9 +134,9 @@ def launch(data_dir: Path, *options: str, log: Path, settings: str = "") -> Serv
 
 
 @contextlib.contextmanager
-def serving(data_dir: Path, *options: str, settings: str = "") -> Iterator[Server]:
-    """Give a server that is ready, and end it."""
-    server = launch(data_dir, *options, log=data_dir.with_name("server.log"), settings=settings)
+def serving(data_dir: Path, *options: str, **how: Any) -> Iterator[Server]:
+    """Give a server that is ready, and end it; ``how`` is that of ``launch``."""
+    server = launch(data_dir, *options, log=data_dir.with_name("server.log"), **how)
     try:
         server.wait_ready()
         yield server
@@ -145,9 +148,11 @@ def serving(data_dir: Path, *options: str, settings: str = "") -> Iterator[Serve
 def showing_hours(folder: Path, hours: int) -> Iterator[Server]:
     """Give a server of the demonstration network that shows as many hours, and end it.
 
-    What is usual for a place takes a week to be known.
+    What is usual for a place takes a week to be known. It works ahead as an operator's does, so
+    that there is a map of suitability to be read.
     """
-    with serving(folder / "data", "--demo-days", "7", "--surface-hours", "24") as server:
+    options = ("--demo-days", "7", "--surface-hours", "24")
+    with serving(folder / "data", *options, ahead=True) as server:
         # The newest surface is there first; older hours follow behind it.
         wait_for(lambda: len(server.json("/tilejson/dose-rate.json")["times"]) >= hours, 600.0)
         wait_for(lambda: not server.json("/readyz")["surfaces_waiting"], 600.0)

@@ -25,9 +25,11 @@ class Seeding(Errand):
         super().__init__("seeding", settings, environ)
         self._paths = Paths(settings.data_dir)
         self._seeded = Seeded(self._paths.cache / "seeded")
+        self._ahead = settings.ahead
 
     def _work(self) -> None:
-        self._seed(*FIRST)
+        if self._ahead:
+            self._seed(*FIRST)
         drawn: Names = {}
         seen = 0
         while not self._closing.wait(LOOK_S):
@@ -44,13 +46,13 @@ class Seeding(Errand):
                 self._closing.wait(AGAIN_S)
 
     def _shown(self) -> Names:
-        """Return the versions that each order means now; the first one has been drawn above."""
+        """Return the versions that each order means now, without what has been drawn above."""
         document = json.loads(self._paths.pointer.read_bytes())
         times = {layer["id"]: layer["times"] for layer in document["layers"]}
         found = {}
         for order in self._seeded.orders():
             named = [at["versions"].get(order.style, "") for at in times.get(order.layer, [])]
-            if (order.layer, order.zooms) != (FIRST[0], FIRST_ZOOMS):
+            if not self._ahead or (order.layer, order.zooms) != (FIRST[0], FIRST_ZOOMS):
                 found[order] = named[-1:] if order.time == LATEST else named
         return found
 

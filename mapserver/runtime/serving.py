@@ -102,16 +102,14 @@ def serve(settings: Settings) -> None:
         # All processes read this from the environment: it is the only thing they inherit.
         os.environ.update({**settings.environment(), COUNTS: counts})
         keeper = KeeperProcess(settings)
-        from mapserver.runtime.picturing import Picturing
-        from mapserver.runtime.seeding import Seeding
-        from mapserver.runtime.stacking import Stacking
+        from mapserver.runtime import ahead
 
         web = _web(settings)
         keeper.watch()
         _unpack_land(settings)
         # Nobody asked for these tiles: they are not counted with those that somebody did ask for.
         uncounted = {k: v for k, v in os.environ.items() if k != COUNTS}
-        errands = [each(settings, uncounted) for each in (Seeding, Stacking, Picturing)]
+        errands = ahead.errands(settings, uncounted)
         for errand in errands:
             errand.start()
         print(f"serving http://{settings.host}:{settings.port} (end with Ctrl-C)", flush=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from layers.store import Paths
+from layers.store.aligned import Aligned
 from mapserver.runtime.following import Following, Pace
 from mapserver.settings import Settings
 
@@ -24,8 +26,12 @@ class Stacking(Following):
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         super().__init__("stacking", settings, environ, Pace(AFTER_S, LOOK_S, REST, ANYWAY_S))
+        self._ahead = settings.ahead
+        self._copies = Aligned(Paths(settings.data_dir))
 
     def _wanted(self, layers: Sequence[Mapping[str, Any]]) -> tuple[Any, Sequence[str]]:
         named = [layer["id"] for layer in layers if layer["kind"] == "suitability"]
+        if not self._ahead:  # what somebody had made is kept true; nothing else is made
+            named = [layer_id for layer_id in named if self._copies.newest(layer_id)]
         shown = {layer["id"]: layer["times"] for layer in layers if layer["kind"] not in OTHERS}
         return shown, ["align", *named] if named else []

@@ -11,7 +11,7 @@ from typing import Any
 import pypdf
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from layers import messages
 from tests.browser.visits import NARROW, WIDE, Visit, visit
@@ -454,6 +454,16 @@ def test_a_view_is_kept_as_a_picture_a_link_and_a_print(
     for word in (text("context.simulated"), "Legend", "UTC+5"):
         assert word in written
     made.check()
+
+
+def test_one_day_tells_nothing_of_what_is_usual_and_the_page_says_so(
+    opening: Callable[..., Visit],
+) -> None:
+    found = opening("/en#layer=dose-rate-relative.mean&place=43.3/76.5", WIDE)
+    expect(found.page.locator("#subtitle")).to_contain_text(text("reason.no_normal"))
+    expect(found.page.locator("#card")).to_contain_text(text("reason.no_normal"))
+    assert not any("/tiles/dose-rate-relative/" in url for url in found.asked)
+    found.check()
 
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">"

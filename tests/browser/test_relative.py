@@ -108,14 +108,3 @@ def test_a_link_shows_it_and_a_place_says_it_in_a_sentence(
     found.check()
     found.axe()
     found.page.close()
-
-
-def test_one_day_tells_nothing_of_what_is_usual_and_the_page_says_so(
-    browser: Browser, hours: Any
-) -> None:
-    found = opened(browser, hours, f"/en#layer={LAYER}.mean&place=43.3/76.5", WIDE)
-    expect(found.page.locator("#subtitle")).to_contain_text(text("reason.no_normal"))
-    expect(found.page.locator("#card")).to_contain_text(text("reason.no_normal"))
-    assert not any(f"/tiles/{LAYER}/" in url for url in found.asked)
-    found.check()
-    found.page.close()

@@ -74,9 +74,9 @@ def _starting(logs: Path) -> Iterator[Callable[..., Server]]:
     """Give a function that starts servers, and end them all."""
     with contextlib.ExitStack() as ending:
 
-        def start(data_dir: Path, *options: str, ready: bool = True) -> Server:
+        def start(data_dir: Path, *options: str, ready: bool = True, ahead: bool = False) -> Server:
             log = logs / f"server-{next(numbers)}.log"
-            server = launch(data_dir, "--demo-days", "1", *options, log=log)
+            server = launch(data_dir, "--demo-days", "0", *options, log=log, ahead=ahead)
             ending.callback(server.end)
             if ready:
                 server.wait_ready()

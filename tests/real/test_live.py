@@ -1,6 +1,7 @@
 """An open page learns of what is published: told by the server, or by asking where it is full."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,27 +24,32 @@ def table(hour: int) -> str:
     return "station_code,time,averaging,quantity,value,unit\n" + "".join(lines)
 
 
+def ingest(name: str, text: str, folder: Path) -> None:
+    file = folder / name
+    file.write_text(text)
+    done = mapserver("ingest", str(file), "--data-dir", str(folder / "data"), "--no-demo")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def first_hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of six stations with one hour."""
+    folder = tmp_path_factory.mktemp("first")
+    places = "".join(f"{c},{66 + i},{42 + i % 2}\n" for i, c in enumerate(CODES))
+    ingest("stations.csv", "code,lon,lat\n" + places, folder)
+    ingest("hours.csv", table(1), folder)
+    return folder / "data"
+
+
 @pytest.fixture(params=[16, 0], ids=["streams", "full"])
-def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Server, bool, Publish]]:
-    """A server of six stations with one hour, and what brings another hour in."""
-    register, hours = tmp_path / "stations.csv", tmp_path / "hours.csv"
-    register.write_text(
-        "code,lon,lat\n" + "".join(f"{c},{66 + i},{42 + i % 2}\n" for i, c in enumerate(CODES))
-    )
-
-    def ingest(file: Path) -> None:
-        done = mapserver("ingest", str(file), "--data-dir", str(tmp_path / "data"), "--no-demo")
-        assert done.returncode == 0, done.stderr
-
-    def publish(hour: int) -> None:
-        hours.write_text(table(hour))
-        ingest(hours)
-
-    ingest(register)
-    publish(1)
+def own(
+    request: pytest.FixtureRequest, first_hour: Path, tmp_path: Path
+) -> Iterator[tuple[Server, bool, Publish]]:
+    """A server of a copy of that folder, and what brings another hour in."""
+    shutil.copytree(first_hour, tmp_path / "data")
     options = ("--no-demo", "--event-streams", str(request.param))
     with serving(tmp_path / "data", *options) as server:
-        yield server, request.param > 0, publish
+        yield server, request.param > 0, lambda hour: ingest("hours.csv", table(hour), tmp_path)
 
 
 def shown(server: Server) -> str:

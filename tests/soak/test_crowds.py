@@ -27,7 +27,7 @@ HALF_OPEN = 2
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("crowds")
-    with serving(folder / "data", "--demo-days", "0") as running:
+    with serving(folder / "data", "--demo-days", "0", ahead=True) as running:
         yield running
 
 

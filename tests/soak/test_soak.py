@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert done.returncode == 0, done.stderr
     knobs = ("--no-demo", "--cache-mb", str(CACHE_MB), "--memory-cache-mb", "1",
              "--surface-hours", str(SURFACE_HOURS), "--open-hours", "6")  # fmt: skip
-    with serving(folder / "data", *knobs) as running:
+    with serving(folder / "data", *knobs, ahead=True) as running:
         yield running
 
 

@@ -74,12 +74,16 @@ def test_a_crowded_corner_of_a_large_grid_is_nearly_the_exact_one(monkeypatch) -
     assert_near(field.predict_grid(lattice), exact)
 
 
+@pytest.fixture(scope="module")
+def exact():
+    """1,500 stations kriged exactly, which is most of what the tests of them take."""
+    return interpolation.condition(*network(1500), KNOWN).predict(*grid(301, 187).all())
+
+
 @pytest.mark.parametrize("sums", [True, False])
-def test_more_stations_than_can_be_factorised_are_nearly_the_exact_answer(monkeypatch, sums):
+def test_more_stations_than_can_be_factorised_are_nearly_the_exact_answer(monkeypatch, exact, sums):
     x, y, value = network(1500)
-    exact_field = interpolation.condition(x, y, value, KNOWN)
     lattice = grid(301, 187)
-    exact = exact_field.predict(*lattice.all())
     monkeypatch.setattr(field_module, "EXACT_SITES", 100)
     if not sums:  # a network in a few knots
         monkeypatch.setattr("layers.interpolation.local.summation", lambda *_: None)

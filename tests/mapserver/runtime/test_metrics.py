@@ -27,7 +27,7 @@ def counted(body: bytes) -> dict[str, float]:
 def test_every_answer_of_every_worker_and_the_work_of_the_keeper_are_counted(
     tmp_path: Path, start: Start, wait_for: Any
 ) -> None:
-    server = start(tmp_path / "data", "--demo-days", "0", "--workers", "2")
+    server = start(tmp_path / "data", "--workers", "2")
     begin = counted(server.get("/metrics")[2])
     for _ in range(40):  # a connection each: both workers get some
         assert server.get(TILE)[0] == 200

@@ -193,7 +193,7 @@ def test_real_data_are_refused_by_a_demonstration_folder(
 
 
 def test_a_server_with_open_streams_ends_when_it_is_told_to(tmp_path: Path, start: Start) -> None:
-    server = start(tmp_path / "data", "--demo-days", "0")
+    server = start(tmp_path / "data")
     with contextlib.ExitStack() as streams:
         opened = [
             streams.enter_context(urllib.request.urlopen(server.url + "/api/v1/events"))
