@@ -135,7 +135,8 @@ def recognise(
     sites = sample(told, value, transform)
     past = past_of(sites, history, transform)
     with_past, expected, spread = robust.expected(sites.z, past)
-    rise = np.where(with_past, sites.z - expected, 0.0) / spread
+    with np.errstate(over="ignore"):  # where nothing ever varied, a change is beyond any measure
+        rise = np.where(with_past, sites.z - expected, 0.0) / spread
     usual, reads = (np.exp(z) if transform == "log" else z for z in (expected, sites.z))
     risen = rise > robust.FAR
     above = risen & (reads > (np.inf if alarm is None else alarm))

@@ -41,15 +41,34 @@ class Relief:
         """Return the relief of the view, mode L: ``FLAT`` for flat land and where there is none."""
         halvings = math.floor(max(0.0, math.log2(RELIEF_PX / view.world_px)) + 1e-9)
         level = min(halvings, len(self._levels) - 1)
+        source = self._levels[level]
         per_px = RELIEF_PX / 2**level / view.world_px
         x, y = np.array([view.west_px, view.north_px]) * per_px - self._corner / 2**level
-        width, height = view.width * per_px, view.height * per_px
+        shown = Image.new("L", (view.width, view.height), FLAT)
+        if per_px > max(source.size):
+            return shown  # all of it is one pixel: a view of a thousand worlds
+        # Of a view of many worlds no more is taken than the one that there is.
+        cols = _reached(x, per_px, view.width, source.width)
+        rows = _reached(y, per_px, view.height, source.height)
+        if not cols or not rows:
+            return shown
+        x, y = x + cols.start * per_px, y + rows.start * per_px
+        width, height = len(cols) * per_px, len(rows) * per_px
         west, north = math.floor(x) - MARGIN_PX, math.floor(y) - MARGIN_PX
         east, south = math.ceil(x + width) + MARGIN_PX, math.ceil(y + height) + MARGIN_PX
         part = Image.new("L", (east - west, south - north), FLAT)
-        part.paste(self._levels[level], (-west, -north))
+        part.paste(source, (-west, -north))
         box = (x - west, y - north, x - west + width, y - north + height)
-        return part.resize((view.width, view.height), Image.Resampling.BICUBIC, box=box)
+        found = part.resize((len(cols), len(rows)), Image.Resampling.BICUBIC, box=box)
+        shown.paste(found, (cols.start, rows.start))
+        return shown
+
+
+def _reached(start: float, per_px: float, size: int, source: int) -> range:
+    """Return the pixels of a view that a source may be in, and those that its filter reaches."""
+    first = max(0, min(size, math.floor(-start / per_px) - MARGIN_PX))
+    last = max(0, min(size, math.ceil((source - start) / per_px) + MARGIN_PX))
+    return range(first, last)
 
 
 def halves(picture: Image.Image) -> list[Image.Image]:

@@ -1,6 +1,7 @@
 """The group of all commands, and what they share."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ import click
 
 from layers.errors import LayersError
 from mapserver import settings
+from mapserver.runtime.parent import PARENT, die_with
 
 HOMES = {
     "align": ("aligning", "Align rasters to the grid of the tiles."),
@@ -65,6 +67,9 @@ class Sentences(click.Group):
 @click.version_option(package_name="kyzylkum", prog_name="mapserver")
 def main() -> None:
     """Map server for radiation and environmental monitoring."""
+    # A server that runs this command beside itself: it ends with it. Nobody below inherits that.
+    if server := os.environ.pop(PARENT, ""):
+        die_with(int(server))
 
 
 def _knobs(command: Callable[..., None]) -> Callable[..., None]:

@@ -10,6 +10,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
+from mapserver.runtime.parent import PARENT
 from mapserver.settings import Settings
 
 COMMAND = (sys.executable, "-m", "mapserver")
@@ -19,7 +20,7 @@ class Errand(ABC):
     """A thread that runs ``_work`` from ``start`` to ``close``, and the one child it has."""
 
     def __init__(self, name: str, settings: Settings, environ: Mapping[str, str]) -> None:
-        self._environ = {**environ, **settings.environment()}
+        self._environ = {**environ, **settings.environment(), PARENT: str(os.getpid())}
         self._log = logging.getLogger(f"mapserver.{name}")
         self._closing = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None

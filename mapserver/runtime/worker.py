@@ -1,12 +1,8 @@
 """A web worker: the application, opened at the first request it can be opened for."""
 
-import ctypes
 import json
 import multiprocessing
-import os
-import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -16,36 +12,22 @@ from layers.errors import UnavailableError
 from mapserver import settings, wire
 from mapserver.app import create_app
 from mapserver.errors import problem
-from mapserver.runtime import events, memory, metrics
+from mapserver.runtime import events, memory, metrics, parent
 from mapserver.runtime.front import PREFIX, Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
-_PR_SET_PDEATHSIG = 1
 
 
 def work(listener: socket.socket, threads: int) -> None:
     """Answer what comes to a socket until told to end: the life of a web worker's process."""
-    _die_with_parent()
+    if (server := multiprocessing.parent_process()) is not None and server.pid is not None:
+        parent.die_with(server.pid)
     memory.restrain()
     worker = Worker()
     wire.answer_until_told(
         listener, metrics.counted(worker), worker.at_once, threads, ending=events.stop
     )
-
-
-def _die_with_parent() -> None:
-    """Have the kernel end this process when the server that began it dies, however it dies.
-
-    At once and by force: one that is only told so while it starts may wait for itself for ever. The
-    wish is of one process, and no fork inherits it.
-    """
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    server = multiprocessing.parent_process()
-    if server is not None and os.getppid() != server.pid:
-        os._exit(1)  # it died before the wish was made, and would never be mourned
 
 
 class Worker:

@@ -75,6 +75,7 @@ def fine(house: Any, words: dict[str, str]) -> None:
 @example(words={"CRS": "EPSG:32642", "BBOX": "4e5,4.4e6,6e5,4.5e6", "WIDTH": "6", "HEIGHT": "1"})
 @example(words={"CRS": "EPSG:32642", "BBOX": "4e5,4.4e6,6e5,4.5e6", "WIDTH": "1", "HEIGHT": "6"})
 @example(words={"CRS": "EPSG:28412", "BBOX": "0.0,0.0,0.25,1e-09"})
+@example(words={"CRS": "EPSG:4326", "BBOX": "0,0,4160689,1e-09", "WIDTH": "1", "HEIGHT": "1"})
 @example(words={"CRS": "EPSG:32642", "BBOX": "-1e9,-1e9,1e9,1e9"})
 @given(words=asked)
 def test_any_box_in_any_system_is_answered(house: Any, words: dict[str, str]) -> None:

@@ -248,3 +248,11 @@ def test_a_hundred_thousand_stations_are_mapped() -> None:
     report = interpolation.loo(field)
     assert report.n == 2_000
     assert 0.87 <= report.coverage_90 <= 0.93
+
+
+def test_stations_that_never_varied_are_looked_at_for_a_release_too() -> None:
+    x, value = np.arange(4.0) * 1e4, np.array([-5.0, 0.0, 0.0, 0.0])
+    found = interpolation.recognise(
+        x, np.zeros(4), value, history=np.zeros((4, 2)), transform="none"
+    )
+    assert found is None

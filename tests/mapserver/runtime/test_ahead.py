@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from layers.tiles import Seeded, SeedOrder
 from mapserver import settings
 from mapserver.runtime import ahead, errand, picturing, seeding, stacking
 from tests.mapserver.runtime.test_stacking import RUN, Kept, settled
+from tests.servers import gone, wait_for
 
 BASEMAP = ["seed", "basemap", "--zoom", "3-6", "--wait", "--processes", "1"]
 ORDERED = ["seed", "--wait", "--processes", "1"]
@@ -101,3 +105,28 @@ def test_a_server_draws_the_base_map_ahead(
     start(tmp_path / "data", "--no-demo", "--workers", "1", ahead=True)
     drawn = tmp_path / "data" / "cache" / "tiles" / "basemap"
     wait_for(lambda: any(drawn.rglob("*.webp")))
+
+
+def test_a_command_ends_with_the_server_that_ran_it(tmp_path: Path) -> None:
+    """One that waits for a server of its folder would wait for the next one, for ever."""
+    chosen = settings.read({}, data_dir=str(tmp_path / "data"))
+    reading, writing = os.pipe()
+    server = os.fork()
+    if server == 0:
+        run = errand.Errand._run
+        waits = "from mapserver.cli import main; import time; main.callback(); time.sleep(600)"
+        errand.COMMAND = (sys.executable, "-c", waits)
+        for each in ahead.errands(chosen, os.environ)[:1]:
+            threading.Thread(target=run, args=(each, [])).start()
+            while each._child is None:
+                time.sleep(0.01)
+            os.write(writing, str(each._child.pid).encode())
+        time.sleep(600)
+    try:
+        child = int(os.read(reading, 20))
+        assert not gone(child)
+        time.sleep(1.0)  # it asks to be ended with its parent before it does anything else
+    finally:
+        os.kill(server, signal.SIGKILL)
+        os.waitpid(server, 0)
+    wait_for(lambda: gone(child), 30)
