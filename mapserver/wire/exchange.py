@@ -49,8 +49,10 @@ class Exchange:
                 return
             pieces = self._connection.house.application(given, self._start)
             for piece in pieces:
-                if piece and not self._over:
+                if piece:
                     self._send(piece)
+                if self._over:
+                    break
             self._end()
         except GoneError:
             pass
