@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -179,6 +179,21 @@ def tile_sent(tile: Tile, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
     return body, headers
 
 
+def lines(headers: Iterable[tuple[str, str]]) -> bytes:
+    """Return headers as they stand on the wire."""
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
+
+
+def tile_lines(tile: Tile, accepted: str) -> tuple[bytes, bytes]:
+    """Return body and headers of ``tile_sent`` as they stand on the wire."""
+    if tile.packed is not None or tile.media_type == mvt.MEDIA_TYPE:
+        body, headers = tile_sent(tile, accepted)
+        return body, lines(headers)
+    own = (tile.media_type, len(tile.body), tile.etag)
+    said = 'Content-Type: %s\r\nContent-Length: %d\r\nETag: "%s"\r\n' % own  # noqa: UP031 - sooner
+    return tile.body, said.encode("latin-1") + _OF_EVERY_TILE
+
+
 def tile_headers(etag: str) -> list[tuple[str, str]]:
     """Return the headers of every answer with a tile of a fixed address."""
     return [
@@ -187,6 +202,9 @@ def tile_headers(etag: str) -> list[tuple[str, str]]:
         *ALWAYS,
         *SHARED,
     ]
+
+
+_OF_EVERY_TILE = lines(tile_headers("")[1:])
 
 
 def not_modified(request: Request, etag: str, cache: str, *, varies: bool) -> Response | None:

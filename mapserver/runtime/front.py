@@ -17,12 +17,13 @@ from mapserver import negotiation, params
 from mapserver.app import MAX_QUERY_BYTES
 from mapserver.services import tiles
 from mapserver.services.site import Site
-from mapserver.wire import Application, Request
+from mapserver.wire import Application, Request, environ
 
 StartResponse = Callable[..., Any]
 
 PREFIX = "/tiles/"
 _PREFIX = PREFIX.encode()
+ALIVE = b"/healthz"
 EDITIONS = 1024
 """Layers, styles, versions and times, with queries, whose words are not read again."""
 WORDS = ("layer", "style", "version", "time", "zoom", "col", "leaf")
@@ -34,6 +35,7 @@ class Front:
     def __init__(self, site: Site, behind: Application) -> None:
         self._site = site
         self._behind = behind
+        self._alive = _answer_of(behind, ALIVE)
         self._editions: dict[tuple[str, str], TileRequest] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -59,7 +61,12 @@ class Front:
         return self._behind(environ, start_response)
 
     def at_once(self, request: Request) -> tuple[bytes, bytes] | None:
-        """Return header lines and body of a tile that takes milliseconds; None for all else."""
+        """Return header lines and body of a tile that takes milliseconds; None for all else.
+
+        That we are alive is said so, too: however much is asked of all threads, it never waits.
+        """
+        if request.target == ALIVE and request.method == "GET":
+            return self._alive
         if not request.target.startswith(_PREFIX) or request.method not in ("GET", "HEAD"):
             return None
         path, _, query = request.target.decode("latin-1").partition("?")
@@ -73,8 +80,7 @@ class Front:
         if not isinstance(found, Tile):
             return None
         accepted = given.get(b"accept-encoding", b"").decode("latin-1")
-        body, headers = negotiation.tile_sent(found, accepted)
-        head = "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
+        body, head = negotiation.tile_lines(found, accepted)
         return head, b"" if request.method == "HEAD" else body
 
     def _found(self, path: str, query: str, known: str, *, waiting: bool) -> Tile | str | None:
@@ -120,3 +126,11 @@ class Front:
         style = self._site.catalog.style(layer, words["style"])
         given = MultiDict(parse_qsl(query, keep_blank_values=True)) if query else MultiDict()
         return params.tile_request(layer, style, words, given)
+
+
+def _answer_of(application: Application, target: bytes) -> tuple[bytes, bytes]:
+    """Return header lines and body of what an application answers, the same at all times."""
+    told: list[tuple[str, str]] = []
+    request = Request("GET", target, (), "1.1", True)
+    pieces = application(environ(request, ("", 0), ("", 0)), lambda _, said, *__: told.extend(said))
+    return negotiation.lines(told), b"".join(pieces)

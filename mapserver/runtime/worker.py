@@ -13,7 +13,7 @@ from mapserver import settings, wire
 from mapserver.app import create_app
 from mapserver.errors import problem
 from mapserver.runtime import events, memory, metrics, parent
-from mapserver.runtime.front import PREFIX, Front
+from mapserver.runtime.front import ALIVE, PREFIX, Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
@@ -49,13 +49,14 @@ class Worker:
         return answer
 
     def at_once(self, request: wire.Request) -> tuple[bytes, bytes] | None:
-        """Return a tile that takes milliseconds, counted; None for all else."""
+        """Return what takes milliseconds, as `Front.at_once` does, and count it."""
         if self._app is None:
             return None
         begin_s = time.perf_counter()
         found = self._app.at_once(request)
         if found is not None:
-            metrics.answered(PREFIX, "200", time.perf_counter() - begin_s)
+            path = "/healthz" if request.target == ALIVE else PREFIX
+            metrics.answered(path, "200", time.perf_counter() - begin_s)
         return found
 
     def open(self) -> Front:

@@ -2,7 +2,15 @@
 
 from mapserver.wire.house import Application, AtOnce
 from mapserver.wire.listening import answer_until_told, listeners
-from mapserver.wire.request import Request
+from mapserver.wire.request import Request, environ
 from mapserver.wire.workers import Workers
 
-__all__ = ["Application", "AtOnce", "Request", "Workers", "answer_until_told", "listeners"]
+__all__ = [
+    "Application",
+    "AtOnce",
+    "Request",
+    "Workers",
+    "answer_until_told",
+    "environ",
+    "listeners",
+]

@@ -109,9 +109,7 @@ class Reader:
                 self._body = self._body or Body(self._hungry)
                 # What an older client means by chunks nobody can tell for sure (RFC 9112, 6.1).
                 keeps &= version == "1.1" or name == b"content-length"
-        if version not in ("1.1", "1.0"):
-            self.refuse("505 HTTP Version Not Supported")
-        elif hosts > 1 or (hosts == 0 and version == "1.1"):
+        if version not in ("1.1", "1.0") or hosts > 1 or (hosts == 0 and version == "1.1"):
             self.refuse("400 Bad Request")
         elif length > HEADERS_BYTES:
             self.refuse("431 Request Header Fields Too Large")

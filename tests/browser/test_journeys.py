@@ -122,7 +122,7 @@ def test_a_citizen_asks_whether_it_is_normal_here(phone: Visit) -> None:
     assert phone.fits()
     phone.axe()
     card.get_by_text("µR/h", exact=True).click()
-    assert text("card.conversion") in card.inner_text()
+    card.get_by_text(text("card.conversion")).wait_for()
     assert page.evaluate("document.activeElement.id") == "card-unit-ur"  # it kept the focus
     micro = float(card.locator(".big strong").inner_text())
     page.locator("label[for], label.segment").get_by_text("nSv/h", exact=True).last.click()

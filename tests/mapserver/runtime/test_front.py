@@ -100,6 +100,17 @@ def test_what_the_loop_answers_is_what_a_thread_answers(
         assert told == {k: v for k, v in true.headers.items() if k not in IGNORED}
 
 
+def test_the_loop_says_that_it_is_alive_as_a_thread_does(house: Any) -> None:
+    front = Front(house.site, house.app)
+    true = house.get("/healthz")
+    found = front.at_once(Request("GET", b"/healthz", (), "1.1", True))
+    assert found is not None
+    told = dict(line.split(": ", 1) for line in found[0].decode().splitlines())
+    assert (told, found[1]) == (dict(true.headers), true.data)
+    for target, method in ((b"/healthz?x=1", "GET"), (b"/healthz", "POST"), (b"/readyz", "GET")):
+        assert front.at_once(Request(method, target, (), "1.1", True)) is None
+
+
 def test_the_loop_waits_for_nobody(
     house: Any, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

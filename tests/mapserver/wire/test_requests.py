@@ -172,7 +172,7 @@ REFUSED = {
     b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n": b"400",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n": b"400",
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03": b"400",
-    b"GET /pid HTTP/0.9\r\nHost: a\r\n\r\n": b"505",
+    b"GET /pid HTTP/0.9\r\nHost: a\r\n\r\n": b"400",
     b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n": b"431",
     b"GET / HTTP/1.1\r\nHost: a\r\n" + b"A: b\r\n" * 9_000 + b"\r\n": b"431",
     b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"a" * 400_000: b"431",
