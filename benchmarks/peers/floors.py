@@ -22,12 +22,13 @@ def application(environ, start_response):
     return [BODY]
 
 
-def at_once(request):
-    return (LINES, BODY) if request.target != b"/thread" else None
+class Quick:
+    def at_once(self, request):
+        return LINES, BODY
 
 
 port, workers = map(int, sys.argv[1:])
-work = functools.partial(answer_until_told, application=application, at_once=at_once, threads=64)
+work = functools.partial(answer_until_told, application=application, quick=Quick(), threads=64)
 Workers(listeners("127.0.0.1", port, workers), work).run(5.0)
 """
 

@@ -28,30 +28,22 @@ class Gate:
         return max(0, self._inside - self._at_once)
 
     @contextlib.contextmanager
-    def passed(self, *, waiting: bool = True) -> Iterator[None]:
+    def passed(self) -> Iterator[None]:
         """Wait for one's turn, and hold it.
 
         Raises
         ------
         BusyError
             Where the waiting room is full.
-        BlockingIOError
-            Where one who cannot be ``waiting`` would have to.
         """
         with self._mutex:
             if self._inside >= self._most:
-                if not waiting:
-                    raise BlockingIOError
                 self.refused += 1
                 raise BusyError("more pictures are being drawn than fit; ask again in a second")
             self._inside += 1
         try:
-            if not self._renders.acquire(blocking=waiting):
-                raise BlockingIOError
-            try:
+            with self._renders:
                 yield
-            finally:
-                self._renders.release()
         finally:
             with self._mutex:
                 self._inside -= 1

@@ -1,5 +1,6 @@
 """A request becomes bytes: from memory, from the disk, or by one render."""
 
+import contextlib
 import dataclasses
 import hashlib
 import time
@@ -208,7 +209,8 @@ class Tiler:
         block = self._block(pinned)
 
         def make() -> Mapping[str, Tile]:
-            with self._gate(pinned).passed(waiting=waiting):
+            # Who cannot wait is the only one of a kind, and draws one after the other anyhow.
+            with self._gate(pinned).passed() if waiting else contextlib.nullcontext():
                 return self._made(pinned, key)
 
         while True:

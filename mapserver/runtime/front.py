@@ -17,7 +17,7 @@ from mapserver import negotiation, params
 from mapserver.app import MAX_QUERY_BYTES
 from mapserver.services import tiles
 from mapserver.services.site import Site
-from mapserver.wire import Application, Request, environ
+from mapserver.wire import Answer, Application, Request, environ
 
 StartResponse = Callable[..., Any]
 
@@ -60,28 +60,31 @@ class Front:
                 return []
         return self._behind(environ, start_response)
 
-    def at_once(self, request: Request) -> tuple[bytes, bytes] | None:
-        """Return header lines and body of a tile that takes milliseconds; None for all else.
+    def at_once(self, request: Request) -> Answer | bool:
+        """Return a tile that is held in memory; else whether ``soon`` may have one.
 
         That we are alive is said so, too: however much is asked of all threads, it never waits.
         """
-        if request.target == ALIVE and request.method == "GET":
-            return self._alive
-        if not request.target.startswith(_PREFIX) or request.method not in ("GET", "HEAD"):
-            return None
-        path, _, query = request.target.decode("latin-1").partition("?")
-        given = dict(request.headers)
-        if b"if-none-match" in given:
-            return None
+        if request.method not in ("GET", "HEAD"):
+            return False
+        if not request.target.startswith(_PREFIX):
+            return request.target == ALIVE and request.method == "GET" and self._alive
+        if b"if-none-match" in dict(request.headers):
+            return False
+        target = request.target[len(_PREFIX) :].decode("latin-1")
+        # The name of a chosen tile has a word more than its address.
+        plain = "-" not in target.rpartition("/")[2]
+        found = self._site.tiler.remembered(target) if plain else None
+        return True if found is None else _said(request, found)
+
+    def soon(self, request: Request) -> Answer | None:
+        """Return a tile that takes milliseconds; None for all else."""
+        path, _, query = request.target[len(_PREFIX) :].decode("latin-1").partition("?")
         try:
-            found = self._found(path[len(PREFIX) :], query, "", waiting=False)
+            found = self._found(path, query, "", waiting=False)
         except Exception:  # a thread waits for it, or tells what is wrong
             return None
-        if not isinstance(found, Tile):
-            return None
-        accepted = given.get(b"accept-encoding", b"").decode("latin-1")
-        body, head = negotiation.tile_lines(found, accepted)
-        return head, b"" if request.method == "HEAD" else body
+        return _said(request, found) if isinstance(found, Tile) else None
 
     def _found(self, path: str, query: str, known: str, *, waiting: bool) -> Tile | str | None:
         """Return the tile, the tag of one that the client has, or None where others must speak."""
@@ -128,7 +131,13 @@ class Front:
         return params.tile_request(layer, style, words, given)
 
 
-def _answer_of(application: Application, target: bytes) -> tuple[bytes, bytes]:
+def _said(request: Request, tile: Tile) -> Answer:
+    accepted = dict(request.headers).get(b"accept-encoding", b"").decode("latin-1")
+    body, head = negotiation.tile_lines(tile, accepted)
+    return head, b"" if request.method == "HEAD" else body
+
+
+def _answer_of(application: Application, target: bytes) -> Answer:
     """Return header lines and body of what an application answers, the same at all times."""
     told: list[tuple[str, str]] = []
     request = Request("GET", target, (), "1.1", True)

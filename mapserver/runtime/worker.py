@@ -1,6 +1,7 @@
 """A web worker: the application, opened at the first request it can be opened for."""
 
 import json
+import logging
 import multiprocessing
 import socket
 import threading
@@ -17,6 +18,8 @@ from mapserver.runtime.front import ALIVE, PREFIX, Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
+LOG = logging.getLogger("mapserver.worker")
+AGAIN_S = 0.2
 
 
 def work(listener: socket.socket, threads: int) -> None:
@@ -25,9 +28,8 @@ def work(listener: socket.socket, threads: int) -> None:
         parent.die_with(server.pid)
     memory.restrain()
     worker = Worker()
-    wire.answer_until_told(
-        listener, metrics.counted(worker), worker.at_once, threads, ending=events.stop
-    )
+    threading.Thread(target=worker.open_soon, name="opening", daemon=True).start()
+    wire.answer_until_told(listener, metrics.counted(worker), worker, threads, ending=events.stop)
 
 
 class Worker:
@@ -48,16 +50,39 @@ class Worker:
         answer: Iterable[bytes] = app(environ, start_response)
         return answer
 
-    def at_once(self, request: wire.Request) -> tuple[bytes, bytes] | None:
-        """Return what takes milliseconds, as `Front.at_once` does, and count it."""
+    def at_once(self, request: wire.Request) -> wire.Answer | bool:
+        """Return what `Front.at_once` does, and count it."""
         if self._app is None:
-            return None
+            return False
         begin_s = time.perf_counter()
         found = self._app.at_once(request)
-        if found is not None:
+        if isinstance(found, tuple):
             path = "/healthz" if request.target == ALIVE else PREFIX
             metrics.answered(path, "200", time.perf_counter() - begin_s)
         return found
+
+    def soon(self, request: wire.Request) -> wire.Answer | None:
+        """Return what `Front.soon` does, and count it."""
+        if self._app is None:
+            return None
+        begin_s = time.perf_counter()
+        found = self._app.soon(request)
+        if found is not None:
+            metrics.answered(PREFIX, "200", time.perf_counter() - begin_s)
+        return found
+
+    def open_soon(self) -> None:
+        """Open as soon as there is a store, so that the first one who asks need not wait for it."""
+        while True:
+            try:
+                self.open()
+            except UnavailableError:
+                time.sleep(AGAIN_S)
+            except Exception:  # whoever asks is told
+                LOG.exception("the worker could not be opened")
+                return
+            else:
+                return
 
     def open(self) -> Front:
         """Return the application, opening it once."""

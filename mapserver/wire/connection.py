@@ -5,7 +5,7 @@ import threading
 from typing import cast
 
 from mapserver.wire.exchange import Exchange, GoneError
-from mapserver.wire.house import House
+from mapserver.wire.house import Answer, House
 from mapserver.wire.reading import Reader
 from mapserver.wire.request import Address, Request
 
@@ -138,21 +138,39 @@ class Connection(asyncio.Protocol):
                 break
             request = reader.waiting.popleft()
             quick = house.at_once(request)
-            if quick is None:
-                self._answering = request
+            if isinstance(quick, tuple):
+                self._say(request, quick)
+                continue
+            self._answering = request
+            if quick:
+                house.soon(self, request)
+            else:
                 house.pool.submit(Exchange(self, request))
-                continue  # its body may be there to be read
-            head, body = quick
-            keep = request.keep_alive and not house.ending
-            said = b"" if keep and request.version == "1.1" else _CONNECTION[keep]
-            self._put(b"".join((house.opening, head, said, b"\r\n", body)))
-            self._answered(keep)
+            # One turn more: its body may be there to be read.
         if reader.refusal and not reader.waiting and self._answering is None:
             text = reader.refusal.encode()
             head = _REFUSED % (text, len(text) - 4) + house.date + b"\r\n"
             self._put(head + text[4:])
             self._leave()
         self._pause(bool(self._unread) or reader.full)
+
+    def take(self, request: Request, answer: Answer | None) -> None:
+        """Say what the loop has made, or have a thread answer."""
+        if self.gone:
+            return
+        if answer is None:
+            self.house.pool.submit(Exchange(self, request))
+            return
+        self._answering = None
+        self._say(request, answer)
+        self._go()
+
+    def _say(self, request: Request, answer: Answer) -> None:
+        head, body = answer
+        keep = request.keep_alive and not self.house.ending
+        said = b"" if keep and request.version == "1.1" else _CONNECTION[keep]
+        self._put(b"".join((self.house.opening, head, said, b"\r\n", body)))
+        self._answered(keep)
 
     def _go_on(self) -> None:
         self._yields = False

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mapserver.wire.request import Request
 
@@ -14,18 +15,32 @@ if TYPE_CHECKING:
     from mapserver.wire.connection import Connection
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-AtOnce = Callable[[Request], tuple[bytes, bytes] | None]
-"""Returns header lines and body of a 200, or None where that would take a while, or is another
-answer. It is asked by the loop, of requests without a body, and must not wait."""
+Answer = tuple[bytes, bytes]
+"""Header lines and body of a 200."""
 LOG = logging.getLogger("mapserver.wire")
+TURN_S = 0.005
+"""How long answers that take a while are made before others have their turn."""
+
+
+class Quick(Protocol):
+    """What can be answered by the loop. It is asked of requests without a body, and never waits."""
+
+    def at_once(self, request: Request) -> Answer | bool:
+        """Return what is at hand, else whether ``soon`` may have it."""
+        ...
+
+    def soon(self, request: Request) -> Answer | None:
+        """Return what takes some milliseconds, or None where a thread is to answer."""
+        ...
 
 
 class House:
     """The loop, the threads that answer, and who is connected."""
 
-    def __init__(self, application: Application, at_once: AtOnce, threads: int) -> None:
+    def __init__(self, application: Application, quick: Quick, threads: int) -> None:
         self.application = application
-        self._at_once = at_once
+        self._quick = quick
+        self._queue: deque[tuple[Connection, Request]] = deque()
         self.loop = asyncio.get_running_loop()
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
         self.connections: set[Connection] = set()
@@ -35,13 +50,36 @@ class House:
         """The header of the date, and the first lines of a 200, as they are in this second."""
         self.tick()
 
-    def at_once(self, request: Request) -> tuple[bytes, bytes] | None:
-        """Return what can be answered now, or None where a thread is to answer."""
+    def at_once(self, request: Request) -> Answer | bool:
+        """Return what is at hand, else whether it may be had ``soon``: if not, by a thread."""
         try:
-            return self._at_once(request) if request.body is None else None
+            return self._quick.at_once(request) if request.body is None else False
         except Exception:
             LOG.exception("%s %r failed in the loop", request.method, request.target)
-            return None
+            return False
+
+    def soon(self, connection: "Connection", request: Request) -> None:
+        """Have what takes some milliseconds made in its turn."""
+        if not self._queue:
+            self.loop.call_soon(self._make_some)
+        self._queue.append((connection, request))
+
+    def _make_some(self) -> None:
+        # What came meanwhile is read in between: who asks for what is at hand does not wait.
+        end_s = time.perf_counter() + TURN_S
+        while self._queue:
+            connection, request = self._queue[0]
+            answer = None
+            if not connection.gone:
+                try:
+                    answer = self._quick.soon(request)
+                except Exception:
+                    LOG.exception("%s %r failed in the loop", request.method, request.target)
+            connection.take(request, answer)
+            self._queue.popleft()
+            if time.perf_counter() > end_s and self._queue:
+                self.loop.call_soon(self._make_some)
+                return
 
     def tick(self) -> None:
         """Look after the clock and the connections, once a second."""

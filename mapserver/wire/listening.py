@@ -9,7 +9,7 @@ from collections.abc import Callable
 import uvloop
 
 from mapserver.wire.connection import Connection
-from mapserver.wire.house import Application, AtOnce, House
+from mapserver.wire.house import Application, House, Quick
 
 BACKLOG = 2_048
 STOP_S = 15.0
@@ -47,7 +47,7 @@ def listeners(host: str, port: int, count: int) -> list[socket.socket]:
 def answer_until_told(
     listener: socket.socket,
     application: Application,
-    at_once: AtOnce,
+    quick: Quick,
     threads: int,
     ending: Callable[[], None] = lambda: None,
 ) -> None:
@@ -59,23 +59,23 @@ def answer_until_told(
         It listens already.
     application : WSGI application
         Run by ``threads`` threads at most.
-    at_once : callable
-        See `AtOnce`.
+    quick : Quick
+        What the loop answers by itself.
     ending : callable
         Is called first when the process is to end, so that answers without an end find one.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_answered(listener, application, at_once, threads, ending))
+        runner.run(_answered(listener, application, quick, threads, ending))
 
 
 async def _answered(
     listener: socket.socket,
     application: Application,
-    at_once: AtOnce,
+    quick: Quick,
     threads: int,
     ending: Callable[[], None],
 ) -> None:
-    house = House(application, at_once, threads)
+    house = House(application, quick, threads)
     told = asyncio.Event()
     for wish in (signal.SIGTERM, signal.SIGINT):
         house.loop.add_signal_handler(wish, told.set)

@@ -47,13 +47,3 @@ def test_a_render_that_fails_gives_its_place_back():
             raise ValueError("broken")
     with gate.passed(), pytest.raises(BusyError), gate.passed():
         raise AssertionError
-
-
-def test_who_cannot_wait_draws_at_once_or_not_at_all():
-    gate = Gate(1, 4)
-    with gate.passed(waiting=False):
-        with pytest.raises(BlockingIOError), gate.passed(waiting=False):
-            raise AssertionError
-        assert gate.waiting == 0
-    with gate.passed(waiting=False):
-        pass

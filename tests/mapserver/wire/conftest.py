@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from mapserver.wire import Request, Workers, connection, listeners
+from mapserver.wire import Answer, Request, Workers, connection, listeners
 
 THREADS = 4
 PIECE = b"x" * 10_000
@@ -123,13 +123,27 @@ def breaking() -> Iterator[bytes]:
     raise RuntimeError("a secret of the house")
 
 
-def at_once(request: Request) -> tuple[bytes, bytes] | None:
-    if request.target == b"/wrong":
-        raise RuntimeError("a secret of the house")
-    if request.target not in (b"/once", b"/busy"):
-        return None
-    if request.target == b"/busy":
+class Quick:
+    """What the loop of the tests answers by itself."""
+
+    def at_once(self, request: Request) -> Answer | bool:
+        if request.target == b"/wrong":
+            raise RuntimeError("a secret of the house")
+        return once(request) if request.target == b"/once" else request.target in SOON
+
+    def soon(self, request: Request) -> Answer | None:
+        if request.target == b"/wrong-soon":
+            raise RuntimeError("a secret of the house")
+        if request.target == b"/not-soon":
+            return None
         time.sleep(0.002)
+        return once(request)
+
+
+SOON = (b"/busy", b"/wrong-soon", b"/not-soon")
+
+
+def once(request: Request) -> Answer:
     return b"Content-Length: 4\r\n", b"" if request.method == "HEAD" else b"once"
 
 
@@ -142,7 +156,7 @@ def answering(count: int = 1, **limits: Any) -> Iterator[Asked]:
     made, closed = (get_context("fork").Value("i", 0) for _ in range(2))
 
     def work(listener: socket.socket) -> None:
-        answer_until_told(listener, application(made, closed), at_once, THREADS)
+        answer_until_told(listener, application(made, closed), Quick(), THREADS)
 
     sockets = listeners("127.0.0.1", 0, 1)
     port = sockets[0].getsockname()[1]

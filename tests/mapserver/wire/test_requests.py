@@ -157,8 +157,23 @@ def test_what_is_sent_ahead_waits_as_the_bytes_that_it_is() -> None:
         assert resident_mb() - before < 40
 
 
-def test_what_fails_in_the_loop_is_answered_by_a_thread(asked: Asked) -> None:
-    assert asked.say(get("/wrong")).endswith(b"unread")
+@pytest.mark.parametrize("path", ["/wrong", "/wrong-soon", "/not-soon"])
+def test_what_the_loop_cannot_answer_a_thread_does(asked: Asked, path: str) -> None:
+    assert asked.say(get(path)).endswith(b"unread")
+    assert asked.say(get(path, close=False) + get("/busy")).endswith(b"once")
+
+
+def test_what_is_at_hand_does_not_wait_for_what_takes_a_while(asked: Asked) -> None:
+    with contextlib.ExitStack() as closing:
+        for _ in range(60):
+            plug = closing.enter_context(asked.plug())
+            plug.sendall(get("/busy", close=False) * 50)
+        waits = []
+        for _ in range(20):
+            begin = time.monotonic()
+            assert asked.say(get("/once")).endswith(b"once")
+            waits.append(time.monotonic() - begin)
+        assert sorted(waits)[10] < 0.1  # a round of all of them takes 0.12 s
 
 
 REFUSED = {
@@ -180,7 +195,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("said", REFUSED, ids=lambda said: said[:30])
-@pytest.mark.parametrize("ahead", [b"", get("/once", close=False), get("/pid", close=False)])
+@pytest.mark.parametrize(
+    "ahead", [b"", get("/once", close=False), get("/busy", close=False), get("/pid", close=False)]
+)
 def test_what_is_no_request_is_refused_after_what_was_one(
     asked: Asked, said: bytes, ahead: bytes
 ) -> None:
