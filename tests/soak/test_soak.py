@@ -181,7 +181,7 @@ def test_reading_and_writing_go_on_and_nothing_grows(
     assert others[half:].max() < others[:half].max() + 8
     # Three layers, and what is superseded stays until 24 of them are retired at once.
     assert cells.max() <= 3 * (3 * SURFACE_HOURS + 24)
-    newest = f"{FIRST + STEP * (len(accounts) - 1):%Y-%m-%dT%H:00:00Z}"
+    newest = f"{FIRST + STEP * (BEFORE + len(accounts) - 1):%Y-%m-%dT%H:00:00Z}"
 
     def shown() -> bool:
         layers = {each["id"]: each for each in server.json("/current.json")["layers"]}
