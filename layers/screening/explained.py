@@ -84,13 +84,7 @@ class Account:
             for part, more in zip(parts, (added / total).tolist(), strict=True):
                 if part["utility"] is not None:
                     part["contribution"] = round(more, 4)
-        bits = int(cell[-2]) | int(cell[-1]) << 8
-        exclusions = []
-        for rule, bit in self._exclusions:
-            told = _filled(rule, evidence, sources)
-            hit = "hit" if bits & bit else "clear"
-            told["status"] = "missing" if told["value"] is None else hit
-            exclusions.append(told)
+        exclusions = self._excluding(int(cell[-2]) | int(cell[-1]) << 8, evidence, sources)
         return {
             "preset": self._preset.id,
             "source": self._preset.source,
@@ -102,6 +96,17 @@ class Account:
             "criteria": parts,
             "exclusions": exclusions,
         }
+
+    def _excluding(
+        self, bits: int, evidence: Mapping[str, float | None], sources: Mapping[str, Said]
+    ) -> list[dict[str, Any]]:
+        found = []
+        for rule, bit in self._exclusions:
+            told = _filled(rule, evidence, sources)
+            hit = "hit" if bits & bit else "clear"
+            told["status"] = "missing" if told["value"] is None else hit
+            found.append(told)
+        return found
 
 
 def _rule(criterion: Criterion) -> dict[str, Any]:

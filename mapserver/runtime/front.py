@@ -45,7 +45,7 @@ class Front:
             known = environ.get("HTTP_IF_NONE_MATCH", "")
             try:
                 query = environ.get("QUERY_STRING", "")
-                found = self._found(path[len(PREFIX) :], query, known, waiting=True)
+                found = self._found(path[len(PREFIX) :], query, known)
             except Exception as error:  # whatever it is: it is told behind, in one place
                 environ[tiles.FOUND] = error
                 found = None
@@ -81,12 +81,13 @@ class Front:
         """Return a tile that takes milliseconds; None for all else."""
         path, _, query = request.target[len(_PREFIX) :].decode("latin-1").partition("?")
         try:
-            found = self._found(path, query, "", waiting=False)
+            pinned = self._asked(path, query)
+            found = pinned and self._site.tiler.fetch(pinned, waiting=False)
         except Exception:  # a thread waits for it, or tells what is wrong
             return None
-        return _said(request, found) if isinstance(found, Tile) else None
+        return _said(request, found) if found else None
 
-    def _found(self, path: str, query: str, known: str, *, waiting: bool) -> Tile | str | None:
+    def _found(self, path: str, query: str, known: str) -> Tile | str | None:
         """Return the tile, the tag of one that the client has, or None where others must speak."""
         if known and path.endswith(".mvt"):
             return None  # what is known may be packed or not
@@ -104,7 +105,7 @@ class Front:
                 return None
             if tags.contains(etag):
                 return etag
-        return self._site.tiler.fetch(pinned, waiting=waiting)
+        return self._site.tiler.fetch(pinned)
 
     def _asked(self, path: str, query: str) -> TileRequest | None:
         edition, zoom, col, leaf = (path.rsplit("/", 3) + [""] * 3)[:4]

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from layers.errors import UnavailableError
 from mapserver import settings, wire
@@ -18,6 +18,7 @@ from mapserver.runtime.front import ALIVE, PREFIX, Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
+T = TypeVar("T")
 LOG = logging.getLogger("mapserver.worker")
 AGAIN_S = 0.2
 
@@ -52,24 +53,11 @@ class Worker:
 
     def at_once(self, request: wire.Request) -> wire.Answer | bool:
         """Return what `Front.at_once` does, and count it."""
-        if self._app is None:
-            return False
-        begin_s = time.perf_counter()
-        found = self._app.at_once(request)
-        if isinstance(found, tuple):
-            path = "/healthz" if request.target == ALIVE else PREFIX
-            metrics.answered(path, "200", time.perf_counter() - begin_s)
-        return found
+        return self._app is not None and _counted(self._app.at_once, request)
 
     def soon(self, request: wire.Request) -> wire.Answer | None:
         """Return what `Front.soon` does, and count it."""
-        if self._app is None:
-            return None
-        begin_s = time.perf_counter()
-        found = self._app.soon(request)
-        if found is not None:
-            metrics.answered(PREFIX, "200", time.perf_counter() - begin_s)
-        return found
+        return None if self._app is None else _counted(self._app.soon, request)
 
     def open_soon(self) -> None:
         """Open as soon as there is a store, so that the first one who asks need not wait for it."""
@@ -91,6 +79,15 @@ class Worker:
                 site = open_site(settings.read())
                 self._app = Front(site, create_app(site))
             return self._app
+
+
+def _counted(ask: Callable[[wire.Request], T], request: wire.Request) -> T:
+    begin_s = time.perf_counter()
+    found = ask(request)
+    if isinstance(found, tuple):
+        path = "/healthz" if request.target == ALIVE else PREFIX
+        metrics.answered(path, "200", time.perf_counter() - begin_s)
+    return found
 
 
 def _away(text: str, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:

@@ -79,11 +79,15 @@ class Exchange:
         self._status, self._headers = status, headers
         return self._send
 
+    @property
+    def _bodiless(self) -> bool:
+        return self._status.startswith(_BODILESS) or self._request.method == "HEAD"
+
     def _head(self) -> bytes:
         """Return the head of the answer, and find how its body is bounded."""
         told = {name.lower(): value for name, value in self._headers}
         lines = [f"HTTP/1.1 {self._status}", *(f"{n}: {v}" for n, v in self._headers)]
-        if self._status.startswith(_BODILESS) or self._request.method == "HEAD":
+        if self._bodiless:
             self._length = 0
         elif "content-length" in told:
             self._length = int(told["content-length"])
@@ -126,9 +130,9 @@ class Exchange:
         if self._over:
             return
         if not self._begun:
-            if not any(name.lower() == "content-length" for name, _ in self._headers):
-                bodiless = self._status.startswith(_BODILESS) or self._request.method == "HEAD"
-                self._headers = self._headers + ([] if bodiless else [("Content-Length", "0")])
+            told = self._bodiless or any(n.lower() == "content-length" for n, _ in self._headers)
+            if not told:
+                self._headers = [*self._headers, ("Content-Length", "0")]
             self._send(b"")
         if self._over:
             return

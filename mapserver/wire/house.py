@@ -41,6 +41,7 @@ class House:
         self.application = application
         self._quick = quick
         self._queue: deque[tuple[Connection, Request]] = deque()
+        self._making = False
         self.loop = asyncio.get_running_loop()
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
         self.connections: set[Connection] = set()
@@ -60,26 +61,32 @@ class House:
 
     def soon(self, connection: "Connection", request: Request) -> None:
         """Have what takes some milliseconds made in its turn."""
-        if not self._queue:
-            self.loop.call_soon(self._make_some)
         self._queue.append((connection, request))
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._queue and not self._making:
+            self._making = True
+            self.loop.call_soon(self._make_some)
 
     def _make_some(self) -> None:
         # What came meanwhile is read in between: who asks for what is at hand does not wait.
         end_s = time.perf_counter() + TURN_S
-        while self._queue:
-            connection, request = self._queue[0]
-            answer = None
-            if not connection.gone:
-                try:
-                    answer = self._quick.soon(request)
-                except Exception:
-                    LOG.exception("%s %r failed in the loop", request.method, request.target)
-            connection.take(request, answer)
-            self._queue.popleft()
-            if time.perf_counter() > end_s and self._queue:
-                self.loop.call_soon(self._make_some)
-                return
+        try:
+            while self._queue and time.perf_counter() < end_s:
+                connection, request = self._queue.popleft()
+                if not connection.gone:
+                    connection.take(request, self._made(request))
+        finally:  # an error of one client must not keep all others waiting
+            self._making = False
+            self._schedule()
+
+    def _made(self, request: Request) -> Answer | None:
+        try:
+            return self._quick.soon(request)
+        except Exception:
+            LOG.exception("%s %r failed in the loop", request.method, request.target)
+            return None
 
     def tick(self) -> None:
         """Look after the clock and the connections, once a second."""
