@@ -91,11 +91,3 @@ def serve(**options: Any) -> None:
     from mapserver.runtime.serving import serve as run
 
     run(settings.read(**options))
-
-
-@main.command(hidden=True)
-def keeper() -> None:
-    """Run the keeper alone; `serve` starts it with the settings in the environment."""
-    from mapserver.runtime.serving import keep
-
-    keep(settings.read())

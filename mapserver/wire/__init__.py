@@ -3,7 +3,7 @@
 from mapserver.wire.house import Answer, Application
 from mapserver.wire.listening import answer_until_told, listeners
 from mapserver.wire.request import Request, environ
-from mapserver.wire.workers import Workers
+from mapserver.wire.workers import Workers, forked
 
 __all__ = [
     "Answer",
@@ -12,5 +12,6 @@ __all__ = [
     "Workers",
     "answer_until_told",
     "environ",
+    "forked",
     "listeners",
 ]

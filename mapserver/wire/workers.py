@@ -1,11 +1,14 @@
 """Processes that do the same work, each begun again when it dies."""
 
 import contextlib
+import functools
+import gc
 import multiprocessing
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -14,6 +17,7 @@ from multiprocessing.context import ForkProcess
 
 AGAIN_S = 1.0
 """A process that dies at once is not begun again at once."""
+_FORKING = threading.Lock()
 _WISHES = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -51,28 +55,22 @@ class Workers:
                         with contextlib.suppress(OSError):  # no memory: again in a second
                             running[number] = self._begun(number)
         finally:
-            for each in self._sockets:
-                each.close()
+            self.let_go()
             _end(running, stop_s)
             for wish, handler in before.items():
                 signal.signal(wish, handler)
             os.close(told)
             os.close(tells)
 
+    def let_go(self) -> None:
+        """Close the sockets in this process: in a child that has nothing to do with them."""
+        for each in self._sockets:
+            each.close()
+
     def _begun(self, number: int) -> ForkProcess:
-        process = multiprocessing.get_context("fork").Process(target=self._begin, args=(number,))
-        # The handlers of this process are inherited: a signal in between would seem to be for us.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _WISHES)
-        try:
-            process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _WISHES)
-        return process
+        return forked(functools.partial(self._begin, number))
 
     def _begin(self, number: int) -> None:
-        for wish in _WISHES:
-            signal.signal(wish, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _WISHES)
         for other in range(len(self._sockets)):
             if other != number:
                 self._sockets[other].close()
@@ -86,6 +84,35 @@ class Workers:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(failed)  # a thread that is still busy would be waited for without end
+
+
+def forked(work: Callable[[], None]) -> ForkProcess:
+    """Begin a child that does some work and ends; it shares the memory of what is loaded here.
+
+    Raises
+    ------
+    OSError
+        Where the system has no room for it.
+    """
+    process = multiprocessing.get_context("fork").Process(target=_alone, args=(work,))
+    # One at a time: a child that is forked meanwhile would hold the other's sentinel open.
+    with _FORKING:
+        gc.collect()
+        gc.freeze()  # what is not looked at again stays shared
+        # The handlers of this process are inherited: a signal in between would seem to be for us.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _WISHES)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _WISHES)
+    return process
+
+
+def _alone(work: Callable[[], None]) -> None:
+    for wish in _WISHES:
+        signal.signal(wish, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _WISHES)
+    work()
 
 
 def _end(running: Sequence[ForkProcess], stop_s: float) -> None:
