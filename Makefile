@@ -1,7 +1,9 @@
 # `make serve` and `make check` need only Debian's make and python3-venv, in a clone in any folder.
 # They set up what is missing: each step leaves a stamp named after all it was made from.
 
-PYTHON ?= python3
+# Debian's own Python where it will do: one that somebody compiled is half as fast if he did not ask for more.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo /usr/bin/python3 || echo python3)
 ARGS ?=
 PYTEST ?= -n 2 --dist loadfile
 

@@ -73,9 +73,6 @@ def create_app(site: Site) -> Flask:
     for service in SERVICES:
         app.register_blueprint(service.blueprint(site))
 
-    app.wsgi_app = point.before(  # type: ignore[method-assign,assignment]
-        site, app.wsgi_app, MAX_QUERY_BYTES
-    )
     if hops := site.settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=0, x_prefix=0

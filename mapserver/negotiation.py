@@ -4,15 +4,14 @@ import functools
 import gzip
 import hashlib
 import json
-import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 from flask import Request, Response
-from pydantic_core import PydanticSerializationError, to_json
-from werkzeug.http import dump_options_header, http_date, parse_accept_header
+from werkzeug.http import dump_options_header, parse_accept_header
 
 from layers import temporal
 from layers.errors import LayersError
@@ -47,7 +46,7 @@ SHARED = (
     ),
 )
 """What an answer to reading carries: every origin may read it."""
-_CONDITIONS = (
+CONDITIONS = (
     "HTTP_IF_NONE_MATCH",
     "HTTP_IF_MODIFIED_SINCE",
     "HTTP_IF_MATCH",
@@ -127,7 +126,7 @@ def plainly_asked(environ: Mapping[str, Any], most_bytes: int) -> bool:
     query = environ.get("QUERY_STRING", "")
     return (
         environ["REQUEST_METHOD"] == "GET"
-        and not any(key in environ for key in _CONDITIONS)
+        and not any(key in environ for key in CONDITIONS)
         and query.isascii()
         and len(query) <= most_bytes
     )
@@ -151,16 +150,10 @@ def plain_answer(
         ("Cache-Control", cache),
         ("Vary", "Accept-Encoding"),
         *((("Content-Encoding", "gzip"),) if packs else ()),
-        ("Date", _date(int(time.time()))),
         *ALWAYS,
         *SHARED,
     ]
     return body, headers
-
-
-@functools.lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return http_date(second)
 
 
 def tile_sent(tile: Tile, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
@@ -241,8 +234,8 @@ def json_bytes(document: Any) -> bytes:
     What is no number is null.
     """
     try:
-        return to_json(document, inf_nan_mode="null")
-    except PydanticSerializationError:  # of half a letter, which JSON that was sent may hold
+        return orjson.dumps(document, _moment, _OPTIONS)
+    except TypeError:  # of half a letter, which JSON that was sent may hold
         return _ENCODER.encode(document).encode(errors="replace")
 
 
@@ -252,6 +245,7 @@ def _moment(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_SERIALIZE_NUMPY
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_moment
 )

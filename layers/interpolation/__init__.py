@@ -9,8 +9,9 @@ from layers.interpolation.fitting import Learnt, condition, fit, learn
 from layers.interpolation.grid import Plan
 from layers.interpolation.lattice import Lattice
 from layers.interpolation.parameters import Parameters
+from layers.interpolation.place import Noise, Place, noise_of
 from layers.interpolation.points import PointPrediction, predict_points
-from layers.interpolation.predictive import Noise, Predictive, noise_of
+from layers.interpolation.predictive import Predictive
 from layers.interpolation.robust import medians
 from layers.interpolation.validation import Report, loo
 
@@ -23,6 +24,7 @@ __all__ = [
     "Learnt",
     "Noise",
     "Parameters",
+    "Place",
     "Plan",
     "PointPrediction",
     "Prediction",

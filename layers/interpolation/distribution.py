@@ -78,13 +78,6 @@ def quantile(mu: ArrayLike, sigma: ArrayLike, transform: Transform, p: float) ->
     return _exp(latent) if transform == "log" else latent
 
 
-def at_scores(mu: ArrayLike, sigma: ArrayLike, transform: Transform, scores: Bands) -> Bands:
-    """Values at normal scores, shape (len(scores), ...): quantiles of their probabilities."""
-    m, s = _floats(mu), _floats(sigma)
-    latent = m + s * scores.astype(s.dtype).reshape(-1, *[1] * m.ndim)
-    return _exp(latent) if transform == "log" else np.asarray(latent)
-
-
 def exceedance(mu: ArrayLike, sigma: ArrayLike, transform: Transform, threshold: float) -> Bands:
     """Probability that the value exceeds ``threshold`` (unit of the values).
 
@@ -130,9 +123,10 @@ def _floats(a: ArrayLike) -> Bands:
 
 def _exp(latent: Bands) -> Bands:
     """Exponential that ends where its square would leave the dtype, instead of at infinity."""
-    return np.asarray(np.exp(np.minimum(latent, _top(latent.dtype))))
+    return np.asarray(np.exp(np.minimum(latent, top(latent.dtype))))
 
 
 @functools.cache
-def _top(dtype: np.dtype[Any]) -> Any:
+def top(dtype: np.dtype[Any]) -> Any:
+    """Return the logarithm of the largest value that is told in a dtype."""
     return dtype.type(np.log(np.finfo(dtype).max) * 0.5)

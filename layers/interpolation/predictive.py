@@ -1,59 +1,14 @@
 """The bands of a surface and all that is read off them, on any day."""
 
-import functools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from layers.errors import BadParameterError
 from layers.interpolation import distribution, quantiles
 from layers.interpolation.distribution import Bands
 from layers.interpolation.event import PROBABILITIES
-from layers.interpolation.measured import measured
-from layers.interpolation.parameters import FloatArray, Parameters, Transform
-
-LIKELY, NOISES = 100, 51
-"""Equally likely values of the field, and of what a measurement adds, whose sums are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """What a new measurement adds to the field (or by what it multiplies it under ``log``).
-
-    ``values``, shape (``NOISES``,), are equally likely.
-    """
-
-    values: FloatArray
-    transform: Transform
-
-
-@functools.lru_cache(maxsize=16)
-def _scores(p: tuple[float, ...]) -> FloatArray:
-    """Normal scores of some probabilities, and of what is equally likely."""
-    return np.asarray(ndtri([*p, *((i + 0.5) / LIKELY for i in range(LIKELY))]))
-
-
-@functools.lru_cache(maxsize=256)
-def noise_of(parameters: Parameters, noise_sigma: float) -> Noise:
-    """What a new measurement adds to the field: the offset of its site, and the rest of its noise.
-
-    It is the same in every cell of a surface, and remembered.
-
-    Parameters
-    ----------
-    noise_sigma : float
-        Standard deviation of all of it, as ``Field.noise_sigma``.
-    """
-    error = max(noise_sigma**2 - parameters.offset_variance, 0.0)
-    alone = replace(parameters, transform="none")
-    found = replace(
-        measured(np.zeros(1), np.zeros(1), alone, error), transform=parameters.transform
-    )
-    even = (np.arange(NOISES) + 0.5) / NOISES
-    values = np.array([float(found.quantile(float(p))[0]) for p in even])
-    return Noise(values, parameters.transform)
+from layers.interpolation.parameters import Transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,34 +84,6 @@ class Predictive:
             empty = np.full_like(sd, np.nan)
             return np.asarray(np.divide(sd, np.abs(mean), out=empty, where=mean != 0))
         return distribution.relative_uncertainty(*latent)
-
-    def likely(self, p: tuple[float, ...] = ()) -> tuple[Sequence[Bands], Bands]:
-        """Return the quantiles of some probabilities, and equally likely values of the field.
-
-        The latter are ``LIKELY``, shape (LIKELY, ...).
-        """
-        if (latent := self._latent) is None:
-            q = self.bands[:-1]
-            told = [quantiles.quantile(PROBABILITIES, q, each) for each in p]
-            return told, quantiles.likely(PROBABILITIES, q, LIKELY)
-        found = distribution.at_scores(*latent, _scores(p))
-        return list(found[: len(p)]), found[len(p) :]
-
-    def measured(self, noise: Noise, likely: Bands | None = None) -> Bands:
-        """Equally likely values of a new measurement, shape (``LIKELY`` x ``NOISES``, ...).
-
-        Parameters
-        ----------
-        noise : Noise
-            Of the surface: ``noise_of``.
-        likely : array of float, shape (LIKELY, ...), optional
-            Of the field, where they are at hand.
-        """
-        field = self.likely()[1] if likely is None else likely
-        field = field.astype(np.float64)
-        off = noise.values.reshape(-1, *[1] * field.ndim)
-        found = field * off if noise.transform == "log" else field + off
-        return np.asarray(found.reshape(-1, *field.shape[1:]))
 
     @property
     def _latent(self) -> tuple[Bands, Bands, Transform] | None:

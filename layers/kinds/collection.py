@@ -24,6 +24,8 @@ from layers.views import Box, View
 MAX_ZOOM = 14
 CLICK_PX = 8
 """How near, in pixels of zoom 8, a click must be to a line or a point."""
+SAID = 1_000
+"""Features whose properties are not read again for every click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Columns:
     order: NDArray[np.int64]
     bounds: Bounds | None = None
     measured: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    _said: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def said(self, row: int) -> dict[str, Any]:
+        """Return id and properties of a feature, which nobody may change."""
+        found = self._said.get(row)
+        if found is None:
+            if len(self._said) >= SAID:
+                self._said.clear()
+            found = self._said[row] = {"id": self.table.ids[row]} | self.table.facts(row)
+        return found
 
     def all(self) -> Selection:
         """Return all features."""
@@ -200,7 +212,7 @@ class CollectionKind:
             "reason": "" if rows else "nothing_here",
             "version": held.token,
             "values": [],
-            "features": [{"id": held.table.ids[row]} | held.table.facts(row) for row in rows],
+            "features": [held.said(row) for row in rows],
         }
 
 

@@ -1,6 +1,5 @@
 """Surfaces interpolated from stations: a measure of the predictive distribution in every cell."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from layers import units
 from layers.errors import NoSurfaceError
 from layers.geo import Point, Window
-from layers.interpolation import Noise, Parameters, Predictive, noise_of
+from layers.interpolation import Noise, Parameters, Place, Predictive, noise_of
 from layers.kinds import blocks, viewed
 from layers.kinds.cells import DEEPEST_OVERZOOM, pixel_zoom
 from layers.kinds.readings import SHARES, measured, ranked, read_off
@@ -27,7 +26,7 @@ from layers.model import (
 from layers.model.kind import Question
 from layers.views import View
 
-TOLD = (0.5, 0.05, 0.95)
+TOLD = (0.05, 0.5, 0.95)
 """Probabilities whose quantiles a click tells."""
 FEW = 4
 """Places of a compressed surface that are read one by one; for more all of it is decoded."""
@@ -162,8 +161,8 @@ class SurfaceKind:
         facts["support"] = float(cell[-1])
         if not cell[-1] < self._layer.support_limit:
             return {**facts, "known": False, "reason": "no_station_near", "values": []}
-        found, unit = Predictive(cell[:, None], info.transform), units.MAPPED[info.quantity].unit
-        (mean, sd), ((median, low, high), likely) = found.moments(), found.likely(TOLD)
+        found, unit = Place(cell, info.transform), units.MAPPED[info.quantity].unit
+        (mean, sd), (low, median, high) = found.moments(), found.quantiles(TOLD)
         told = {"mean": mean, "median": median, "sd": sd, "p05": low, "p95": high}
         if threshold is None:
             threshold = self.threshold
@@ -171,13 +170,17 @@ class SurfaceKind:
             facts["threshold"] = threshold
             told["exceedance"] = found.exceedance(threshold)
         facts["values"] = [
-            {"name": name, "value": float(value[0]), "unit": "1" if name in SHARES else unit}
+            {"name": name, "value": value, "unit": "1" if name in SHARES else unit}
             for name, value in told.items()
         ]
         noise = self._store.once(("noise", info.layer_id, info.token), lambda: _noise(info))
         facts["new_measurement"] = None
         if noise is not None:
-            facts["new_measurement"] = _new(found.measured(noise, likely)[:, 0], unit)
+            # What a device put there would show, 90 % of the time between ``p05`` and ``p95``.
+            new = found.measured(noise)
+            low, median, high = new.usual()
+            told = {"mean": new.mean, "median": median, "sd": new.sd, "p05": low, "p95": high}
+            facts["new_measurement"] = {"unit": unit} | told
         return {**facts, "known": True, "reason": ""}
 
     @property
@@ -259,33 +262,3 @@ def _noise(info: SurfaceInfo) -> Noise | None:
         return None
     parameters = Parameters(**{**told, "shares": tuple(told["shares"])})
     return noise_of(parameters, info.noise_sigma)
-
-
-def _new(likely: NDArray[np.float64], unit: str) -> dict[str, Any]:
-    """What a device put there would show, 90 % of the time between ``p05`` and ``p95``."""
-    last = len(likely) - 1
-    mean = np.add.reduce(likely) / len(likely)
-    off = likely - mean
-    off *= off
-    median = _ranked(likely, 0.5 * last)
-    middle = int(0.5 * last) + 1  # those before it are no larger than those from there on
-    return {
-        "unit": unit,
-        "mean": float(mean),
-        "median": median,
-        "sd": math.sqrt(np.add.reduce(off) / len(off)),
-        "p05": _ranked(likely[:middle], 0.05 * last),
-        "p95": _ranked(likely[middle:], 0.95 * last, middle),
-    }
-
-
-def _ranked(values: NDArray[np.float64], place: float, first: int = 0) -> float:
-    """Return what lies at a place of values by size, which leaves the smaller ones before it.
-
-    ``first`` is the place of their smallest. One at a time: with one rank to find, numpy uses the
-    vectors of the processor, and needs a quarter of the time that two or more ranks at once take.
-    """
-    rank = int(place)
-    values.partition(rank - first)
-    below, above = values[rank - first], np.minimum.reduce(values[rank - first + 1 :])
-    return float((above - below) * (place - rank) + below)

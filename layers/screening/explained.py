@@ -12,6 +12,8 @@ from layers.screening.evidence import Said
 from layers.screening.ranking import shares
 
 NOT_LOADED: Said = {"source": "", "vintage": ""}
+_Lines = list[dict[str, Any]]
+_Rules = list[tuple[dict[str, Any], int]]
 _UTILITY: list[float | None] = [*(round(step / STEPS, 4) for step in range(STEPS + 1)), None]
 """What is told of the utility that a byte stands for."""
 
@@ -36,6 +38,16 @@ class Account:
             for c in preset.criteria
             if c.verdict is Verdict.EXCLUSION
         ]
+        self._sourced: tuple[Mapping[str, Said], _Lines, _Rules] = {}, [], []
+
+    def _with(self, sources: Mapping[str, Said]) -> tuple[_Lines, _Rules]:
+        """Return the lines and the rules with their sources, the same for all cells."""
+        known, lines, rules = self._sourced
+        if known is not sources:
+            lines = [_of(line, sources) for line in self._lines]
+            rules = [(_of(rule, sources), bit) for rule, bit in self._exclusions]
+            self._sourced = sources, lines, rules
+        return lines, rules
 
     def of(
         self,
@@ -68,8 +80,9 @@ class Account:
         known = bytes_ != UNKNOWN
         total = float(np.add.reduce(share[known]))
         parts, withheld = [], []
-        for line, w, byte in zip(self._lines, share.tolist(), bytes_.tolist(), strict=True):
-            part = _filled(line, evidence, sources)
+        lines, rules = self._with(sources)
+        for line, w, byte in zip(lines, share.tolist(), bytes_.tolist(), strict=True):
+            part = _filled(line, evidence)
             if weights is not None:
                 part["weight"] = round(w, 6)
             part["utility"] = _UTILITY[byte]
@@ -84,7 +97,7 @@ class Account:
             for part, more in zip(parts, (added / total).tolist(), strict=True):
                 if part["utility"] is not None:
                     part["contribution"] = round(more, 4)
-        exclusions = self._excluding(int(cell[-2]) | int(cell[-1]) << 8, evidence, sources)
+        exclusions = _excluding(rules, int(cell[-2]) | int(cell[-1]) << 8, evidence)
         return {
             "preset": self._preset.id,
             "source": self._preset.source,
@@ -97,16 +110,17 @@ class Account:
             "exclusions": exclusions,
         }
 
-    def _excluding(
-        self, bits: int, evidence: Mapping[str, float | None], sources: Mapping[str, Said]
-    ) -> list[dict[str, Any]]:
-        found = []
-        for rule, bit in self._exclusions:
-            told = _filled(rule, evidence, sources)
-            hit = "hit" if bits & bit else "clear"
-            told["status"] = "missing" if told["value"] is None else hit
-            found.append(told)
-        return found
+
+def _excluding(
+    rules: _Rules, bits: int, evidence: Mapping[str, float | None]
+) -> list[dict[str, Any]]:
+    found = []
+    for rule, bit in rules:
+        told = _filled(rule, evidence)
+        hit = "hit" if bits & bit else "clear"
+        told["status"] = "missing" if told["value"] is None else hit
+        found.append(told)
+    return found
 
 
 def _rule(criterion: Criterion) -> dict[str, Any]:
@@ -123,12 +137,14 @@ def _rule(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-def _filled(
-    rule: dict[str, Any], evidence: Mapping[str, float | None], sources: Mapping[str, Said]
-) -> dict[str, Any]:
-    told, name = rule.copy(), rule["evidence"]
-    value, said = evidence.get(name), sources.get(name, NOT_LOADED)
+def _of(rule: dict[str, Any], sources: Mapping[str, Said]) -> dict[str, Any]:
+    said = sources.get(rule["evidence"], NOT_LOADED)
+    return rule | {"of": said["source"], "vintage": said["vintage"]}
+
+
+def _filled(rule: dict[str, Any], evidence: Mapping[str, float | None]) -> dict[str, Any]:
+    told = rule.copy()
+    value = evidence.get(told["evidence"])
     if value is not None:
         told["value"] = float(f"{value:.4g}")
-    told["of"], told["vintage"] = said["source"], said["vintage"]
     return told

@@ -1,141 +1,64 @@
-"""Tiles under their fixed address, answered before Flask: most of what a map server does.
+"""What is answered before Flask: tiles, clicks, and that we are alive."""
 
-It answers what it can and hands everything else on, errors included, so that there is one place
-that speaks of them.
-"""
-
-import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import MultiDict
-from werkzeug.http import parse_etags
-
-from layers.tiles import Tile, TileRequest
-from mapserver import negotiation, params
+from mapserver import negotiation
 from mapserver.app import MAX_QUERY_BYTES
-from mapserver.services import tiles
+from mapserver.services import point
+from mapserver.services.quick import Quick
+from mapserver.services.quick_clicks import QuickClicks
+from mapserver.services.quick_tiles import PREFIX, QuickTiles
 from mapserver.services.site import Site
 from mapserver.wire import Answer, Application, Request, environ
 
 StartResponse = Callable[..., Any]
-
-PREFIX = "/tiles/"
-_PREFIX = PREFIX.encode()
 ALIVE = b"/healthz"
-EDITIONS = 1024
-"""Layers, styles, versions and times, with queries, whose words are not read again."""
-WORDS = ("layer", "style", "version", "time", "zoom", "col", "leaf")
 
 
 class Front:
-    """A WSGI application before another one, which can be asked by an event loop as well."""
+    """A WSGI application before another one, which can be asked by an event loop as well.
+
+    It answers what it can and hands everything else on, errors included, so that there is one place
+    that speaks of them.
+    """
 
     def __init__(self, site: Site, behind: Application) -> None:
-        self._site = site
         self._behind = behind
         self._alive = _answer_of(behind, ALIVE)
-        self._editions: dict[tuple[str, str], TileRequest] = {}
+        self._quick: list[tuple[str, Quick]] = [
+            (PREFIX, QuickTiles(site, MAX_QUERY_BYTES)),
+            (point.PATH, QuickClicks(site, MAX_QUERY_BYTES)),
+        ]
+        self._begins = [(path.encode(), quick) for path, quick in self._quick]
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a tile, or hand the request on."""
-        path = environ["PATH_INFO"]
-        if path.startswith(PREFIX) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            known = environ.get("HTTP_IF_NONE_MATCH", "")
-            try:
-                query = environ.get("QUERY_STRING", "")
-                found = self._found(path[len(PREFIX) :], query, known)
-            except Exception as error:  # whatever it is: it is told behind, in one place
-                environ[tiles.FOUND] = error
-                found = None
-            if isinstance(found, Tile):
-                body, headers = negotiation.tile_sent(
-                    found, environ.get("HTTP_ACCEPT_ENCODING", "")
-                )
-                start_response("200 OK", headers)
-                return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-            if found is not None:
-                start_response("304 NOT MODIFIED", negotiation.tile_headers(found))
-                return []
+        """Answer, or hand the request on."""
+        for begin, quick in self._quick:
+            if environ["PATH_INFO"].startswith(begin):
+                found = quick.answer(environ)
+                if found is not None:
+                    status, headers, body = found
+                    start_response(status, headers)
+                    return [body]
         return self._behind(environ, start_response)
 
     def at_once(self, request: Request) -> Answer | bool:
-        """Return a tile that is held in memory; else whether ``soon`` may have one.
+        """Return what is at hand; else whether ``soon`` may have it.
 
         That we are alive is said so, too: however much is asked of all threads, it never waits.
         """
-        if request.method not in ("GET", "HEAD"):
-            return False
-        if not request.target.startswith(_PREFIX):
-            return request.target == ALIVE and request.method == "GET" and self._alive
-        if b"if-none-match" in dict(request.headers):
-            return False
-        target = request.target[len(_PREFIX) :].decode("latin-1")
-        # The name of a chosen tile has a word more than its address.
-        plain = "-" not in target.rpartition("/")[2]
-        found = self._site.tiler.remembered(target) if plain else None
-        return True if found is None else _said(request, found)
+        for begin, quick in self._begins:
+            if request.target.startswith(begin):
+                return quick.at_once(request)
+        return request.target == ALIVE and request.method == "GET" and self._alive
 
     def soon(self, request: Request) -> Answer | None:
-        """Return a tile that takes milliseconds; None for all else."""
-        path, _, query = request.target[len(_PREFIX) :].decode("latin-1").partition("?")
-        try:
-            pinned = self._asked(path, query)
-            found = pinned and self._site.tiler.fetch(pinned, waiting=False)
-        except Exception:  # a thread waits for it, or tells what is wrong
-            return None
-        return _said(request, found) if found else None
-
-    def _found(self, path: str, query: str, known: str) -> Tile | str | None:
-        """Return the tile, the tag of one that the client has, or None where others must speak."""
-        if known and path.endswith(".mvt"):
-            return None  # what is known may be packed or not
-        # Without a query an address is the name of its tile; with one the name has a word more.
-        plain = not query and not known and "-" not in path.rpartition("/")[2]
-        tile = self._site.tiler.remembered(path) if plain else None
-        if tile is not None:
-            return tile
-        pinned = self._asked(path, query)
-        if pinned is None:
-            return None
-        if known:
-            tags, etag = parse_etags(known), self._site.tiler.etag(pinned)
-            if tags.star_tag:
-                return None
-            if tags.contains(etag):
-                return etag
-        return self._site.tiler.fetch(pinned)
-
-    def _asked(self, path: str, query: str) -> TileRequest | None:
-        edition, zoom, col, leaf = (path.rsplit("/", 3) + [""] * 3)[:4]
-        known = self._editions.get((edition, query))
-        if known is None:
-            known = self._read(path, query)
-            if known is None:
-                return None
-            if len(self._editions) >= EDITIONS:
-                self._editions.clear()
-            self._editions[edition, query] = known
-        window, image = params.window(zoom, col, leaf)
-        asked = dataclasses.replace(known, window=window, format=image)
-        return self._site.tiler.pinned(asked)
-
-    def _read(self, path: str, query: str) -> TileRequest | None:
-        texts = path.split("/")
-        words = dict(zip(WORDS, texts, strict=False))
-        if len(texts) != len(WORDS) or len(query) > MAX_QUERY_BYTES or not params.is_fixed(words):
-            return None
-        layer = self._site.catalog.layer(words["layer"])
-        style = self._site.catalog.style(layer, words["style"])
-        given = MultiDict(parse_qsl(query, keep_blank_values=True)) if query else MultiDict()
-        return params.tile_request(layer, style, words, given)
-
-
-def _said(request: Request, tile: Tile) -> Answer:
-    accepted = dict(request.headers).get(b"accept-encoding", b"").decode("latin-1")
-    body, head = negotiation.tile_lines(tile, accepted)
-    return head, b"" if request.method == "HEAD" else body
+        """Return what takes milliseconds; None for all else."""
+        for begin, quick in self._begins:
+            if request.target.startswith(begin):
+                return quick.soon(request)
+        return None
 
 
 def _answer_of(application: Application, target: bytes) -> Answer:

@@ -14,7 +14,7 @@ from mapserver import settings, wire
 from mapserver.app import create_app
 from mapserver.errors import problem
 from mapserver.runtime import events, memory, metrics, parent
-from mapserver.runtime.front import ALIVE, PREFIX, Front
+from mapserver.runtime.front import Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
@@ -85,7 +85,7 @@ def _counted(ask: Callable[[wire.Request], T], request: wire.Request) -> T:
     begin_s = time.perf_counter()
     found = ask(request)
     if isinstance(found, tuple):
-        path = "/healthz" if request.target == ALIVE else PREFIX
+        path = request.target.decode("latin-1")
         metrics.answered(path, "200", time.perf_counter() - begin_s)
     return found
 

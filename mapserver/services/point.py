@@ -1,11 +1,10 @@
 """What every layer knows of one place: the answer to a click."""
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
@@ -24,8 +23,6 @@ from mapserver.documents import tilejson
 from mapserver.documents.wms_capabilities import queryable
 from mapserver.services.site import Site
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 PATH = "/api/v1/point"
 KEYS = ("lon", "lat", "time", "layer", "style", "threshold", "weights")
 MEDIA_TYPE = "application/json"
@@ -34,39 +31,14 @@ MEDIA_TYPE = "application/json"
 def blueprint(site: Site) -> Blueprint:
     """Return the address ``/api/v1/point``."""
     bp = Blueprint("point", __name__)
-    known = functools.cache(lambda: _known(site))
+    clicks = Clicks(site)
 
     @bp.get(PATH)
     def point() -> Response:
-        document = _document(site, known(), request.args)
+        document = clicks.document(request.args)
         return negotiation.json_answer(document, request, cache=negotiation.SHORT)
 
     return bp
-
-
-def before(site: Site, behind: Application, most_bytes: int) -> Application:
-    """Return an application that answers plain clicks itself, for four fifths of their cost.
-
-    Another one, behind it, is handed what is more than a plain question, or longer than
-    ``most_bytes``, and what cannot be answered.
-    """
-    known = functools.cache(lambda: _known(site))
-
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == PATH and negotiation.plainly_asked(environ, most_bytes):
-            try:
-                query = MultiDict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
-                body = negotiation.json_bytes(_document(site, known(), query))
-            except Exception:  # whatever it is: it is told behind, in one place
-                return behind(environ, start_response)
-            body, headers = negotiation.plain_answer(
-                body, MEDIA_TYPE, environ.get("HTTP_ACCEPT_ENCODING", ""), negotiation.SHORT
-            )
-            start_response("200 OK", headers)
-            return [body]
-        return behind(environ, start_response)
-
-    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +62,47 @@ class Known:
         return cls(layer, site.catalog.kind(layer.id), is_timed(layer), head)
 
 
-def _known(site: Site) -> tuple[Known, ...]:
-    return tuple(Known.of(site, each) for each in site.catalog.layers.values() if queryable(each))
+class Clicks:
+    """What all layers of a site know of places."""
 
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
-def _document(site: Site, known: Iterable[Known], query: MultiDict[str, str]) -> dict[str, Any]:
-    """Return the answer to a click."""
-    params.only(query, (*KEYS, *shaking.FILTERS))
-    place = params.point(query)
-    at = params.instant_or_latest(query.get("time"))
-    asked = _asked(site, query)
-    layers: list[dict[str, Any]] = []
-    nearest: list[Any] = []
-    with site.store.still():
-        for each in known:
-            found = _found(site, each, place, at, asked.get(each.layer.id))
-            stations = found.pop("nearest_stations", None)
-            if stations is not None and each.layer.visible:
-                nearest = nearest or stations
-            layers.append(found)
-    return {
-        "lon": place.lon,
-        "lat": place.lat,
-        "time": "latest" if at is None else temporal.word(at),
-        "context": str(site.catalog.definition.context),
-        "layers": layers,
-        "nearest_stations": nearest,
-    }
+    @functools.cached_property
+    def _known(self) -> tuple[Known, ...]:
+        layers = self._site.catalog.layers.values()
+        return tuple(Known.of(self._site, each) for each in layers if queryable(each))
+
+    def document(self, query: MultiDict[str, str]) -> dict[str, Any]:
+        """Return the answer to a click.
+
+        Raises
+        ------
+        LayersError
+            For a query that is none.
+        """
+        site = self._site
+        params.only(query, (*KEYS, *shaking.FILTERS))
+        place = params.point(query)
+        at = params.instant_or_latest(query.get("time"))
+        asked = _asked(site, query)
+        layers: list[dict[str, Any]] = []
+        nearest: list[Any] = []
+        with site.store.still():
+            for each in self._known:
+                found = _found(site, each, place, at, asked.get(each.layer.id))
+                stations = found.pop("nearest_stations", None)
+                if stations is not None and each.layer.visible:
+                    nearest = nearest or stations
+                layers.append(found)
+        return {
+            "lon": place.lon,
+            "lat": place.lat,
+            "time": "latest" if at is None else temporal.word(at),
+            "context": str(site.catalog.definition.context),
+            "layers": layers,
+            "nearest_stations": nearest,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 
 from layers import interpolation
-from layers.interpolation import PROBABILITIES, Lattice, Predictive, event_bands, recognise
+from layers.interpolation import (
+    PROBABILITIES,
+    Lattice,
+    Noise,
+    Place,
+    Predictive,
+    event_bands,
+    recognise,
+)
 from layers.interpolation.likelihood import distances_m
-from layers.interpolation.parameters import FACTORS, Parameters
+from layers.interpolation.parameters import FACTORS, FloatArray, Parameters
 
 DRAWS = 100_000
 SIDE_M, CELLS = 400e3, 161
@@ -69,7 +77,7 @@ def test_on_any_day_the_map_is_what_sampling_gives(lattice, cells, transform) ->
     points = interpolation.predict_points(x, y, value, *lattice.cells(rows, cols),
                                           transform=transform)  # fmt: skip
     noise = interpolation.noise_of(field.parameters, field.noise_sigma)
-    likely = Predictive(bands[:, rows, cols], transform).measured(noise)
+    likely = measured(bands[:, rows, cols], transform, noise)
     for p in (0.05, 0.5, 0.95):  # what is kept of the surface tells the same
         np.testing.assert_allclose(np.quantile(likely, p, axis=0), points.quantile(p), rtol=0.01)
     for threshold in (80.0, 100.0, 120.0):
@@ -79,6 +87,17 @@ def test_on_any_day_the_map_is_what_sampling_gives(lattice, cells, transform) ->
         np.testing.assert_allclose(np.mean(new < points.quantile(p), axis=0), p, atol=0.01)
     np.testing.assert_allclose(points.mean, new.mean(axis=0), rtol=0.01)
     np.testing.assert_allclose(points.sd, new.std(axis=0), rtol=0.02)
+
+
+def measured(bands: FloatArray, transform: str, noise: Noise) -> FloatArray:
+    """Equally likely new measurements of cells, one column each; moments and ranks are theirs."""
+    found = [Place(cell, transform).measured(noise) for cell in bands.T]
+    for each in found:
+        values = each.values.copy()
+        told = each.mean, each.sd, *each.usual()
+        ranks = np.quantile(values, (0.05, 0.5, 0.95))
+        np.testing.assert_allclose(told, (values.mean(), values.std(), *ranks), rtol=1e-9)
+    return np.stack([each.values for each in found], axis=1)
 
 
 def test_in_an_event_the_map_is_what_sampling_gives(lattice, cells) -> None:
@@ -115,7 +134,8 @@ def test_in_an_event_a_new_measurement_follows_from_the_bands_and_the_noise(latt
     assert event is not None
     field, (rows, cols) = event.background, cells
     map_ = Predictive(event_bands(event, lattice)[:, rows, cols], "quantiles")
-    likely = map_.measured(interpolation.noise_of(field.parameters, field.noise_sigma))
+    noise = interpolation.noise_of(field.parameters, field.noise_sigma)
+    likely = measured(map_.bands, "quantiles", noise)
     q, _ = event.predict(*lattice.cells(rows, cols), new=True)
     for p in (0.05, 0.5, 0.95):
         there = interpolation.quantiles.quantile(PROBABILITIES, q, p)

@@ -1,13 +1,15 @@
-"""Tiles before Flask: the same answer, and Flask's for all else."""
+"""Tiles and clicks before Flask: the same answer, and Flask's for all else."""
 
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
-from mapserver.app import create_app
+from mapserver.app import MAX_QUERY_BYTES, create_app
 from mapserver.runtime.front import Front
-from mapserver.wire import Answer, Request
+from mapserver.services import quick_clicks
+from mapserver.services.point import PATH
+from mapserver.wire import Answer, Request, environ
 
 PATHS = [
     "{fixed}",
@@ -107,6 +109,76 @@ def test_what_the_loop_answers_is_what_a_thread_answers(
         told = dict(line.split(": ", 1) for line in head.decode().splitlines())
         assert body == true.data
         assert told == {k: v for k, v in true.headers.items() if k not in IGNORED}
+
+
+CLICK = "/api/v1/point?lon=69.3&lat=41.3"
+
+
+def asked_click(target: str = CLICK, method: str = "GET", **headers: str) -> Request:
+    given = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
+    return Request(method, target.encode(), given, "1.1", True)
+
+
+@pytest.mark.parametrize("packing", ["", "gzip"])
+@pytest.mark.parametrize("more", ["", "&time=latest", "&layer=dose-rate&threshold=150"])
+def test_the_loop_answers_a_click_as_a_thread_does_once_that_was_quick(
+    house: Any, monkeypatch: pytest.MonkeyPatch, more: str, packing: str
+) -> None:
+    front = Front(house.site, create_app(house.site))
+    clicks = dict(front._quick)[PATH]
+    # However busy this machine is, nothing is long.
+    monkeypatch.setattr(quick_clicks, "LONG_S", 60.0)
+    asked = asked_click(CLICK + more, accept_encoding=packing)
+    assert front.at_once(asked) is True
+    assert front.soon(asked) is None, "no thread has looked at the layers yet"
+    client = create_app(house.site).test_client()
+    true = client.get(CLICK + more, headers={"Accept-Encoding": packing})
+    given = environ(asked, ("127.0.0.1", 80), ("127.0.0.1", 81))
+    assert clicks.answer(given)
+    found = front.soon(asked)
+    assert found is not None
+    told = dict(line.split(": ", 1) for line in found[0].decode().splitlines())
+    assert found[1] == true.data
+    assert told == {k: v for k, v in true.headers.items() if k not in IGNORED}
+    for wrong in (CLICK.replace("lat=", "lta="), CLICK + "&layer=x&threshold=1"):
+        assert front.soon(asked_click(wrong)) is None, "a thread tells what is wrong"
+
+
+def test_the_loop_takes_no_click_that_may_be_long(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = Front(house.site, create_app(house.site))
+    clicks = dict(front._quick)[PATH]
+    given = environ(asked_click(), ("127.0.0.1", 80), ("127.0.0.1", 81))
+    monkeypatch.setattr(quick_clicks, "LONG_S", 60.0)
+    assert clicks.answer(given)
+    # Something came: what was held of the layers is read again, by a thread.
+    edition = house.site.store.edition()
+    monkeypatch.setattr(type(house.site.store), "edition", lambda self: (edition, "newer"))
+    assert front.soon(asked_click()) is None
+    assert clicks.answer(given)
+    assert front.soon(asked_click()) is not None
+    monkeypatch.setattr(quick_clicks, "LONG_S", 0.0)
+    assert front.soon(asked_click()) is not None, "the first one that is long is not known before"
+    assert front.soon(asked_click()) is None, "those after it are left to threads"
+
+
+@pytest.mark.parametrize(
+    ("target", "method", "headers"),
+    [
+        (CLICK, "HEAD", {}),
+        (CLICK, "POST", {}),
+        (CLICK, "GET", {"if_none_match": '"x"'}),
+        (CLICK, "GET", {"range": "bytes=0-1"}),
+        (CLICK + "0" * MAX_QUERY_BYTES, "GET", {}),
+        ("/api/v1/points?lon=69&lat=41", "GET", {}),
+    ],
+)
+def test_what_is_no_plain_click_is_left_to_threads(
+    house: Any, target: str, method: str, headers: dict[str, str]
+) -> None:
+    front = Front(house.site, house.app)
+    assert front.at_once(asked_click(target, method, **headers)) is False
 
 
 def test_the_loop_says_that_it_is_alive_as_a_thread_does(house: Any) -> None:
