@@ -26,6 +26,9 @@ class Quick:
     def at_once(self, request):
         return LINES, BODY
 
+    def tick(self):
+        pass
+
 
 port, workers = map(int, sys.argv[1:])
 work = functools.partial(answer_until_told, application=application, quick=Quick(), threads=64)

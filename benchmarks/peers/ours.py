@@ -32,7 +32,8 @@ def field_server(name: str, folder: Path, data_dir: Path, *, cached: bool) -> Se
     catalog = folder / "catalog.toml"
     catalog.write_text(CATALOG)
     off = {} if cached else {"cache_mb": "0", "memory_cache_mb": "0"}
-    return server(name, folder, data_dir, "--no-demo", catalog=str(catalog), **off)
+    # What is drawn ahead ends by itself: it is no part of the answers.
+    return server(name, folder, data_dir, "--no-demo", "--no-ahead", catalog=str(catalog), **off)
 
 
 @dataclass(frozen=True, slots=True)

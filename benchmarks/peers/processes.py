@@ -32,7 +32,7 @@ class Server:
         return _descendants([each.pid for each in self.processes])
 
     def cpu_s(self) -> float:
-        """CPU seconds, user and system, of all its living processes."""
+        """CPU seconds, user and system, of all its processes, ended ones as well."""
         return sum(map(_cpu_s, self.ids))
 
     def private_mb(self) -> float:
@@ -149,10 +149,10 @@ def _fields(pid: int) -> list[str]:
 
 def _cpu_s(pid: int) -> float:
     try:
-        user, system = _fields(pid)[11:13]
-    except (OSError, ValueError):
+        spent = _fields(pid)[11:15]  # user and system: its own, and of its children that have ended
+    except OSError:
         return 0.0
-    return (int(user) + int(system)) / _TICKS
+    return sum(map(int, spent)) / _TICKS
 
 
 def _rollup(pid: int) -> dict[str, int]:

@@ -154,11 +154,8 @@ class Tiler:
         return hashlib.blake2b(pinned.path.encode(), digest_size=12).hexdigest()
 
     def remembered(self, path: str) -> Tile | None:
-        """Return the tile of that path if this process has it in memory."""
-        tile = self._memory.get(path)
-        if tile is not None:
-            self._told("memory", 0.0)
-        return tile
+        """Return the tile of that path if this process has it in memory; who asks counts it."""
+        return self._memory.get(path)
 
     def fetch(self, request: TileRequest, *, waiting: bool = True) -> Tile:
         """Return the tile; without ``waiting`` if that takes no more than some milliseconds.

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from layers.errors import UnavailableError
 from mapserver import settings, wire
@@ -18,7 +18,6 @@ from mapserver.runtime.front import Front
 from mapserver.runtime.opening import open_site
 
 StartResponse = Callable[..., Any]
-T = TypeVar("T")
 LOG = logging.getLogger("mapserver.worker")
 AGAIN_S = 0.2
 
@@ -39,6 +38,7 @@ class Worker:
     def __init__(self) -> None:
         self._app: Front | None = None
         self._lock = threading.Lock()
+        self._at_once, self._soon = metrics.Tally(), metrics.Tally()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or say that the store is not there yet."""
@@ -53,11 +53,29 @@ class Worker:
 
     def at_once(self, request: wire.Request) -> wire.Answer | bool:
         """Return what `Front.at_once` does, and count it."""
-        return self._app is not None and _counted(self._app.at_once, request)
+        if self._app is None:
+            return False
+        begin_s = time.perf_counter()
+        found = self._app.at_once(request)
+        if isinstance(found, tuple):
+            self._at_once.add(request.target, time.perf_counter() - begin_s)
+        return found
 
     def soon(self, request: wire.Request) -> wire.Answer | None:
         """Return what `Front.soon` does, and count it."""
-        return None if self._app is None else _counted(self._app.soon, request)
+        if self._app is None:
+            return None
+        begin_s = time.perf_counter()
+        found = self._app.soon(request)
+        if found is not None:
+            self._soon.add(request.target, time.perf_counter() - begin_s)
+        return found
+
+    def tick(self) -> None:
+        """Tell what was counted since the second before."""
+        self._soon.tell()
+        told = self._at_once.tell()
+        metrics.tile("memory", count=told.get(b"tiles", 0))  # whatever tile was at hand
 
     def open_soon(self) -> None:
         """Open as soon as there is a store, so that the first one who asks need not wait for it."""
@@ -79,15 +97,6 @@ class Worker:
                 site = open_site(settings.read())
                 self._app = Front(site, create_app(site))
             return self._app
-
-
-def _counted(ask: Callable[[wire.Request], T], request: wire.Request) -> T:
-    begin_s = time.perf_counter()
-    found = ask(request)
-    if isinstance(found, tuple):
-        path = request.target.decode("latin-1")
-        metrics.answered(path, "200", time.perf_counter() - begin_s)
-    return found
 
 
 def _away(text: str, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:

@@ -15,6 +15,8 @@ from mapserver.services.site import Site
 from mapserver.wire import Answer, Request
 
 PREFIX = "/tiles/"
+_BEGIN = len(PREFIX)
+_READING = ("GET", "HEAD")
 EDITIONS = 1024
 """Layers, styles, versions and times, with queries, whose words are not read again."""
 WORDS = ("layer", "style", "version", "time", "zoom", "col", "leaf")
@@ -30,11 +32,11 @@ class QuickTiles:
 
     def answer(self, environ: dict[str, Any]) -> Plain | None:
         """Answer a tile, or leave it to Flask, errors included."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        if environ["REQUEST_METHOD"] not in _READING:
             return None
         known = environ.get("HTTP_IF_NONE_MATCH", "")
         try:
-            path, query = environ["PATH_INFO"][len(PREFIX) :], environ.get("QUERY_STRING", "")
+            path, query = environ["PATH_INFO"][_BEGIN:], environ.get("QUERY_STRING", "")
             found = self._found(path, query, known)
         except Exception as error:  # whatever it is: it is told behind, in one place
             environ[tiles.FOUND] = error
@@ -48,17 +50,17 @@ class QuickTiles:
 
     def at_once(self, request: Request) -> Answer | bool:
         """Return a tile that is held in memory; else whether ``soon`` may have one."""
-        if request.method not in ("GET", "HEAD") or b"if-none-match" in dict(request.headers):
+        if request.method not in _READING or b"if-none-match" in dict(request.headers):
             return False
-        target = request.target[len(PREFIX) :].decode("latin-1")
-        # The name of a chosen tile has a word more than its address.
+        target = request.target[_BEGIN:].decode("latin-1")
+        # An address names its tile; the name of a chosen tile has a word more than its address.
         plain = "-" not in target.rpartition("/")[2]
         found = self._tiler.remembered(target) if plain else None
         return True if found is None else _said(request, found)
 
     def soon(self, request: Request) -> Answer | None:
         """Return a tile that takes milliseconds; None for all else."""
-        path, _, query = request.target[len(PREFIX) :].decode("latin-1").partition("?")
+        path, _, query = request.target[_BEGIN:].decode("latin-1").partition("?")
         try:
             pinned = self._asked(path, query)
             found = pinned and self._tiler.fetch(pinned, waiting=False)
@@ -70,11 +72,6 @@ class QuickTiles:
         """Return the tile, the tag of one that the client has, or None where others must speak."""
         if known and path.endswith(".mvt"):
             return None  # what is known may be packed or not
-        # Without a query an address is the name of its tile; with one the name has a word more.
-        plain = not query and not known and "-" not in path.rpartition("/")[2]
-        tile = self._tiler.remembered(path) if plain else None
-        if tile is not None:
-            return tile
         pinned = self._asked(path, query)
         if pinned is None:
             return None
@@ -112,6 +109,6 @@ class QuickTiles:
 
 
 def _said(request: Request, tile: Tile) -> Answer:
-    accepted = dict(request.headers).get(b"accept-encoding", b"").decode("latin-1")
-    body, head = negotiation.tile_lines(tile, accepted)
+    accepted = dict(request.headers).get(b"accept-encoding", b"") if tile.packed else b""
+    body, head = negotiation.tile_lines(tile, accepted.decode("latin-1"))
     return head, b"" if request.method == "HEAD" else body

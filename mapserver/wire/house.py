@@ -33,6 +33,10 @@ class Quick(Protocol):
         """Return what takes some milliseconds, or None where a thread is to answer."""
         ...
 
+    def tick(self) -> None:
+        """Do what is to be done once a second."""
+        ...
+
 
 class House:
     """The loop, the threads that answer, and who is connected."""
@@ -95,3 +99,4 @@ class House:
         now_s = self.loop.time()
         for connection in list(self.connections):
             connection.look(now_s)
+        self._quick.tick()

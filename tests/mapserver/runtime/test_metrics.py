@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mapserver.runtime import metrics
@@ -21,6 +22,17 @@ def counted(body: bytes) -> dict[str, float]:
         f"{s.name}{sorted(s.labels.values()) or ''}": s.value
         for family in text_string_to_metric_families(body.decode())
         for s in family.samples
+    }
+
+
+def figures(service: str, status: str) -> dict[str, float]:
+    """Sum and buckets of the answers of one kind, as this process has counted them."""
+    (family,) = metrics.REQUESTS.collect()
+    return {
+        f"{s.name} {s.labels.get('le', '')}": s.value
+        for s in family.samples
+        if (s.labels["service"], s.labels["status"]) == (service, status)
+        and not s.name.endswith("_created")
     }
 
 
@@ -57,6 +69,45 @@ def test_every_answer_of_every_worker_and_the_work_of_the_keeper_are_counted(
     again = counted(server.get("/metrics")[2])
     assert again["kyzylkum_keeper_surfaces_waiting"] == 0
     assert again["kyzylkum_surfaces_published_total"] >= now["kyzylkum_surfaces_published_total"]
+
+
+def test_what_the_loop_answers_is_counted_within_seconds(
+    tmp_path: Path, start: Start, wait_for: Any
+) -> None:
+    server = start(tmp_path / "data", "--workers", "1")
+    newest = server.json("/current.json")["layers"]
+    times = next(each["times"] for each in newest if each["id"] == "dose-rate")
+    name, sources = "kyzylkum_request_seconds_count['200', '{}']", "kyzylkum_tiles_total['{}']"
+    moment, version = times[-1]["time"], times[-1]["versions"]["mean"]
+    path = f"/tiles/dose-rate/mean/{version}/{moment}/5/22/11.png"
+    before = counted(server.get("/metrics")[2])
+    for _ in range(20):
+        assert server.get(path)[0] == 200
+        assert server.get("/healthz")[0] == 200
+
+    def told() -> dict[str, float]:
+        now = counted(server.get("/metrics")[2])
+        return {key: value - before.get(key, 0) for key, value in now.items()}
+
+    wait_for(lambda: told().get(name.format("tiles")) == 20)
+    now = told()
+    assert now[name.format("healthz")] >= 20
+    held = {word: now[sources.format(word)] for word in ("memory", "disk", "render")}
+    assert sum(held.values()) == 20
+    assert held["memory"] >= 19
+
+
+def test_a_tally_tells_what_would_have_been_observed_one_by_one() -> None:
+    seconds = [0.0, 0.001, 0.0010001, 0.02, 0.3, 11.0, 11.0]
+    tally, before = metrics.Tally(), figures("layers", "200")
+    for each in seconds:
+        tally.add(b"/layers/dose-rate?f=html", each)
+        metrics.answered("/layers/dose-rate", "599", each)
+    assert tally.tell() == {b"layers": len(seconds)}
+    assert tally.tell() == {}
+    after = figures("layers", "200")
+    found = {key: after[key] - before.get(key, 0) for key in after}
+    assert found == pytest.approx(figures("layers", "599"))
 
 
 def test_rows_of_a_delivery_are_counted_once(own: Any) -> None:

@@ -139,6 +139,9 @@ class Quick:
         time.sleep(0.002)
         return once(request)
 
+    def tick(self) -> None:
+        pass
+
 
 SOON = (b"/busy", b"/wrong-soon", b"/not-soon")
 
