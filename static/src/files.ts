@@ -17,21 +17,20 @@ export class Files {
   private readonly root: string;
   private readonly current: Current;
   private readonly answers = new Map<string, Promise<unknown>>();
+  private readonly lists = new WeakMap<Columns, Station[]>();
 
   constructor(root: string, current: Current) {
     this.root = root;
     this.current = current;
   }
 
-  async stations(layer: Layer, time: string | null): Promise<Station[]> {
+  async stations(layer: Layer, time: string | null): Promise<readonly Station[]> {
     const entry = this.current.entry(layer.id, time);
     if (!entry) return [];
-    const { lon, lat, same, each } = await this.json<Columns>(`${this.root}/files/${layer.id}/${entry.data}/${entry.time}.json`);
-    return lon.map((_, i) => {
-      const reading: Record<string, unknown> = { ...same };
-      for (const name in each) reading[name] = each[name]![i];
-      return { layer: layer.id, position: [lon[i]!, lat[i]!], reading: reading as unknown as Reading };
-    });
+    const columns = await this.json<Columns>(`${this.root}/files/${layer.id}/${entry.data}/${entry.time}.json`);
+    const list = this.lists.get(columns) ?? listed(layer.id, columns);
+    this.lists.set(columns, list); // an hour that is shown again has the same stations
+    return list;
   }
 
   async features(layer: Layer): Promise<GeoJSON.FeatureCollection | null> {
@@ -51,6 +50,22 @@ export class Files {
     }
     return answer as Promise<Answer>;
   }
+}
+
+function listed(layer: string, { lon, lat, same, each }: Columns): Station[] {
+  return lon.map((_, i) => {
+    const reading: Record<string, unknown> = { ...same };
+    for (const name in each) reading[name] = each[name]![i];
+    return { layer, position: [lon[i]!, lat[i]!], reading: reading as unknown as Reading };
+  });
+}
+
+const indices = new WeakMap<readonly Station[], Map<string, Station>>();
+/** The stations of a list by their codes. */
+export function byCode(stations: readonly Station[]): ReadonlyMap<string, Station> {
+  const found = indices.get(stations) ?? new Map(stations.map((station) => [station.reading.code, station]));
+  indices.set(stations, found);
+  return found;
 }
 
 /** Ask an address whose answer may be another one the next time. */

@@ -4,7 +4,7 @@ import type { Current } from "./current.ts";
 import { Occupied } from "./declutter.ts";
 import { density, isNarrow, painted } from "./device.ts";
 import { element } from "./dom.ts";
-import type { Files } from "./files.ts";
+import { byCode, type Files } from "./files.ts";
 import { Filled, tilesOf, type Choice } from "./map/filled.ts";
 import type { Handle, MapView } from "./map/leaflet.ts";
 import { Names, placeNames, type Place } from "./map/names.ts";
@@ -17,6 +17,7 @@ import { shapeOf } from "./scale.ts";
 import type { State, Store } from "./state.ts";
 import type { Words } from "./words.ts";
 
+const REST_MS = 300; // without another hour the reader rests
 const MOST_FEATURES = 3_000; // beyond, the server's drawn tiles are quicker
 
 interface Kept {
@@ -37,11 +38,12 @@ export class Scene {
   private readonly moments: Moments;
   private readonly left: Filled;
   private readonly right: Filled;
-  private readonly groups = new Map<string, Station[]>();
-  private readonly others = new Map<string, Map<string, Station>>(); // of the right side of a comparison, by code
+  private readonly groups = new Map<string, readonly Station[]>();
+  private readonly others = new Map<string, ReadonlyMap<string, Station>>(); // of the right side of a comparison, by code
   private readonly collections = new Map<string, GeoJSON.FeatureCollection>();
   private places: Place[] = [];
   private turn = 0; // of what is made ahead
+  private resting = 0; // a timer
   private ranks = new Map<string, Place>();
 
   constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
@@ -77,7 +79,7 @@ export class Scene {
   }
 
   station(layer: string, code: string): Station | null {
-    return this.groups.get(layer)?.find(({ reading }) => reading.code === code) ?? null;
+    return byCode(this.groups.get(layer) ?? []).get(code) ?? null;
   }
 
   /** The station of that code in any shown layer: what a link names. */
@@ -133,9 +135,14 @@ export class Scene {
       if (!overlays.some((layer) => layer.id === id)) this.groups.delete(id);
     }
     await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
-    // Marks and names of another hour follow in the frame after its surface: both in one would take twice as long to show.
-    if (changed?.has("time")) await painted();
-    if (this.store.state === state) this.settle();
+    if (this.store.state !== state) return;
+    if (!changed?.has("time")) return this.settle();
+    // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
+    const renewed = this.moments.other === null && this.marks.renew((layer, code) => this.station(layer, code) ?? undefined);
+    window.clearTimeout(this.resting);
+    if (renewed) this.resting = window.setTimeout(() => this.settle(), REST_MS);
+    // Both in one frame would take twice as long to show.
+    else await painted().then(() => this.store.state === state && this.settle());
   }
 
   private label({ layer, reading }: Station): string {
@@ -229,11 +236,11 @@ export class Scene {
     if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return;
     if (!stations) return; // what was shown stays, rather than nothing
     this.groups.set(layer.id, stations);
-    this.others.set(layer.id, new Map(others.map((station) => [station.reading.code, station])));
+    this.others.set(layer.id, byCode(others));
   }
 
   /** The stations of a layer, each from the hour of the side that it stands on. */
-  private sided(layer: Layer): Station[] {
+  private sided(layer: Layer): readonly Station[] {
     const stations = this.groups.get(layer.id)!;
     if (this.moments.other === null) return stations;
     const middle = this.map.size.x * this.store.state.swipe;
@@ -265,6 +272,7 @@ export class Scene {
 
   /** After a move or new data: which marks and names fit on the screen. */
   settle(): void {
+    window.clearTimeout(this.resting);
     const { overlays, card } = this.store.state;
     const { language, layers } = this.config;
     const occupied = new Occupied();

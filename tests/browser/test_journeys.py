@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,13 @@ def test_an_address_holds_the_whole_state(opening: Callable[..., Visit]) -> None
     made.check()
 
 
+def on_a_mark(value: float | None) -> str:
+    """Microsieverts an hour with two places; a half goes up, as readers of tables have it."""
+    if value is None:
+        return ""
+    return str((Decimal(str(value)) / 1000).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
 @pytest.mark.full
 def test_both_sides_of_a_comparison_show_the_values_of_their_own_hour(
     opening: Callable[..., Visit], hours: Any
@@ -308,9 +316,53 @@ def test_both_sides_of_a_comparison_show_the_values_of_their_own_hour(
             continue
         value = read[box["x"] + box["width"] / 2 > 720].get(name)
         shown = mark.locator(".number").inner_text()
-        assert shown == ("" if value is None else f"{value / 1000:.2f}"), name
+        assert shown == on_a_mark(value), name
         told += 1
     assert told > 30
+    made.check()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+def test_a_step_shows_values_where_the_marks_stand_and_moves_them_when_the_reader_rests(
+    opening: Callable[..., Visit], hours: Any, size: tuple[int, int]
+) -> None:
+    made = opening("/en", size)
+    page = made.page
+    made.settle()
+    (layer,) = (e for e in hours.json("/current.json")["layers"] if e["id"] == "stations")
+    entry = layer["times"][-2]
+    file = hours.json(f"/files/stations/{entry['data']}/{entry['time']}.geojson")
+    values = {f["properties"]["name_en"]: f["properties"]["value"] for f in file["features"]}
+    marks = """() => [...document.querySelectorAll("button.station")].map((each) => ({
+        name: each.getAttribute("aria-label").split(": ")[0],
+        shown: each.querySelector(".number").textContent,
+        at: each.parentElement.style.transform }))"""
+    before = page.evaluate(marks)
+    # What stands once the values are those of another hour, before anything else is done.
+    page.evaluate(
+        """() => {
+          const stations = document.querySelector(".leaflet-stations-pane");
+          new MutationObserver((_, watch) => {
+            watch.disconnect();
+            window.stepped = (MARKS)();
+          }).observe(stations, { subtree: true, attributes: true });
+        }""".replace("MARKS", marks)
+    )
+    page.locator("#time input").press("ArrowLeft")
+    page.wait_for_function("window.stepped")
+    stepped = page.evaluate("window.stepped")
+    assert [(e["name"], e["at"]) for e in stepped] == [(e["name"], e["at"]) for e in before]
+    assert len(stepped) > 8
+
+    def right(found: list[dict[str, str]]) -> None:
+        for mark in found:
+            assert mark["shown"] == on_a_mark(values[mark["name"]]), mark
+
+    right(stepped)
+    assert [e["shown"] for e in stepped] != [e["shown"] for e in before]
+    page.wait_for_timeout(1_000)
+    right(page.evaluate(marks))
     made.check()
 
 

@@ -8,6 +8,7 @@ import { MARK_PX, StationMark, type Reading, type Station } from "./station.ts";
 const MOST_MARKS = 250; // buttons on the page at once; more would be slow, and no help to anyone
 const DOT_PX = 5;
 const COVERED_PX = 4; // a dot so near to one of more weight would be covered by it: it is not drawn
+const FEW_DOTS = 300; // more are drawn again when the reader rests
 const RING = "#27303F";
 
 export interface StationWords {
@@ -20,6 +21,7 @@ interface Shown {
   mark: StationMark;
   handle: Handle;
   station: Station;
+  style: Style;
 }
 
 export class Stations {
@@ -29,6 +31,7 @@ export class Stations {
   private readonly marks = new Map<string, Shown>();
   private readonly lines = new Map<string, LineStyle>(); // of dots
   private dots: Handle | null = null;
+  private small: { station: Station; style: Style }[] = []; // those that are dots
   private focused = "";
   /** Those that have a full mark, in the order of their weight, with their place on the screen. */
   visible: { station: Station; pixel: Pixel }[] = [];
@@ -54,7 +57,7 @@ export class Stations {
     inView.sort((a, b) => b.weight - a.weight);
     this.visible = [];
     const keep = new Set<string>();
-    const small: Dot[] = [];
+    this.small = [];
     const dotted = new Set<number>();
     for (const { station, style, pixel } of inView) {
       const box = around(pixel.x, pixel.y, MARK_PX / 2 + 1);
@@ -67,7 +70,7 @@ export class Stations {
         const cell = Math.floor(pixel.x / COVERED_PX) * 1e5 + Math.floor(pixel.y / COVERED_PX);
         if (dotted.has(cell)) continue;
         dotted.add(cell);
-        small.push(this.dot(station, style));
+        this.small.push({ station, style });
         occupied.shun(around(pixel.x, pixel.y, DOT_PX));
       }
     }
@@ -76,13 +79,37 @@ export class Stations {
       handle.remove();
       this.marks.delete(key);
     }
-    this.dots?.remove();
-    this.dots = this.map.dots(small.reverse(), "dots"); // those of weight above the others
+    this.small.reverse(); // those of weight above the others
+    this.draw();
     for (const { mark, station } of this.marks.values()) {
       mark.button.setAttribute("aria-pressed", String(station.reading.code === selected));
     }
     if (selected !== null) this.focused = this.visible.map(({ station }) => keyOf(station)).find((key) => key.endsWith(`/${selected}`)) ?? this.focused;
     this.rove();
+  }
+
+  /**
+   * Show other readings where the stations stand: who has room for a mark and a name is decided when the reader rests.
+   * Tells whether that could be; it cannot where a station is not among the given ones.
+   */
+  renew(of: (layer: string, code: string) => Station | undefined): boolean {
+    const next = (station: Station): Station | undefined => of(station.layer, station.reading.code);
+    const marks = [...this.marks.values()].map((shown) => ({ shown, station: next(shown.station) }));
+    const few = this.small.length <= FEW_DOTS;
+    const small = few ? this.small.map(({ station, style }) => ({ station: next(station), style })) : [];
+    if ([...marks, ...small].some(({ station }) => !station)) return false;
+    for (const { shown, station } of marks) this.mark(station!, shown.style);
+    this.visible = this.visible.map(({ station, pixel }) => ({ station: next(station)!, pixel }));
+    if (few) {
+      this.small = small as typeof this.small;
+      this.draw();
+    }
+    return true;
+  }
+
+  private draw(): void {
+    this.dots?.remove();
+    this.dots = this.map.dots(this.small.map(({ station, style }) => this.dot(station, style)), "dots");
   }
 
   /** Give the keyboard to the mark of a station, if it has one. */
@@ -102,10 +129,10 @@ export class Stations {
         this.focused = key;
         this.rove();
       });
-      shown = { mark, station, handle: this.map.mark(mark.button, station.position, "stations") };
+      shown = { mark, station, style, handle: this.map.mark(mark.button, station.position, "stations") };
       this.marks.set(key, shown);
     }
-    shown.station = station;
+    Object.assign(shown, { station, style });
     shown.mark.show(station.reading, style, this.words.now(), this.words.number(station.reading), this.words.label(station));
   }
 
