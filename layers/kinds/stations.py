@@ -220,8 +220,8 @@ class StationsKind:
         if value is None:
             return ""
         if self._quantity.id == "ambient_dose_rate":
-            return f"{value / 1000:.2f}"
-        return f"{value:.0f}"
+            return units.rounded(value / 1000, 2)
+        return units.rounded(value, 0)
 
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The station under a click, and the nearest ones with distance and value."""

@@ -51,12 +51,26 @@ def scenery(rgba: Uint8Array, image: str) -> bytes:
     stream = io.BytesIO()
     picture = Image.fromarray(rgba).convert("RGB")
     if image == "png":
-        picture.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE).save(stream, "PNG", optimize=True)
+        _of_few_colours(picture).save(stream, "PNG", optimize=True)
     elif image == "webp":
         picture.save(stream, "WEBP", quality=_LOOKED_AT[image], method=4)
     else:
         picture.save(stream, "JPEG", quality=_LOOKED_AT[image], optimize=True, progressive=True)
     return stream.getvalue()
+
+
+def _of_few_colours(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture with a palette, each colour the mean of what it stands for.
+
+    The colours that are found are far from each other, and none is in the middle of its own: all of
+    a land would be tinted.
+    """
+    few = picture.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
+    chosen, rgb = np.asarray(few).ravel(), np.asarray(picture).reshape(-1, 3).T
+    pixels = np.maximum(np.bincount(chosen, minlength=_COLOURS), 1)
+    sums = np.stack([np.bincount(chosen, band, _COLOURS) for band in rgb], axis=1)
+    few.putpalette(np.rint(sums / pixels[:, None]).astype(np.uint8).tobytes())
+    return few
 
 
 def classed(classes: Uint8Array, colours: Uint8Array, image: str) -> bytes:

@@ -60,3 +60,10 @@ test("100 uR/h are 1 uSv/h, as the scales of instruments show it", () => {
   assert.equal(formatDose(132, "uR/h", "ru"), "13,2");
   assert.equal(formatDose(132, "nSv/h", "en"), "132");
 });
+
+test("a half goes up, whatever its double is", () => {
+  for (const [value, expected] of [[0.145, "0.15"], [0.125, "0.13"], [0.115, "0.12"], [0.1149, "0.11"], [1e-9, "0.00"], [-0.005, "\u22120.01"]] as const) {
+    assert.equal(formatNumber(value, 2, "en"), expected);
+  }
+  assert.equal(formatDose(145, "uSv/h", "en"), "0.15");
+});

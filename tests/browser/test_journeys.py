@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Page, Route, expect
 
-from layers import messages
+from layers import messages, units
 from tests.browser.visits import NARROW, WIDE, Visit, visit
 
 pytestmark = pytest.mark.browser
@@ -286,10 +285,8 @@ def test_an_address_holds_the_whole_state(opening: Callable[..., Visit]) -> None
 
 
 def on_a_mark(value: float | None) -> str:
-    """Microsieverts an hour with two places; a half goes up, as readers of tables have it."""
-    if value is None:
-        return ""
-    return str((Decimal(str(value)) / 1000).quantize(Decimal("0.01"), ROUND_HALF_UP))
+    """Microsieverts an hour with two places, as everybody writes them."""
+    return "" if value is None else units.rounded(value / 1000, 2)
 
 
 @pytest.mark.full
@@ -350,7 +347,7 @@ def test_a_step_shows_values_where_the_marks_stand_and_moves_them_when_the_reade
         }""".replace("MARKS", marks)
     )
     page.locator("#time input").press("ArrowLeft")
-    page.wait_for_function("window.stepped")
+    page.wait_for_function("() => window.stepped")
     stepped = page.evaluate("window.stepped")
     assert [(e["name"], e["at"]) for e in stepped] == [(e["name"], e["at"]) for e in before]
     assert len(stepped) > 8

@@ -5,13 +5,19 @@ const NO_BREAK_SPACE = "\u00a0";
 const MINUS = "\u2212";
 
 export function formatNumber(value: number, decimals: number, language: Language): string {
-  const [whole = "", fraction] = Math.abs(value).toFixed(decimals).split(".");
+  const [whole = "", fraction] = rounded(Math.abs(value), decimals).split(".");
   const english = language === "en";
   // Four digits stay together outside of English, as CLDR asks for.
   const grouped =
     english || whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, english ? "," : NO_BREAK_SPACE) : whole;
   const zero = !/[1-9]/.test(whole + (fraction ?? ""));
   return (value < 0 && !zero ? MINUS : "") + grouped + (fraction ? (english ? "." : ",") + fraction : "");
+}
+
+/** Of what is written a half goes up: 0.145 is 0.15 to a reader, though its double is below. */
+function rounded(value: number, decimals: number): string {
+  const moved = Number(`${value}e${decimals}`); // no number that has a power of ten of its own
+  return Number.isNaN(moved) ? value.toFixed(decimals) : (Math.round(moved) / 10 ** decimals).toFixed(decimals);
 }
 
 /** As many decimals as leave about three digits that mean something, at most `most`. */
