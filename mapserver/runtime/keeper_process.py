@@ -27,6 +27,7 @@ class KeeperProcess:
 
         self._work = functools.partial(keep, settings)
         self._ending = False
+        self._changing = threading.Lock()
         self._let_go: Callable[[], None] = lambda: None
         self._begin()
 
@@ -41,10 +42,11 @@ class KeeperProcess:
         self._work(far)
 
     def _greeted(self) -> None:
-        try:
-            refused = self._line.recv()
-        except EOFError:
-            refused = "the keeper did not start; see the lines above"
+        refused = "the keeper did not start; see the lines above"
+        # A worker that was forked in between may hold the far end: then it does not end with it.
+        if self._line in connection.wait([self._line, self._child.sentinel]):
+            with contextlib.suppress(EOFError):
+                refused = self._line.recv()
         if refused:
             self._child.join()
             raise StoreLockedError(refused)
@@ -74,17 +76,19 @@ class KeeperProcess:
             self._child.join()
             self._line.close()
             time.sleep(RESTART_AFTER_S)
-            if self._ending:
-                return
             try:
-                self._begin()
+                with self._changing:
+                    if self._ending:
+                        return
+                    self._begin()
                 self._greeted()
             except (LayersError, OSError) as error:
                 print(f"the keeper could not be started again: {error}", file=sys.stderr)
 
     def end(self) -> None:
         """Let the keeper finish what it is writing, and wait for it."""
-        self._ending = True
+        with self._changing:
+            self._ending = True
         with contextlib.suppress(OSError):  # it is gone
             self._line.send("end")
         self._child.join(STOP_S)

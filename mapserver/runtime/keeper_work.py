@@ -32,7 +32,8 @@ def keep(settings: Settings, server: Connection) -> None:
         catalog = definition(settings, built)
         keeper = Keeper(settings, catalog.layers, catalog.feeds, context_for(settings, catalog))
     except LayersError as error:
-        server.send(str(error))
+        with contextlib.suppress(OSError):
+            server.send(str(error))
         return
 
     def wait_for_server() -> None:
@@ -48,7 +49,8 @@ def keep(settings: Settings, server: Connection) -> None:
     listening = keeper.listen()
     shown = dataclasses.replace(catalog, context=keeper.context)
     pointer = Pointer(shown, built, keeper.reader, keeper.now)
-    server.send("")
+    with contextlib.suppress(OSError):  # it is gone, as the thread will find
+        server.send("")
     threading.Thread(target=wait_for_server, name="server", daemon=True).start()
     pointing = threading.Thread(target=pointer.follow, args=(keeper.news,), name="pointer")
     pointing.start()

@@ -1,5 +1,6 @@
 """Plain clicks, answered before Flask: what people do most once they see the map."""
 
+import threading
 import time
 from collections.abc import Hashable
 from typing import Any
@@ -8,35 +9,61 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from mapserver import negotiation
+from mapserver.documents.wms_capabilities import queryable
 from mapserver.services.point import MEDIA_TYPE, PATH, Clicks
 from mapserver.services.quick import Plain
 from mapserver.services.site import Site
 from mapserver.wire import Answer, Request
 
 LONG_S = 0.010
-"""A click that takes longer is no work for the loop, nor are those after it."""
+"""A click that takes longer is no work for the loop."""
+KINDS = {
+    *("faults", "hazard", "points", "quakes", "scenario", "stations", "suitability", "surface"),
+    "zones",
+}
+"""Kinds that have all in memory, or mapped, once they were looked at."""
+QUESTIONS = 64
+"""What is asked of places, times and thresholds, that is known to be quick."""
 _PATH = PATH.encode()
 _CONDITIONS = {name[5:].lower().replace("_", "-").encode() for name in negotiation.CONDITIONS}
 
 
 class QuickClicks:
-    """Clicks of a site: by the loop where the layers have been looked at since they changed."""
+    """Clicks of a site.
+
+    The loop answers what a thread has answered of another place, and soon, since somebody wrote:
+    then all that it needs is in memory. While a thread is at a click it may hold what others wait
+    for, and the loop answers none.
+    """
 
     def __init__(self, site: Site, most_bytes: int) -> None:
         self._store = site.store
         self._clicks = Clicks(site)
         self._most = most_bytes
-        self._warm: Hashable = None
+        self._of_loop = all(
+            each.kind in KINDS for each in site.catalog.layers.values() if queryable(each)
+        )
+        self._quick: tuple[Hashable, set[str]] = None, set()
+        self._busy = 0
+        self._mutex = threading.Lock()
 
     def answer(self, environ: dict[str, Any]) -> Plain | None:
         """Answer a plain click, or leave it to Flask, errors included."""
         if environ["PATH_INFO"] != PATH or not negotiation.plainly_asked(environ, self._most):
             return None
-        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        query, accepted = environ["QUERY_STRING"], environ.get("HTTP_ACCEPT_ENCODING", "")
+        with self._mutex:
+            self._busy += 1
         try:
-            body, headers = self._told(environ["QUERY_STRING"], accepted)
+            begin_s, edition = time.perf_counter(), self._store.edition()
+            body, headers = self._told(query, accepted)
+            if time.perf_counter() - begin_s < LONG_S:
+                self._remember(edition, _of_any_place(query))
         except Exception:  # whatever it is: it is told behind, in one place
             return None
+        finally:
+            with self._mutex:
+                self._busy -= 1
         return "200 OK", headers, body
 
     def at_once(self, request: Request) -> Answer | bool:
@@ -44,6 +71,7 @@ class QuickClicks:
         path, _, query = request.target.partition(b"?")
         return (
             path == _PATH
+            and self._of_loop
             and request.method == "GET"
             and query.isascii()
             and len(query) <= self._most
@@ -51,21 +79,36 @@ class QuickClicks:
         )
 
     def soon(self, request: Request) -> Answer | None:
-        """Return an answer where a thread has found the layers since they changed, and soon."""
-        if self._warm is None or self._store.edition() != self._warm:
-            return None
+        """Return an answer where it is known to be quick."""
         query = request.target.partition(b"?")[2].decode("latin-1")
+        edition, quick = self._quick
+        asked = _of_any_place(query)
+        if self._busy or asked not in quick or self._store.edition() != edition:
+            return None
         accepted = dict(request.headers).get(b"accept-encoding", b"").decode("latin-1")
+        begin_s = time.perf_counter()
         try:
             body, headers = self._told(query, accepted)
         except Exception:  # a thread tells what is wrong
             return None
+        if time.perf_counter() - begin_s > LONG_S:
+            quick.discard(asked)
         return negotiation.lines(headers), body
+
+    def _remember(self, edition: Hashable, asked: str) -> None:
+        with self._mutex:
+            known, quick = self._quick
+            if known != edition or len(quick) >= QUESTIONS:
+                self._quick = edition, {asked}
+            else:
+                quick.add(asked)
 
     def _told(self, query: str, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
         asked = MultiDict(parse_qsl(query, keep_blank_values=True))
-        begin_s, edition = time.perf_counter(), self._store.edition()
         body = negotiation.json_bytes(self._clicks.document(asked))
-        found = negotiation.plain_answer(body, MEDIA_TYPE, accepted, negotiation.SHORT)
-        self._warm = edition if time.perf_counter() - begin_s < LONG_S else None
-        return found
+        return negotiation.plain_answer(body, MEDIA_TYPE, accepted, negotiation.SHORT)
+
+
+def _of_any_place(query: str) -> str:
+    """Return a question without its place."""
+    return "&".join(e for e in query.split("&") if not e.startswith(("lon=", "lat=")))

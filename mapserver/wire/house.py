@@ -99,4 +99,7 @@ class House:
         now_s = self.loop.time()
         for connection in list(self.connections):
             connection.look(now_s)
-        self._quick.tick()
+        try:
+            self._quick.tick()
+        except Exception:
+            LOG.exception("what is done once a second failed")

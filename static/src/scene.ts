@@ -44,6 +44,7 @@ export class Scene {
   private places: Place[] = [];
   private turn = 0; // of what is made ahead
   private resting = 0; // a timer
+  private follows = 0; // how often all was brought to another state
   private ranks = new Map<string, Place>();
 
   constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
@@ -127,6 +128,8 @@ export class Scene {
     this.showPlace(state);
     // Which mark is the chosen one can wait for the frame that answers the press.
     if (changed?.size === 1 && changed.has("card")) return void painted().then(() => this.settle());
+    const follow = ++this.follows;
+    window.clearTimeout(this.resting);
     this.showBase(state);
     this.showFilled(state);
     const overlays = this.config.layers.filter((layer) => isOverlay(layer) && state.overlays.includes(layer.id));
@@ -135,14 +138,13 @@ export class Scene {
       if (!overlays.some((layer) => layer.id === id)) this.groups.delete(id);
     }
     await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
-    if (this.store.state !== state) return;
+    if (this.follows !== follow) return;
     if (!changed?.has("time")) return this.settle();
     // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
-    const renewed = this.moments.other === null && this.marks.renew((layer, code) => this.station(layer, code) ?? undefined);
-    window.clearTimeout(this.resting);
-    if (renewed) this.resting = window.setTimeout(() => this.settle(), REST_MS);
+    const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
+    if (this.moments.other === null && this.marks.renew([...this.groups.keys()], of)) this.resting = window.setTimeout(() => this.settle(), REST_MS);
     // Both in one frame would take twice as long to show.
-    else await painted().then(() => this.store.state === state && this.settle());
+    else await painted().then(() => this.follows === follow && this.settle());
   }
 
   private label({ layer, reading }: Station): string {

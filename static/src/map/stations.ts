@@ -31,6 +31,7 @@ export class Stations {
   private readonly marks = new Map<string, Shown>();
   private readonly lines = new Map<string, LineStyle>(); // of dots
   private dots: Handle | null = null;
+  private layers: ReadonlySet<string> = new Set();
   private small: { station: Station; style: Style }[] = []; // those that are dots
   private focused = "";
   /** Those that have a full mark, in the order of their weight, with their place on the screen. */
@@ -43,6 +44,7 @@ export class Stations {
   }
 
   show(groups: readonly { layer: Layer; stations: readonly Station[] }[], selected: string | null, rank: (station: Station) => number, occupied: Occupied): void {
+    this.layers = new Set(groups.map(({ layer }) => layer.id));
     const { x: width, y: height } = this.map.size;
     const inView: { station: Station; style: Style; pixel: Pixel; weight: number }[] = [];
     for (const { layer, stations } of groups) {
@@ -90,9 +92,10 @@ export class Stations {
 
   /**
    * Show other readings where the stations stand: who has room for a mark and a name is decided when the reader rests.
-   * Tells whether that could be; it cannot where a station is not among the given ones.
+   * Tells whether that could be; it cannot where a station is not among the given ones, or its layers are others.
    */
-  renew(of: (layer: string, code: string) => Station | undefined): boolean {
+  renew(layers: readonly string[], of: (layer: string, code: string) => Station | undefined): boolean {
+    if (!this.marks.size || layers.length !== this.layers.size || !layers.every((id) => this.layers.has(id))) return false;
     const next = (station: Station): Station | undefined => of(station.layer, station.reading.code);
     const marks = [...this.marks.values()].map((shown) => ({ shown, station: next(shown.station) }));
     const few = this.small.length <= FEW_DOTS;

@@ -114,6 +114,13 @@ def test_what_the_loop_answers_is_what_a_thread_answers(
 CLICK = "/api/v1/point?lon=69.3&lat=41.3"
 
 
+@pytest.fixture
+def every_kind(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clicks of this house are the loop's, though it has isolines and rasters."""
+    kinds = {layer.kind for layer in house.site.catalog.layers.values()}
+    monkeypatch.setattr(quick_clicks, "KINDS", kinds)
+
+
 def asked_click(target: str = CLICK, method: str = "GET", **headers: str) -> Request:
     given = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
     return Request(method, target.encode(), given, "1.1", True)
@@ -122,7 +129,7 @@ def asked_click(target: str = CLICK, method: str = "GET", **headers: str) -> Req
 @pytest.mark.parametrize("packing", ["", "gzip"])
 @pytest.mark.parametrize("more", ["", "&time=latest", "&layer=dose-rate&threshold=150"])
 def test_the_loop_answers_a_click_as_a_thread_does_once_that_was_quick(
-    house: Any, monkeypatch: pytest.MonkeyPatch, more: str, packing: str
+    house: Any, every_kind: None, monkeypatch: pytest.MonkeyPatch, more: str, packing: str
 ) -> None:
     front = Front(house.site, create_app(house.site))
     clicks = dict(front._quick)[PATH]
@@ -140,12 +147,15 @@ def test_the_loop_answers_a_click_as_a_thread_does_once_that_was_quick(
     told = dict(line.split(": ", 1) for line in found[0].decode().splitlines())
     assert found[1] == true.data
     assert told == {k: v for k, v in true.headers.items() if k not in IGNORED}
-    for wrong in (CLICK.replace("lat=", "lta="), CLICK + "&layer=x&threshold=1"):
-        assert front.soon(asked_click(wrong)) is None, "a thread tells what is wrong"
+    elsewhere = CLICK.replace("69.3", "70.1") + more
+    assert front.soon(asked_click(elsewhere, accept_encoding=packing)) is not None
+    assert front.soon(asked_click(CLICK + more + "&time=2026-11-20T08:00:00Z")) is None, "another"
+    wrong = CLICK.replace("41.3", "95") + more
+    assert front.soon(asked_click(wrong)) is None, "a thread tells what is wrong"
 
 
 def test_the_loop_takes_no_click_that_may_be_long(
-    house: Any, monkeypatch: pytest.MonkeyPatch
+    house: Any, every_kind: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front = Front(house.site, create_app(house.site))
     clicks = dict(front._quick)[PATH]
@@ -158,9 +168,18 @@ def test_the_loop_takes_no_click_that_may_be_long(
     assert front.soon(asked_click()) is None
     assert clicks.answer(given)
     assert front.soon(asked_click()) is not None
+    monkeypatch.setattr(clicks, "_busy", 1)  # a thread may hold what the loop would wait for
+    assert front.soon(asked_click()) is None
+    monkeypatch.setattr(clicks, "_busy", 0)
     monkeypatch.setattr(quick_clicks, "LONG_S", 0.0)
     assert front.soon(asked_click()) is not None, "the first one that is long is not known before"
     assert front.soon(asked_click()) is None, "those after it are left to threads"
+
+
+def test_clicks_on_what_may_be_slow_to_look_at_are_of_threads(house: Any, every_kind: None) -> None:
+    assert Front(house.site, house.app).at_once(asked_click()) is True
+    quick_clicks.KINDS.remove("contours")
+    assert Front(house.site, house.app).at_once(asked_click()) is False
 
 
 @pytest.mark.parametrize(
@@ -175,7 +194,7 @@ def test_the_loop_takes_no_click_that_may_be_long(
     ],
 )
 def test_what_is_no_plain_click_is_left_to_threads(
-    house: Any, target: str, method: str, headers: dict[str, str]
+    house: Any, every_kind: None, target: str, method: str, headers: dict[str, str]
 ) -> None:
     front = Front(house.site, house.app)
     assert front.at_once(asked_click(target, method, **headers)) is False
