@@ -74,6 +74,8 @@ class KeeperProcess:
             if self._ending:
                 return
             self._child.join()
+            if self._child.exitcode:  # else it was told to end, as by Ctrl-C all are
+                print(f"the keeper {self._child.pid} died; another one begins", file=sys.stderr)
             self._line.close()
             time.sleep(RESTART_AFTER_S)
             try:

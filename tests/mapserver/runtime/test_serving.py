@@ -149,6 +149,7 @@ def test_a_keeper_that_is_killed_comes_back_and_has_lost_nothing_acknowledged(
         keeper = server.keeper_pid()
         os.kill(keeper, signal.SIGKILL)
         wait_for(lambda keeper=keeper: server.keeper_pid() != keeper)
+        assert f"the keeper {keeper} died; another one begins" in server.log.read_text()
     seen = len(acknowledged)
     wait_for(lambda: len(acknowledged) > seen or not feeder.is_alive())
     stop.set()
