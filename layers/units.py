@@ -8,18 +8,22 @@ Sources: 1 Sv = 1 Gy is a convention for photons; the roentgen is 2.58e-4 C/kg (
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from layers.errors import BadInputError, UnknownUnitError, nearest
 
+_HALF_UP = Context(prec=400, rounding=ROUND_HALF_UP)
+"""With room for any double."""
 
-def rounded(value: float, decimals: int) -> str:
+
+def with_decimals(value: float, decimals: int) -> str:
     """Return a number with so many decimals; of what is written a half goes up, away from zero.
 
     What a reader sees is a decimal number: 0.145 is 0.15 to him, though its double is below.
     """
-    return str(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    last = Decimal(1).scaleb(-decimals)
+    return f"{Decimal(repr(float(value))).quantize(last, context=_HALF_UP):f}"
 
 
 class UnknownQuantityError(BadInputError):

@@ -220,8 +220,8 @@ class StationsKind:
         if value is None:
             return ""
         if self._quantity.id == "ambient_dose_rate":
-            return units.rounded(value / 1000, 2)
-        return units.rounded(value, 0)
+            return units.with_decimals(value / 1000, 2)
+        return units.with_decimals(value, 0)
 
     def inspect(self, point: Point, at: datetime | None) -> Mapping[str, Any]:
         """The station under a click, and the nearest ones with distance and value."""
@@ -241,10 +241,10 @@ class StationsKind:
             return {**told, "distance_km": round(distance_m / 1000, 1), "age_s": age_s}
 
         nearest = [near(i, d) for i, d in zip(seen.order, seen.distance_m, strict=True)]
-        reach_km = CLICK_PX * 0.4
+        known = bool(nearest) and nearest[0]["distance_km"] <= CLICK_PX * 0.4
         return {
-            "known": bool(nearest) and nearest[0]["distance_km"] <= reach_km,
-            "reason": "" if nearest else "no_values",
+            "known": known,
+            "reason": "" if known else "nothing_here" if nearest else "no_values",
             "time": hour,
             "version": token,
             "values": [],

@@ -2,8 +2,9 @@
 
 import math
 from datetime import datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Context
 
-from layers import messages, temporal
+from layers import messages, temporal, units
 
 DASH = "–"
 """Stands where nothing is known: a gap is never filled."""
@@ -27,7 +28,9 @@ def rounded(value: float | None, language: str, digits: int = DIGITS) -> str:
         return DASH
     if value == 0:
         return "0"
-    mantissa, _, power = f"{abs(value):.{digits - 1}e}".partition("e")
+    # A half goes up, as on the page: of what is written, not of the double that stands for it.
+    shortest = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(repr(abs(float(value))))
+    mantissa, _, power = f"{shortest:.{digits - 1}e}".partition("e")
     size = int(power)
     if PLAIN[0] <= size <= PLAIN[1]:
         text = f"{float(f'{mantissa}e{size}'):.{max(0, digits - 1 - size)}f}"
@@ -38,7 +41,7 @@ def rounded(value: float | None, language: str, digits: int = DIGITS) -> str:
 
 def count(number: float | None, language: str) -> str:
     """Return a whole number; a dash where there is none."""
-    return DASH if number is None else _written(f"{number:.0f}", language)
+    return DASH if number is None else _written(units.with_decimals(number, 0), language)
 
 
 def edge(value: float, language: str) -> str:

@@ -133,7 +133,7 @@ def value_text(value: float | None, unit: str, language: str) -> str:
     if value is None:
         return messages.text("card.no_value", language)
     shown, name = (value / 1000, "uSv/h") if unit == "nSv/h" else (value, unit)
-    number = units.rounded(shown, 2 if unit in ("nSv/h", units.TIMES) else 1)
+    number = units.with_decimals(shown, 2 if unit in ("nSv/h", units.TIMES) else 1)
     if language != "en":
         number = number.replace(".", ",")
     word = messages.catalogue(language).get(f"unit.{name}", name)

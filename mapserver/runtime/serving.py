@@ -70,7 +70,10 @@ def _free(host: str, port: int) -> None:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
     except OSError as reason:
-        raise SettingError(f"{host} port {port} cannot be listened on: {reason}") from None
+        raise SettingError(
+            f"{host} port {port} cannot be listened on: {reason.strerror or reason}; "
+            "another server may be there, or choose another --port"
+        ) from None
 
 
 def _web(settings: Settings) -> wire.Workers:

@@ -1,11 +1,13 @@
 """One server of the demonstration and one browser for all journeys of a module."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser.visits import Visit, visit
 from tests.real.conftest import browser
 from tests.servers import Server, serving, wait_for
 
@@ -30,3 +32,17 @@ def hours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
         wait_for(rests, 150, server.log.read_text)
         yield server
+
+
+@pytest.fixture(scope="module")
+def opening(browser: Browser, hours: Any) -> Iterator[Callable[..., Visit]]:
+    """Open watched pages; all end with the module."""
+    made: list[Visit] = []
+
+    def begin(*words: Any, **options: Any) -> Visit:
+        made.append(visit(browser, hours.url, *words, **options))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.page.close()

@@ -82,7 +82,8 @@ def test_the_two_meanings_of_a_microroentgen_are_told_apart_in_the_note():
 @pytest.mark.parametrize(
     ("value", "decimals", "expected"),
     [(0.145, 2, "0.15"), (0.125, 2, "0.13"), (0.1149, 2, "0.11"), (-0.005, 2, "-0.01"),
-     (13, 0, "13"), (12.5, 0, "13"), (1e-9, 2, "0.00"), (1e22, 0, "10000000000000000000000")],
+     (13, 0, "13"), (12.5, 0, "13"), (1e-9, 2, "0.00"), (1e22, 0, "10000000000000000000000"),
+     (1e30, 2, "1" + "0" * 30 + ".00")],
 )  # fmt: skip
 def test_a_half_goes_up_whatever_its_double_is(value, decimals, expected) -> None:
-    assert units.rounded(value, decimals) == expected
+    assert units.with_decimals(value, decimals) == expected
