@@ -69,11 +69,13 @@ def create_app(site: Site) -> Flask:
     app = Flask("mapserver", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # an address has one spelling, and none is sent elsewhere
+    # Flask's provider has it, the class it is declared as has not.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for service in SERVICES:
         app.register_blueprint(service.blueprint(site))
 
     if hops := site.settings.proxies:
+        # As Flask's own guide puts one application before another.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=0, x_prefix=0
         )

@@ -4,7 +4,7 @@ import functools
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -46,12 +46,8 @@ SHARED = (
     ),
 )
 """What an answer to reading carries: every origin may read it."""
-CONDITIONS = (
-    "HTTP_IF_NONE_MATCH",
-    "HTTP_IF_MODIFIED_SINCE",
-    "HTTP_IF_MATCH",
-    "HTTP_IF_UNMODIFIED_SINCE",
-    "HTTP_RANGE",
+_CONDITIONS = frozenset(
+    ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "range")
 )
 
 
@@ -121,14 +117,16 @@ def gzip_of(body: bytes) -> bytes:
     return gzip.compress(body, 6, mtime=0)
 
 
-def plainly_asked(environ: Mapping[str, Any], most_bytes: int) -> bool:
-    """Tell whether a request is a GET without conditions, its query short and of ASCII letters."""
-    query = environ.get("QUERY_STRING", "")
+def is_plain(method: str, query: str, names: Iterable[str], most_bytes: int) -> bool:
+    """Tell whether a request is a GET without conditions, its query short and of ASCII letters.
+
+    ``names`` are those of its headers, in small letters.
+    """
     return (
-        environ["REQUEST_METHOD"] == "GET"
-        and not any(key in environ for key in CONDITIONS)
+        method == "GET"
         and query.isascii()
         and len(query) <= most_bytes
+        and _CONDITIONS.isdisjoint(names)
     )
 
 
@@ -234,8 +232,8 @@ def json_bytes(document: Any) -> bytes:
     What is no number is null.
     """
     try:
-        return orjson.dumps(document, _moment, _OPTIONS)
-    except TypeError:  # of half a letter, which JSON that was sent may hold
+        return orjson.dumps(document, option=_OPTIONS)
+    except TypeError:  # half a letter, which JSON that was sent may hold
         return _ENCODER.encode(document).encode(errors="replace")
 
 

@@ -20,18 +20,18 @@ from layers.errors import (
     UnsupportedFormatError,
     nearest,
 )
-from layers.geo import TILE_PX, Window
+from layers.geo import Window
 from layers.kinds import KINDS, is_timed
 from layers.kinds.sources import nothing_yet
 from layers.kinds.surface import SurfaceKind
-from layers.model import Features, LayerDefinition, Picture, Raster, StyleDefinition
-from layers.model.kind import LayerKind, TileData
-from layers.render import draw, fading, legend, mvt, png, ramp, surface, webp
+from layers.model import LayerDefinition, StyleDefinition
+from layers.model.kind import LayerKind
+from layers.render import legend, mvt, png, webp
 from layers.store.paths import TAKEN_BACK
-from layers.tiles import classing
 from layers.tiles.cache import DiskCache
 from layers.tiles.flight import Flight
 from layers.tiles.gate import Gate
+from layers.tiles.making import Maker
 from layers.tiles.memory import Memory
 from layers.tiles.request import PLAIN, TileRequest
 from layers.tiles.seeded import Seeded, Standing
@@ -42,9 +42,6 @@ MEDIA_TYPES = {"png": png.MEDIA_TYPE, "webp": webp.MEDIA_TYPE, "mvt": mvt.MEDIA_
 PACKED_FROM_BYTES = 1_000
 PACKING = 2
 """Level of gzip: a fifth of the time of zlib's default for a tenth more bytes."""
-_INDEXED = {"png": png.indexed, "webp": webp.indexed}
-_PICTURE = {"png": png.picture, "webp": webp.picture}
-_SCENERY = {"png": png.picture, "webp": webp.scenery}
 Told = Callable[[str, float], None]
 """Takes ``memory``, ``disk`` or ``render`` for a tile; ``made`` and the seconds for a render."""
 _EMPTY: Mapping[str, Callable[[int], bytes]] = {
@@ -91,7 +88,6 @@ class Tiler:
         self._told = told
         self._layers = layers
         self._kinds = kinds
-        self._font = font
         self._mark = cache_dir and cache_dir / TAKEN_BACK
         self._memory = Memory(memory_bytes, self._state)
         self._disk = None
@@ -112,6 +108,7 @@ class Tiler:
             for layer in layers.values()
             for style in layer.styles
         }
+        self._maker = Maker(kinds, self._shown, font)
 
     def newest(
         self, layer_id: str, style_id: str, at: datetime | None = None
@@ -276,19 +273,10 @@ class Tiler:
     def _drawn(self, pinned: TileRequest) -> Mapping[str, Tile]:
         style = self._style(pinned.layer, pinned.style)
         self._check(pinned)
-        body = self._from_classes(pinned, style)
-        if body is not None:
-            return {pinned.path: self._tile(pinned, body) if body else self._empty(pinned)}
-        found = self._data(pinned, style)
-        if isinstance(found, Picture):
-            pictures = {pinned.window: found.rgba, **found.beside}
-            made = {
-                dataclasses.replace(pinned, window=at): _SCENERY[pinned.format](rgba)
-                for at, rgba in pictures.items()
-            }
-            return {each.path: self._tile(each, body) for each, body in made.items()}
-        body = None if found is None else self._written(found, pinned, style)
-        return {pinned.path: self._empty(pinned) if body is None else self._tile(pinned, body)}
+        return {
+            each.path: self._tile(each, body) if body else self._empty(each)
+            for each, body in self._maker.made(pinned, style)
+        }
 
     def _is_idle(self, pinned: TileRequest) -> bool:
         """Tell whether a tile of nothing is cheaper to find again than to keep.
@@ -315,42 +303,6 @@ class Tiler:
                 f'version "{version}" shows style "{pinned.style}" as it was drawn before; '
                 f'it now ends in "{shown}"'
             )
-
-    def _from_classes(self, pinned: TileRequest, style: StyleDefinition) -> bytes | None:
-        """Return the picture from classes that were found ahead, or None where the cells count."""
-        kind = self._kinds[pinned.layer]
-        if not isinstance(kind, SurfaceKind) or pinned.format != "png" or pinned.options != PLAIN:
-            return None
-        version, shown = data_part(str(pinned.version)), self._shown[pinned.layer, style.id]
-        return classing.picture(kind, style, pinned.window, pinned.time, version, shown)
-
-    def _data(self, pinned: TileRequest, style: StyleDefinition) -> TileData | None:
-        buffer_px = mvt.BUFFER_PX if pinned.format == "mvt" else draw.reach_px(style)
-        question = pinned.options.question(style, buffer_px * pinned.window.size_px // TILE_PX)
-        return self._kinds[pinned.layer].tile(
-            pinned.window, pinned.time, data_part(str(pinned.version)), question
-        )
-
-    def _written(
-        self, found: Raster | Features, pinned: TileRequest, style: StyleDefinition
-    ) -> bytes | None:
-        chosen = pinned.options
-        match found:
-            case Features() if pinned.format == "mvt":
-                return mvt.encode(found, pinned.window, pinned.layer) or None
-            case Raster():
-                size_px = pinned.window.size_px
-                shown = surface.classes(found, style, size_px, chosen.breaks, chosen.smooth)
-                colours = ramp.colours(style, chosen.breaks)
-                if chosen.fade:
-                    doubt = self._data(pinned, fading.DOUBT)
-                    if isinstance(doubt, Raster):
-                        classes = surface.classes(doubt, fading.DOUBT, size_px, (), chosen.smooth)
-                        shown, colours = fading.faded(shown, classes, colours)
-                return _INDEXED[pinned.format](shown, colours) if shown.any() else None
-            case Features():
-                rgba = draw.picture(found, style, pinned.window, self._font, chosen.language)
-                return _PICTURE[pinned.format](rgba) if rgba.any() else None
 
     def _style(self, layer_id: str, style_id: str) -> StyleDefinition:
         if layer_id not in self._layers:

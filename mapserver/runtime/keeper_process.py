@@ -77,7 +77,7 @@ class KeeperProcess:
             if self._child.exitcode:  # else it was told to end, as by Ctrl-C all are
                 print(f"the keeper {self._child.pid} died; another one begins", file=sys.stderr)
             self._line.close()
-            time.sleep(RESTART_AFTER_S)
+            time.sleep(RESTART_AFTER_S)  # one that dies at once is not begun again at once
             try:
                 with self._changing:
                     if self._ending:

@@ -182,6 +182,7 @@ def exposition(root: Path, ages: Mapping[str, float]) -> bytes:
     registry.register(_Now(root, ages))
     if folder := os.environ.get(FOLDER):
         _bury(Path(folder))
+        # The library has no types for this part of it.
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
     return generate_latest(REGISTRY) + generate_latest(registry)

@@ -83,7 +83,7 @@ class Worker:
             try:
                 self.open()
             except UnavailableError:
-                time.sleep(AGAIN_S)
+                time.sleep(AGAIN_S)  # the keeper makes it
             except Exception:  # whoever asks is told
                 LOG.exception("the worker could not be opened")
                 return

@@ -25,7 +25,6 @@ KINDS = {
 QUESTIONS = 64
 """What is asked of places, times and thresholds, that is known to be quick."""
 _PATH = PATH.encode()
-_CONDITIONS = {name[5:].lower().replace("_", "-").encode() for name in negotiation.CONDITIONS}
 
 
 class QuickClicks:
@@ -49,9 +48,11 @@ class QuickClicks:
 
     def answer(self, environ: dict[str, Any]) -> Plain | None:
         """Answer a plain click, or leave it to Flask, errors included."""
-        if environ["PATH_INFO"] != PATH or not negotiation.plainly_asked(environ, self._most):
+        query, accepted = environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
+        names = (key[5:].lower().replace("_", "-") for key in environ if key.startswith("HTTP_"))
+        plain = negotiation.is_plain(environ["REQUEST_METHOD"], query, names, self._most)
+        if environ["PATH_INFO"] != PATH or not plain:
             return None
-        query, accepted = environ["QUERY_STRING"], environ.get("HTTP_ACCEPT_ENCODING", "")
         with self._mutex:
             self._busy += 1
         try:
@@ -69,13 +70,11 @@ class QuickClicks:
     def at_once(self, request: Request) -> Answer | bool:
         """Tell whether ``soon`` may have it: a plain question."""
         path, _, query = request.target.partition(b"?")
+        names = (name.decode("latin-1") for name, _ in request.headers)
         return (
-            path == _PATH
-            and self._of_loop
-            and request.method == "GET"
-            and query.isascii()
-            and len(query) <= self._most
-            and _CONDITIONS.isdisjoint(dict(request.headers))
+            self._of_loop
+            and path == _PATH
+            and negotiation.is_plain(request.method, query.decode("latin-1"), names, self._most)
         )
 
     def soon(self, request: Request) -> Answer | None:
@@ -85,7 +84,7 @@ class QuickClicks:
         asked = _of_any_place(query)
         if self._busy or asked not in quick or self._store.edition() != edition:
             return None
-        accepted = dict(request.headers).get(b"accept-encoding", b"").decode("latin-1")
+        accepted = request.header(b"accept-encoding").decode("latin-1")
         begin_s = time.perf_counter()
         try:
             body, headers = self._told(query, accepted)

@@ -50,7 +50,7 @@ class QuickTiles:
 
     def at_once(self, request: Request) -> Answer | bool:
         """Return a tile that is held in memory; else whether ``soon`` may have one."""
-        if request.method not in _READING or b"if-none-match" in dict(request.headers):
+        if request.method not in _READING or request.header(b"if-none-match"):
             return False
         target = request.target[_BEGIN:].decode("latin-1")
         # An address names its tile; the name of a chosen tile has a word more than its address.
@@ -109,6 +109,6 @@ class QuickTiles:
 
 
 def _said(request: Request, tile: Tile) -> Answer:
-    accepted = dict(request.headers).get(b"accept-encoding", b"") if tile.packed else b""
+    accepted = request.header(b"accept-encoding") if tile.packed else b""
     body, head = negotiation.tile_lines(tile, accepted.decode("latin-1"))
     return head, b"" if request.method == "HEAD" else body

@@ -58,7 +58,7 @@ class Exchange:
             pass
         except ConnectionError:  # of a body that broke off
             self._fail("400 Bad Request")
-        except Exception:
+        except Exception:  # of the application: the client is told that, the log what it was
             LOG.exception("%s %r failed", self._request.method, self._request.target)
             self._fail("500 Internal Server Error")
         finally:
@@ -68,7 +68,7 @@ class Exchange:
         try:
             if hasattr(pieces, "close"):
                 pieces.close()
-        except Exception:
+        except Exception:  # the answer is over: nobody but the log is left to be told
             LOG.exception("%s %r did not close", self._request.method, self._request.target)
 
     def _start(

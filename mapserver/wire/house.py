@@ -59,7 +59,7 @@ class House:
         """Return what is at hand, else whether it may be had ``soon``: if not, by a thread."""
         try:
             return self._quick.at_once(request) if request.body is None else False
-        except Exception:
+        except Exception:  # one request must not end the loop of all: a thread tries and tells
             LOG.exception("%s %r failed in the loop", request.method, request.target)
             return False
 
@@ -88,7 +88,7 @@ class House:
     def _made(self, request: Request) -> Answer | None:
         try:
             return self._quick.soon(request)
-        except Exception:
+        except Exception:  # one request must not end the loop of all: a thread tries and tells
             LOG.exception("%s %r failed in the loop", request.method, request.target)
             return None
 
@@ -101,5 +101,5 @@ class House:
             connection.look(now_s)
         try:
             self._quick.tick()
-        except Exception:
+        except Exception:  # nor must what belongs to none of them
             LOG.exception("what is done once a second failed")

@@ -30,6 +30,10 @@ class Request:
     body: Body | None = None
     expects: bool = False
 
+    def header(self, name: bytes) -> bytes:
+        """Return the value of a header; empty where there is none."""
+        return dict(self.headers).get(name, b"")
+
 
 def environ(request: Request, here: Address, there: Address) -> dict[str, Any]:
     """Return what WSGI calls the environment of a request.

@@ -141,15 +141,11 @@ export class Scene {
     if (this.follows !== follow) return;
     if (!changed?.has("time")) return this.settle();
     // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
-    if (this.renewed()) this.resting = window.setTimeout(() => this.settle(), REST_MS);
+    const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
+    const renewed = this.moments.other === null && this.marks.renew([...this.groups.keys()], of);
+    if (renewed) this.resting = window.setTimeout(() => this.settle(), REST_MS);
     // Both in one frame would take twice as long to show.
     else await painted().then(() => this.follows === follow && this.settle());
-  }
-
-  /** Show the values of the hour that is loaded on the marks that stand; false where others must stand. */
-  private renewed(): boolean {
-    const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
-    return this.moments.other === null && this.marks.renew([...this.groups.keys()], of);
   }
 
   private label({ layer, reading }: Station): string {
@@ -223,7 +219,6 @@ export class Scene {
       await Promise.allSettled([...stations, choice && this.left.prefetch(choice)]);
       if (this.turn !== turn) return;
     }
-    this.renewed(); // changes nothing: what has run once takes half as long when it is waited for
   }
 
   /** The place that the card speaks of. */

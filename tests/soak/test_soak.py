@@ -57,6 +57,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+Look = tuple[float, dict[int, float], tuple[int, int]]
+"""A moment, the memory of each process in MB, and how many cells and other files are open."""
+
+
 def family(pid: int) -> list[int]:
     """A process and all that descend from it."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -77,7 +81,7 @@ def weight(server: Server) -> tuple[dict[int, float], tuple[int, int]]:
     return {pid: memory_mb(pid) for pid in pids}, (cells, len(opened) - cells)
 
 
-def least_mb(looks: list[tuple[float, dict[int, float], tuple[int, int]]]) -> np.ndarray:
+def least_mb(looks: list[Look]) -> np.ndarray:
     """Return the least memory of the processes that were there all the time, (parts, processes).
 
     What is left after the last whole part is too short to have a least one.
@@ -117,71 +121,57 @@ def question(chance: random.Random) -> str:
     )  # fmt: skip
 
 
-def test_reading_and_writing_go_on_and_nothing_grows(
-    server: Server, record_property: Callable[[str, object], None]
-) -> None:
-    made = server.command("token", "create", "own")
-    assert made.returncode == 0, made.stderr
-    token = made.stdout.strip()
-    stop = threading.Event()
-    statuses: Counter[int] = Counter()
-    accounts: list[dict[str, int]] = []
+class Traffic:
+    """Readers and a writer at work on a server."""
 
-    def read(seed: int) -> None:
+    def __init__(self, server: Server, token: str) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.batches = 0
+        self.stop = threading.Event()
+        self._server, self._token = server, token
+
+    def read(self, seed: int) -> None:
         chance = random.Random(seed)
-        while not stop.is_set():
-            statuses[server.get(question(chance))[0]] += 1
-            time.sleep(0.02)
+        while not self.stop.is_set():
+            self.statuses[self._server.get(question(chance))[0]] += 1
+            time.sleep(0.02)  # a reader looks at what came
 
-    def write() -> None:
-        while not stop.is_set():
-            status, _, body = server.post(
-                "/api/v1/observations", batch(BEFORE + len(accounts)),
-                **{"Content-Type": "text/csv", "Authorization": f"Bearer {token}"},
+    def write(self) -> None:
+        while not self.stop.is_set():
+            status, _, body = self._server.post(
+                "/api/v1/observations", batch(BEFORE + self.batches),
+                **{"Content-Type": "text/csv", "Authorization": f"Bearer {self._token}"},
             )  # fmt: skip
             assert status in (200, 201), body
-            accounts.append({"status": status})
-            stop.wait(EVERY_S)
+            self.batches += 1
+            self.stop.wait(EVERY_S)
 
-    looks: list[tuple[float, dict[int, float], tuple[int, int]]] = []
+
+def watched(server: Server, traffic: Traffic) -> list[Look]:
+    """Have traffic for a while; return what the server held, again and again, once it was warm."""
+    looks: list[Look] = []
     with ThreadPoolExecutor(READERS + 1) as pool:
-        work = [pool.submit(read, seed) for seed in range(READERS)] + [pool.submit(write)]
+        work = [pool.submit(traffic.read, seed) for seed in range(READERS)]
+        work.append(pool.submit(traffic.write))
         try:
-            stop.wait(WARM_S)
+            traffic.stop.wait(WARM_S)
             patience = time.monotonic() + WARM_S
-            while statuses.total() < WARM_ANSWERS and time.monotonic() < patience:
-                stop.wait(LOOK_S)
+            while traffic.statuses.total() < WARM_ANSWERS and time.monotonic() < patience:
+                traffic.stop.wait(LOOK_S)
             for _ in range(LASTS_S // LOOK_S):
                 looks.append((time.monotonic(), *weight(server)))
-                if stop.wait(LOOK_S):
+                if traffic.stop.wait(LOOK_S):
                     break
         finally:
-            stop.set()
+            traffic.stop.set()
         for each in work:
             each.result()
-    least = least_mb(looks)
-    slope = 60 / PART_S * np.polyfit(np.arange(len(least)), least, 1)[0]
-    cells, others = np.array([each for _, _, each in looks]).T
-    held = [round(sum(memory.values())) for _, memory, _ in (looks[0], looks[-1])]
-    for name, told in (("answers", dict(statuses)), ("batches", len(accounts)),
-                       ("MB a minute, each process", slope.round(2).tolist()),
-                       ("least MB", least.round(1).tolist()), ("MB", held),
-                       ("mapped cells", (int(cells.min()), int(cells.max()))),
-                       ("other open files", (int(others.min()), int(others.max())))):  # fmt: skip
-        record_property(name, told)
-        print(f"{name}: {told}")
+    return looks
 
-    assert set(statuses) <= {200, 204, 400, 404, 410, 503}, statuses
-    assert statuses[200] > 500
-    # A machine that is busy with other work refuses a few.
-    assert statuses[503] < 0.01 * statuses[200]
-    assert len(accounts) > 50
-    assert slope.sum() < SLOPE_MB_MIN
-    half = len(others) // 2
-    assert others[half:].max() < others[:half].max() + 8
-    # Three layers, and what is superseded stays until 24 of them are retired at once.
-    assert cells.max() <= 3 * (3 * SURFACE_HOURS + 24)
-    newest = f"{FIRST + STEP * (BEFORE + len(accounts) - 1):%Y-%m-%dT%H:00:00Z}"
+
+def nothing_is_left_behind(server: Server, batches: int) -> None:
+    """Look that the newest hour is shown, and that files of older ones were let go."""
+    newest = f"{FIRST + STEP * (BEFORE + batches - 1):%Y-%m-%dT%H:00:00Z}"
 
     def shown() -> bool:
         layers = {each["id"]: each for each in server.json("/current.json")["layers"]}
@@ -193,3 +183,36 @@ def test_reading_and_writing_go_on_and_nothing_grows(
     tiles = server.data_dir / "cache" / "tiles"
     cached = sum(f.stat().st_size for f in tiles.rglob("*") if f.is_file())
     assert cached < 2 * CACHE_MB * 1_000_000
+
+
+def test_reading_and_writing_go_on_and_nothing_grows(
+    server: Server, record_property: Callable[[str, object], None]
+) -> None:
+    made = server.command("token", "create", "own")
+    assert made.returncode == 0, made.stderr
+    traffic = Traffic(server, made.stdout.strip())
+    looks = watched(server, traffic)
+    statuses = traffic.statuses
+    least = least_mb(looks)
+    slope = 60 / PART_S * np.polyfit(np.arange(len(least)), least, 1)[0]
+    cells, others = np.array([each for _, _, each in looks]).T
+    held = [round(sum(memory.values())) for _, memory, _ in (looks[0], looks[-1])]
+    for name, told in (("answers", dict(statuses)), ("batches", traffic.batches),
+                       ("MB a minute, each process", slope.round(2).tolist()),
+                       ("least MB", least.round(1).tolist()), ("MB", held),
+                       ("mapped cells", (int(cells.min()), int(cells.max()))),
+                       ("other open files", (int(others.min()), int(others.max())))):  # fmt: skip
+        record_property(name, told)
+        print(f"{name}: {told}")
+
+    assert set(statuses) <= {200, 204, 400, 404, 410, 503}, statuses
+    assert statuses[200] > 500
+    # A machine that is busy with other work refuses a few.
+    assert statuses[503] < 0.01 * statuses[200]
+    assert traffic.batches > 50
+    assert slope.sum() < SLOPE_MB_MIN
+    half = len(others) // 2
+    assert others[half:].max() < others[:half].max() + 8
+    # Three layers, and what is superseded stays until 24 of them are retired at once.
+    assert cells.max() <= 3 * (3 * SURFACE_HOURS + 24)
+    nothing_is_left_behind(server, traffic.batches)

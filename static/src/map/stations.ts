@@ -96,15 +96,14 @@ export class Stations {
    */
   renew(layers: readonly string[], of: (layer: string, code: string) => Station | undefined): boolean {
     if (!this.marks.size || layers.length !== this.layers.size || !layers.every((id) => this.layers.has(id))) return false;
-    const next = (station: Station): Station | undefined => of(station.layer, station.reading.code);
-    const marks = [...this.marks.values()].map((shown) => ({ shown, station: next(shown.station) }));
+    const next = ({ layer, reading }: Station): Station | undefined => of(layer, reading.code);
     const few = this.small.length <= FEW_DOTS;
-    const small = few ? this.small.map(({ station, style }) => ({ station: next(station), style })) : [];
-    if ([...marks, ...small].some(({ station }) => !station)) return false;
-    for (const { shown, station } of marks) this.mark(station!, shown.style);
+    const standing = [...this.marks.values(), ...(few ? this.small : [])];
+    if (standing.some(({ station }) => !next(station))) return false;
+    for (const { station, style } of this.marks.values()) this.mark(next(station)!, style);
     this.visible = this.visible.map(({ station, pixel }) => ({ station: next(station)!, pixel }));
     if (few) {
-      this.small = small as typeof this.small;
+      this.small = this.small.map(({ station, style }) => ({ station: next(station)!, style }));
       this.draw();
     }
     return true;

@@ -26,8 +26,10 @@ def same(bands: FloatArray, transform: str, threshold: float) -> Place:
 
 @given(NUMBERS, SIGMAS, st.sampled_from(["log", "none"]), st.floats(-1.0, 500.0))
 def test_a_place_has_the_numbers_of_its_cell(mu, sigma, transform, threshold) -> None:
-    same(np.array([mu, sigma, 0.1], np.float32), transform, threshold)
-    same(np.array([mu, sigma, 0.1], np.float64), transform, threshold)
+    for dtype in (np.float32, np.float64):
+        place = same(np.array([mu, sigma, 0.1], dtype), transform, threshold)
+        told = place.quantiles(TOLD)
+        assert told == sorted(told)
 
 
 def test_what_passes_the_largest_number_is_the_largest_that_is_told() -> None:
