@@ -73,9 +73,10 @@ STEPS = """() => {
   new MutationObserver(() => {
     if (begun.surface && pane.childElementCount === 1) shown("surface");
   }).observe(pane, { childList: true });
-  // All marks are looked through at once, and each is told whether it is the chosen one.
+  // The numbers and colours of all marks change at once.
   new MutationObserver(() => begun.marks && shown("marks")).observe(
-    document.querySelector(".leaflet-stations-pane"), { subtree: true, attributes: true });
+    document.querySelector(".leaflet-stations-pane"),
+    { subtree: true, attributes: true, childList: true });
 }"""
 
 SHOWN = "(count) => steps.surface.length === count && steps.marks.length === count"

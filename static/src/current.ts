@@ -15,6 +15,7 @@ interface Document {
 
 export class Current {
   private readonly entries = new Map<string, Map<string, Entry>>();
+  private readonly hours = new Map<string, readonly string[]>(); // the times of each, the same list until there are others
   private readonly counts = new Map<string, number>();
   private readonly address: string;
   private readonly events: string;
@@ -73,8 +74,8 @@ export class Current {
     return this.made;
   }
 
-  times(layer: string): string[] {
-    return [...(this.entries.get(layer)?.keys() ?? [])];
+  times(layer: string): readonly string[] {
+    return this.hours.get(layer) ?? [];
   }
 
   count(layer: string): number {
@@ -98,9 +99,12 @@ export class Current {
   private take(found: Document): void {
     this.made = Date.parse(found.generated);
     this.entries.clear();
+    this.hours.clear();
     this.counts.clear();
     for (const layer of found.layers) {
-      this.entries.set(layer.id, new Map(layer.times.map((entry) => [entry.time, entry])));
+      const times = new Map(layer.times.map((entry) => [entry.time, entry]));
+      this.entries.set(layer.id, times);
+      this.hours.set(layer.id, [...times.keys()]);
       if (layer.count !== undefined) this.counts.set(layer.id, layer.count);
     }
   }

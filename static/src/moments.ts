@@ -14,7 +14,7 @@ export class Moments {
   }
 
   /** The times of the slider: those of the surface, or of the stations where no surface is shown. */
-  get all(): string[] {
+  get all(): readonly string[] {
     const { filled, overlays } = this.state();
     const leading = [filled, ...overlays].map((id) => (id ? this.current.times(id) : []));
     return leading.find((found) => found.length > 1 || (found[0] && found[0] !== "static")) ?? [];

@@ -101,7 +101,7 @@ function drawMark(context: CanvasRenderingContext2D, mark: HTMLElement, frame: D
   context.strokeStyle = "rgba(255,255,255,.95)";
   context.stroke(path);
   const empty = shape === "late" || shape === "hollow";
-  context.fillStyle = empty ? "rgba(255,255,255,.8)" : mark.style.getPropertyValue("--colour");
+  context.fillStyle = getComputedStyle(mark.querySelector(".ring")!).fill;
   context.fill(path);
   context.lineWidth = 1.6;
   context.strokeStyle = "#27303f";
@@ -121,7 +121,7 @@ function drawMark(context: CanvasRenderingContext2D, mark: HTMLElement, frame: D
   context.font = `700 ${getComputedStyle(number).fontSize} ${FONT}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillStyle = getComputedStyle(mark).color;
+  context.fillStyle = getComputedStyle(number).color;
   context.fillText(number.textContent!, 17, shape === "triangle" ? 21 : 17.5);
   context.restore();
 }

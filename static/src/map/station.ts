@@ -59,7 +59,8 @@ export function isDoubtful({ status, value }: Reading): boolean {
 export class StationMark {
   readonly button: HTMLButtonElement;
   private readonly number = element("span", { class: "number" });
-  private drawn = "";
+  private ring: SVGElement | null = null;
+  private colours = "";
   private outline = "";
 
   constructor(pressed: () => void) {
@@ -70,28 +71,36 @@ export class StationMark {
     });
   }
 
-  show(reading: Reading, style: Style, now: number, number: string, label: string): void {
+  /** What is seen. Of what stays as it is nothing is touched: the browser would look at all of it again. */
+  show(reading: Reading, style: Style, now: number, number: string): void {
     const shape = shapeOf(reading, style, now);
     const found = reading.value === null ? null : style.classes[classOf(reading.value, style.classes)];
     const doubtful = isDoubtful(reading);
-    const drawn = [shape, found?.colour, number, label, doubtful].join();
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
     if (this.outline !== `${shape} ${doubtful}`) this.outlined(shape, doubtful);
-    this.button.setAttribute("aria-label", label);
-    coloured(this.button, found?.colour ?? "transparent");
-    this.button.style.setProperty("--text", found?.text ?? "inherit");
-    this.number.textContent = number;
+    const { colour = "transparent", text = "" } = found ?? {};
+    if (this.colours !== `${colour} ${text}`) {
+      this.colours = `${colour} ${text}`;
+      coloured(this.ring!, colour); // not the button: what lies in it would be looked at, too
+      this.number.style.color = text;
+    }
+    if (this.number.textContent !== number) this.number.textContent = number;
+  }
+
+  /** What is read aloud. */
+  say(label: string): void {
+    if (this.button.getAttribute("aria-label") !== label) this.button.setAttribute("aria-label", label);
   }
 
   private outlined(shape: Shape, doubtful: boolean): void {
     this.outline = `${shape} ${doubtful}`;
+    this.colours = "";
     const [name, attributes] = SHAPES[shape];
+    this.ring = svg(name, { ...attributes, class: "ring" });
     const picture = svg(
       "svg",
       { viewBox: "0 0 34 34", class: "shape-of", "aria-hidden": "true" },
       svg(name, { ...attributes, class: "halo" }),
-      svg(name, { ...attributes, class: "ring" }),
+      this.ring,
       ...(OVER[shape] ? [svg("path", { d: OVER[shape], class: "over" })] : []),
     );
     if (doubtful) picture.append(svg("circle", { cx: "29", cy: "5", r: "6.5", class: "badge" }), svg("path", { d: REVIEW, class: "sign" }));

@@ -67,7 +67,7 @@ export class Stations {
         occupied.take(box);
         keep.add(keyOf(station));
         this.visible.push({ station, pixel });
-        this.mark(station, style);
+        this.mark(station, style).say(this.words.label(station));
       } else {
         const cell = Math.floor(pixel.x / COVERED_PX) * 1e5 + Math.floor(pixel.y / COVERED_PX);
         if (dotted.has(cell)) continue;
@@ -91,7 +91,8 @@ export class Stations {
   }
 
   /**
-   * Show other readings where the stations stand: who has room for a mark and a name is decided when the reader rests.
+   * Show other readings where the stations stand: who has room for a mark and a name, and what is read aloud of it, waits until
+   * the reader rests.
    * Tells whether that could be; it cannot where a station is not among the given ones, or its layers are others.
    */
   renew(layers: readonly string[], of: (layer: string, code: string) => Station | undefined): boolean {
@@ -121,7 +122,7 @@ export class Stations {
     return found !== undefined;
   }
 
-  private mark(station: Station, style: Style): void {
+  private mark(station: Station, style: Style): StationMark {
     const key = keyOf(station);
     let shown = this.marks.get(key);
     if (!shown) {
@@ -135,7 +136,8 @@ export class Stations {
       this.marks.set(key, shown);
     }
     Object.assign(shown, { station, style });
-    shown.mark.show(station.reading, style, this.words.now(), this.words.number(station.reading), this.words.label(station));
+    shown.mark.show(station.reading, style, this.words.now(), this.words.number(station.reading));
+    return shown.mark;
   }
 
   private dot(station: Station, style: Style): Dot {

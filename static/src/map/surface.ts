@@ -98,8 +98,8 @@ class Painter {
 
   constructor(options: SurfaceOptions) {
     this.options = options;
-    this.bounds = options.area ? hull(options.area) : options.bounds;
     this.outlines = outlinesOf(options.area ?? [[ring(options.bounds)]]);
+    this.bounds = this.outlines.bounds;
     this.pattern = patternOf(options.hatch, this.dense);
   }
 
@@ -210,12 +210,14 @@ function outlinesOf(area: Area): Outlines {
 
 /** The area as a path in the pixels of a zoom, made once a zoom. */
 class Outlines {
+  readonly bounds: Bounds;
   private readonly area: Area;
   private zoom = -1;
   private path = new Path2D();
 
   constructor(area: Area) {
     this.area = area;
+    this.bounds = hull(area);
   }
 
   at(zoom: number): Path2D {

@@ -23,11 +23,13 @@ export class TimeBar {
   private readonly range = element("input", { type: "range", min: "0", step: "1" });
   private readonly known = element("div", { class: "known", "aria-hidden": "true" });
   private readonly strip = element("div", { class: "strip", "aria-hidden": "true" });
-  private readonly clock = element("output", { class: "clock" });
+  private readonly local = element("strong");
+  private readonly utc = element("small");
   private readonly play: HTMLButtonElement;
   private readonly back: HTMLButtonElement;
   private readonly forward: HTMLButtonElement;
   private readonly live: HTMLButtonElement;
+  private times: readonly string[] = [];
   private steps: Step[] = [];
   private timer = 0;
   private settling = 0;
@@ -64,7 +66,7 @@ export class TimeBar {
     this.root.append(
       this.play,
       element("div", { class: "slide" }, this.range, this.known, this.strip),
-      element("div", { class: "when" }, this.clock, element("div", { class: "steps" }, this.back, this.forward, this.live)),
+      element("div", { class: "when" }, element("output", { class: "clock" }, this.local, this.utc), element("div", { class: "steps" }, this.back, this.forward, this.live)),
     );
     // A hand on the slider: what it may choose next is fetched before it does.
     for (const hand of ["pointerenter", "focusin"]) this.root.addEventListener(hand, () => this.look(), { once: true });
@@ -72,8 +74,9 @@ export class TimeBar {
   }
 
   show(times: readonly string[]): void {
-    const before = this.steps.map(({ time }) => time).join();
-    this.steps = timeline(times);
+    const others = times !== this.times; // the same list holds the same times
+    if (others) this.steps = timeline(times);
+    this.times = times;
     this.root.hidden = this.steps.length === 0;
     if (this.root.hidden) return;
     const index = this.index;
@@ -81,14 +84,15 @@ export class TimeBar {
     this.range.max = String(last);
     this.range.value = String(index);
     const { time, known } = this.steps[index]!;
-    const gap = known ? "" : element("span", { class: "gap-word" }, this.words.text("time.gap"));
-    this.clock.replaceChildren(element("strong", {}, this.words.clock(time)), element("small", {}, gap || this.words.utc(time)));
+    this.local.textContent = this.words.clock(time);
+    this.utc.textContent = known ? this.words.utc(time) : this.words.text("time.gap");
+    this.utc.classList.toggle("gap-word", !known);
     this.range.setAttribute("aria-valuetext", this.text);
     this.range.style.setProperty("--done", `${(100 * index) / Math.max(1, last)}%`);
     this.live.setAttribute("aria-pressed", String(this.store.state.time === null));
     this.back.disabled = index === 0;
     this.forward.disabled = index === last;
-    if (this.steps.map(({ time }) => time).join() !== before) this.mark();
+    if (others) this.mark();
     if (this.used) this.ahead();
   }
 
