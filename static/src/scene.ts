@@ -129,7 +129,8 @@ export class Scene {
     // Which mark is the chosen one can wait for the frame that answers the press.
     if (changed?.size === 1 && changed.has("card")) return void painted().then(() => this.settle());
     const follow = ++this.follows;
-    window.clearTimeout(this.resting);
+    // While an hour is long in coming, what is read aloud is brought to the one that stands.
+    if (!changed?.has("time")) window.clearTimeout(this.resting);
     this.showBase(state);
     this.showFilled(state);
     const overlays = this.config.layers.filter((layer) => isOverlay(layer) && state.overlays.includes(layer.id));
@@ -143,9 +144,10 @@ export class Scene {
     // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
     const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
     const renewed = this.moments.other === null && this.marks.renew([...this.groups.keys()], of);
-    if (renewed) this.resting = window.setTimeout(() => this.settle(), REST_MS);
     // Both in one frame would take twice as long to show.
-    else await painted().then(() => this.follows === follow && this.settle());
+    if (!renewed) return painted().then(() => void (this.follows === follow && this.settle()));
+    window.clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.settle(), REST_MS);
   }
 
   private label({ layer, reading }: Station): string {

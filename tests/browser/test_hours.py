@@ -62,6 +62,7 @@ def test_a_step_shows_values_where_the_marks_stand_and_moves_them_when_the_reade
     values = {f["properties"]["name_en"]: f["properties"]["value"] for f in file["features"]}
     marks = """() => [...document.querySelectorAll("button.station")].map((each) => ({
         name: each.getAttribute("aria-label").split(": ")[0],
+        said: each.getAttribute("aria-label").split(": ")[1],
         shown: each.querySelector(".number").textContent,
         at: each.parentElement.style.transform }))"""
     before = page.evaluate(marks)
@@ -72,7 +73,7 @@ def test_a_step_shows_values_where_the_marks_stand_and_moves_them_when_the_reade
           new MutationObserver((_, watch) => {
             watch.disconnect();
             window.stepped = (MARKS)();
-          }).observe(stations, { subtree: true, attributes: true });
+          }).observe(stations, { subtree: true, attributes: true, childList: true });
         }""".replace("MARKS", marks)
     )
     page.locator("#time input").press("ArrowLeft")
@@ -88,7 +89,9 @@ def test_a_step_shows_values_where_the_marks_stand_and_moves_them_when_the_reade
     right(stepped)
     assert [e["shown"] for e in stepped] != [e["shown"] for e in before]
     page.wait_for_timeout(1_000)
-    right(page.evaluate(marks))
+    rested = page.evaluate(marks)
+    right(rested)
+    assert all(e["said"].startswith(e["shown"]) for e in rested if e["shown"])
     made.check()
 
 
