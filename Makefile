@@ -100,11 +100,12 @@ $(TEST): $(RUN)
 
 # What is missing afterwards is told by the floors of the clients, and by what was not run.
 $(FOREIGN): $(TEST)
-	@echo "Looking for QGIS, GDAL, xmllint and a browser"
+	@echo "Looking for QGIS, GDAL, R, xmllint and a browser"
 	@missing=""; \
 	/usr/bin/python3 -I -c 'import qgis' 2>/dev/null || missing="$$missing python3-qgis qgis-providers"; \
 	command -v gdalinfo >/dev/null || missing="$$missing gdal-bin"; \
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
+	Rscript -e 'library(sf); library(terra)' >/dev/null 2>&1 || missing="$$missing r-cran-sf r-cran-terra"; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
 	[ -z "$$missing" ] || { apt-get update -qq && apt-get install -qq --no-install-recommends $$missing; } \
 		>/dev/null 2>&1 || echo "Some clients are left out: apt-get install$$missing" >&2
