@@ -212,7 +212,8 @@ def test_reading_and_writing_go_on_and_nothing_grows(
     assert traffic.batches > 50
     assert slope.sum() < SLOPE_MB_MIN
     half = len(others) // 2
-    assert others[half:].max() < others[:half].max() + 8
+    # One look may see a child that works for a moment, with its files: what leaks is in most.
+    assert np.median(others[half:]) < np.median(others[:half]) + 4
     # Three layers, and what is superseded stays until 24 of them are retired at once.
     assert cells.max() <= 3 * (3 * SURFACE_HOURS + 24)
     nothing_is_left_behind(server, traffic.batches)
