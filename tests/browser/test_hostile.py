@@ -12,12 +12,11 @@ import pytest
 import shapely
 from playwright.sync_api import Browser
 
-from layers import messages
 from layers.model import Context, Feature, Station
 from layers.store import Batch, Writer
 from tests.browser.line import Line
 from tests.browser.networks import fill, grid, last_hour
-from tests.browser.visits import NARROW, WIDE, Visit, visit
+from tests.browser.visits import NARROW, WIDE, Visit, text, visit
 from tests.servers import Server, serving, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
@@ -37,10 +36,6 @@ NAMES = [
 ]
 MANY = 10_000
 MOST_MARKS, MOST_ROWS = 250, 500
-
-
-def text(name: str, **values: object) -> str:
-    return messages.text(name, "en", **values)
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +239,30 @@ def test_ten_thousand_stations_leave_the_page_light(large: Server) -> None:
         status, _, body = large.get(path, **{"Accept-Encoding": "gzip"})
         assert status == 200
         assert len(body) < 12_000
+
+
+def test_a_server_that_goes_away_is_told_of_and_comes_back(browser: Browser, hours: Any) -> None:
+    page = browser.new_page(viewport={"width": NARROW[0], "height": NARROW[1]})
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.clock.install()
+    page.goto(f"{hours.url}/en")
+    page.wait_for_selector("button.station")
+    before = page.locator("button.station").first.get_attribute("aria-label")
+    page.route("**/*", lambda route: route.abort())
+    page.clock.run_for(61_000)
+    banner = page.locator("#offline")
+    banner.wait_for(state="visible")
+    assert banner.inner_text().startswith(text("page.offline"))
+    assert page.locator("button.station").first.get_attribute("aria-label") == before
+    # What needs the server says that it cannot, and the page stays up.
+    page.locator("button.station").first.click()
+    page.wait_for_timeout(300)
+    page.unroute_all(behavior="ignoreErrors")
+    page.clock.run_for(61_000)
+    banner.wait_for(state="hidden")
+    # By key: where the map has moved, a mark may lie under the heading.
+    page.locator("button.station").last.press("Enter")
+    page.locator("#card").wait_for(state="visible")
+    assert broken == []
+    page.close()

@@ -11,10 +11,10 @@ from typing import Any
 import pypdf
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from layers import messages
-from tests.browser.visits import NARROW, WIDE, Visit
+from tests.browser.visits import NARROW, WIDE, Visit, text, tool
 
 pytestmark = pytest.mark.browser
 
@@ -31,14 +31,6 @@ STATION = "KZAST"
 def phone(opening: Callable[..., Visit]) -> Visit:
     """The first view of somebody with a telephone."""
     return opening("/en", NARROW)
-
-
-def text(name: str, **values: object) -> str:
-    return messages.text(name, "en", **values)
-
-
-def tool(page: Page, name: str) -> Any:
-    return page.get_by_role("button", name=text(name), exact=True)
 
 
 def weighed(made: Visit) -> tuple[int, int]:
@@ -270,55 +262,6 @@ def test_an_address_holds_the_whole_state(opening: Callable[..., Visit]) -> None
     made.check()
 
 
-@pytest.mark.full
-def test_a_reader_without_a_mouse_finds_a_station_in_the_list(
-    opening: Callable[..., Visit], hours: Any
-) -> None:
-    made = opening("/en", WIDE)
-    page = made.page
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-        if label == text("tools.table"):
-            break
-    page.keyboard.press("Enter")
-    dialog = page.locator("#table")
-    dialog.wait_for(state="visible")
-    assert page.evaluate("document.activeElement.closest('dialog') !== null")
-    listed = dialog.locator("table").first.locator("tbody tr").count()
-    assert listed == len(hours.json("/files/stations/latest/latest.geojson")["features"])
-    made.axe()
-    page.locator("#table-find").focus()
-    page.keyboard.type("tashk")
-    rows = dialog.locator("table").first.locator("tbody tr")
-    assert rows.count() == 1
-    # By its value, and by the keyboard: the head of a column is a button.
-    page.locator("#sort-stations-1").focus()
-    page.keyboard.press("Enter")
-    head = dialog.locator("table").first.locator("th[aria-sort]")
-    assert head.get_attribute("aria-sort") == "descending"
-    rows.first.locator("button").focus()
-    page.keyboard.press("Enter")
-    card = page.locator("#card")
-    card.wait_for(state="visible")
-    assert dialog.is_hidden()
-    assert card.locator("h2").inner_text() == "Tashkent"
-    page.keyboard.press("Escape")
-    card.wait_for(state="hidden")
-    # An earlier hour, by a button that says what it did.
-    earlier = tool(page, "time.back")
-    earlier.focus()
-    page.keyboard.press("Enter")
-    said = page.locator("#said")
-    assert said.inner_text() == page.locator("#time .clock strong").inner_text()
-    live = page.locator("#time .live")
-    assert live.get_attribute("aria-pressed") == "false"
-    live.focus()
-    page.keyboard.press("Enter")
-    assert live.get_attribute("aria-pressed") == "true"
-    made.check()
-
-
 def test_a_screen_reader_is_told_of_regions_headings_and_stations(phone: Visit) -> None:
     page = phone.page
     phone.go(f"{phone.url}/en")
@@ -437,32 +380,4 @@ def test_hostile_names_notes_and_numbers_are_text_and_gaps(browser: Browser, hou
     assert page.title() != "taken"
     assert broken == []
     page.unroute_all(behavior="ignoreErrors")
-    page.close()
-
-
-@pytest.mark.full
-def test_a_server_that_goes_away_is_told_of_and_comes_back(browser: Browser, hours: Any) -> None:
-    page = browser.new_page(viewport={"width": NARROW[0], "height": NARROW[1]})
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    page.clock.install()
-    page.goto(f"{hours.url}/en")
-    page.wait_for_selector("button.station")
-    before = page.locator("button.station").first.get_attribute("aria-label")
-    page.route("**/*", lambda route: route.abort())
-    page.clock.run_for(61_000)
-    banner = page.locator("#offline")
-    banner.wait_for(state="visible")
-    assert banner.inner_text().startswith(text("page.offline"))
-    assert page.locator("button.station").first.get_attribute("aria-label") == before
-    # What needs the server says that it cannot, and the page stays up.
-    page.locator("button.station").first.click()
-    page.wait_for_timeout(300)
-    page.unroute_all(behavior="ignoreErrors")
-    page.clock.run_for(61_000)
-    banner.wait_for(state="hidden")
-    # By key: where the map has moved, a mark may lie under the heading.
-    page.locator("button.station").last.press("Enter")
-    page.locator("#card").wait_for(state="visible")
-    assert broken == []
     page.close()

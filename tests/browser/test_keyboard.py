@@ -1,12 +1,12 @@
 """The whole page with keys alone: every stop is seen, none is covered, and nobody is trapped."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from layers import messages
-from tests.browser.visits import NARROW, WIDE, Visit, visit
+from tests.browser.visits import NARROW, WIDE, Visit, text, tool, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
 
@@ -24,10 +24,6 @@ STOP = """() => {
   const name = at.getAttribute("aria-label") || at.title || at.textContent.trim().slice(0, 40);
   return [at === document.body ? "" : `${at.tagName} ${at.id || name}`, covered, ring];
 }"""
-
-
-def text(name: str, **values: object) -> str:
-    return messages.text(name, "en", **values)
 
 
 def stops(page: Page) -> list[str]:
@@ -176,3 +172,51 @@ def test_the_tree_of_a_screen_reader_tells_the_card_and_the_list(
         assert wanted in tree, (wanted, tree[:600])
     made.check()
     page.close()
+
+
+def test_a_reader_without_a_mouse_finds_a_station_in_the_list(
+    opening: Callable[..., Visit], hours: Any
+) -> None:
+    made = opening("/en", WIDE)
+    page = made.page
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        if label == text("tools.table"):
+            break
+    page.keyboard.press("Enter")
+    dialog = page.locator("#table")
+    dialog.wait_for(state="visible")
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    listed = dialog.locator("table").first.locator("tbody tr").count()
+    assert listed == len(hours.json("/files/stations/latest/latest.geojson")["features"])
+    made.axe()
+    page.locator("#table-find").focus()
+    page.keyboard.type("tashk")
+    rows = dialog.locator("table").first.locator("tbody tr")
+    assert rows.count() == 1
+    # By its value, and by the keyboard: the head of a column is a button.
+    page.locator("#sort-stations-1").focus()
+    page.keyboard.press("Enter")
+    head = dialog.locator("table").first.locator("th[aria-sort]")
+    assert head.get_attribute("aria-sort") == "descending"
+    rows.first.locator("button").focus()
+    page.keyboard.press("Enter")
+    card = page.locator("#card")
+    card.wait_for(state="visible")
+    assert dialog.is_hidden()
+    assert card.locator("h2").inner_text() == "Tashkent"
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+    # An earlier hour, by a button that says what it did.
+    earlier = tool(page, "time.back")
+    earlier.focus()
+    page.keyboard.press("Enter")
+    said = page.locator("#said")
+    assert said.inner_text() == page.locator("#time .clock strong").inner_text()
+    live = page.locator("#time .live")
+    assert live.get_attribute("aria-pressed") == "false"
+    live.focus()
+    page.keyboard.press("Enter")
+    assert live.get_attribute("aria-pressed") == "true"
+    made.check()

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from layers import messages
 from tests.browser.networks import fill, grid, last_hour
-from tests.browser.visits import WIDE, Visit, visit
+from tests.browser.visits import WIDE, Visit, text, visit
 from tests.servers import Server, serving, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
@@ -21,10 +20,6 @@ HOURS = 24 * 8
 RELEASED = [16, 17, 23, 24, 25]
 """Neighbours in the middle of the grid of 7 x 7."""
 LATE, DOUBTED = 0, 48
-
-
-def text(name: str, **values: object) -> str:
-    return messages.text(name, "en", **values)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """A planner compares three sites of an own file in a real browser, and nothing of them stays."""
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
-from layers import messages
+from tests.browser import visits
 from tests.browser.visits import WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
@@ -34,8 +35,7 @@ def open_page(browser: Browser, hours: Any) -> Iterator[Callable[[str], Page]]:
         page.close()
 
 
-def text(name: str, **values: object) -> str:
-    return messages.text(name, "ru", **values)
+text = functools.partial(visits.text, language="ru")
 
 
 def squeezed(words: str) -> str:

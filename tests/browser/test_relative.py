@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from layers import messages
 from tests.browser.networks import fill, grid, last_hour
-from tests.browser.visits import NARROW, WIDE, Visit, visit
+from tests.browser.visits import NARROW, WIDE, Visit, text, visit
 from tests.servers import Server, serving, wait_for
 
 pytestmark = pytest.mark.browser
@@ -18,10 +18,6 @@ pytestmark = pytest.mark.browser
 LAYER = "dose-rate-relative"
 STRUCK = 14
 HOURS = 24 * 7
-
-
-def text(name: str, language: str = "en", **values: object) -> str:
-    return messages.text(name, language, **values)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """A planner asks what an earthquake on a fault of the map would do, in a real browser."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from layers import messages
+from tests.browser import visits
 from tests.browser.visits import WIDE, Visit, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
@@ -28,8 +29,7 @@ def opening(browser: Browser, hours: Any) -> Iterator[Callable[[str], Visit]]:
         each.page.close()
 
 
-def text(name: str, **values: object) -> str:
-    return messages.text(name, "ru", **values)
+text = functools.partial(visits.text, language="ru")
 
 
 def test_the_shaking_of_a_fault_is_drawn_named_changed_shared_and_taken_off(

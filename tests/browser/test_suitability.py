@@ -1,6 +1,7 @@
 """What a planner does with suitability on the map: presets, weights, and why a place is so."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from layers.kinds.suitability import NOTHING_YET
 from layers.siting import stacks
 from mapserver import settings
 from mapserver.runtime.opening import open_site
+from tests.browser import visits
 from tests.browser.visits import WIDE, Visit, visit
 from tests.servers import wait_for
 
@@ -98,9 +100,7 @@ def test_weights_are_turned_seen_shared_and_explained(
 def test_the_click_says_why_in_every_language(
     opened: Callable[..., Visit], weighed: Any, language: str
 ) -> None:
-    def text(name: str, **values: str) -> str:
-        return messages.text(name, language, **values)
-
+    text = functools.partial(visits.text, language=language)
     seen = opened(f"/{language}{STATE}{PLACE}")
     seen.settle()
     said = seen.page.locator(".why").inner_text()

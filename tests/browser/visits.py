@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Locator, Page, Response
+
+from layers import messages
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 AXE = STATIC / "node_modules" / "axe-core" / "axe.min.js"
@@ -28,6 +30,16 @@ new PerformanceObserver((list) => {
   }
 }).observe({type: "layout-shift", buffered: true});
 """
+
+
+def text(name: str, language: str = "en", **values: object) -> str:
+    """What the page says under a name of the catalogues."""
+    return messages.text(name, language, **values)
+
+
+def tool(page: Page, name: str) -> Locator:
+    """The button of an English page that a name of the catalogues stands on."""
+    return page.get_by_role("button", name=text(name), exact=True)
 
 
 @dataclass
