@@ -232,6 +232,7 @@ TEXTS: dict[str, str] = {
     "in two of three such earthquakes between {low} and {high}.",
     "point.intensity": "Intensity {grade} on the MSK-64 scale, give or take {sd}.",
     "point.outside_models": "The models say nothing of this place.",
+    "point.coming": "The server is asked about this place.",
     "point.failed": "The server did not answer. Please try again.",
     "point.suitability": (
         "of what would be best, by “{preset}”; {known} of the weight stands on evidence."

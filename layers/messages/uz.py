@@ -232,6 +232,7 @@ TEXTS: dict[str, str] = {
     "bunday uchta zilziladan ikkitasida {low} va {high} oraligʻida.",
     "point.intensity": "Intensivligi MSK-64 shkalasi boʻyicha {grade}, ±{sd}.",
     "point.outside_models": "Modellar bu joy haqida hech narsa aytmaydi.",
+    "point.coming": "Bu joy haqida serverdan soʻralmoqda.",
     "point.failed": "Server javob bermadi. Qayta urinib koʻring.",
     "point.suitability": (
         "eng yaxshi holatga nisbatan, “{preset}” mezonlari boʻyicha; vaznning {known} qismi "

@@ -194,22 +194,37 @@ def test_on_a_phone_a_card_leaves_the_place_that_it_speaks_of_in_sight(
 
 
 @pytest.mark.full
-def test_a_card_that_is_asked_for_twice_is_never_empty(opening: Callable[..., Visit]) -> None:
+def test_a_card_that_is_long_in_coming_says_so_and_is_never_empty(
+    opening: Callable[..., Visit],
+) -> None:
     page = opening("/en", NARROW).page
     waiting: list[Route] = []
     page.route("**/api/v1/point?*", lambda route: waiting.append(route))
-    page.locator("#map").click(position={"x": 60, "y": 640})
-    page.wait_for_timeout(300)
-    # Another hour is asked for before the first answer is there.
+    card, place = page.locator("#card"), {"x": 60, "y": 640}
+    page.locator("#map").click(position=place)
+    expect(card).to_contain_text(text("point.coming"))
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+    # Another hour is asked for before the first answer is there, which is too late then.
     page.locator("#time input").press("ArrowLeft")
     page.wait_for_timeout(600)
     assert len(waiting) == 2
     waiting[0].continue_()
     page.wait_for_timeout(600)
-    assert page.locator("#card").is_hidden()
+    expect(card).to_contain_text(text("point.coming"))
+    page.locator("#card h2").focus()
     waiting[1].continue_()
     page.locator("#card .nearest").wait_for()
+    assert text("point.coming") not in card.inner_text()
     assert page.evaluate("document.activeElement.tagName") == "H2"
+    page.keyboard.press("Escape")
+    # One that is dismissed before it came does not open.
+    page.locator("#map").click(position=place)
+    page.wait_for_timeout(100)
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(600)
+    waiting[2].continue_()
+    page.wait_for_timeout(600)
+    assert card.is_hidden()
 
 
 @pytest.mark.full

@@ -8,9 +8,9 @@ export type Row = [label: string, value: string | Node | null | undefined];
 
 /** The frame of every card: heading, mark of what is not real, content. */
 export function card(words: Words, title: string, kicker: string, notice: string, close: () => void, ...children: (Node | null)[]): HTMLElement[] {
-  const button = element("button", { type: "button", class: "tool close", "aria-label": words.text("card.close") }, icon("close"));
+  const button = element("button", { type: "button", class: "tool close", id: "card-close", "aria-label": words.text("card.close") }, icon("close"));
   button.addEventListener("click", close);
-  const heading = element("h2", { tabindex: "-1" }, title);
+  const heading = element("h2", { id: "card-title", tabindex: "-1" }, title);
   return [
     element("header", {}, element("div", {}, element("p", { class: "kicker" }, kicker), heading), button),
     ...(notice ? [element("p", { class: "notice" }, notice)] : []),

@@ -10,11 +10,14 @@ import { stationCard } from "./stationcard.ts";
 
 const FOLLOWED = ["time", "unit", "filled", "overlays", "span", "threshold", "style", "weights", "scenario"] as const satisfies (keyof State)[];
 
+const PATIENCE_MS = 300; // until a reader is told that the answer is on its way
+
 export class Cards {
   private readonly root: HTMLElement;
   private readonly parts: Parts;
   private shown: Card | null = null;
-  private told = ""; // whose heading had the focus, and whose place is in sight
+  private told = ""; // whose heading had the focus
+  private seen = ""; // whose place is in sight
   private before: Element | null = null;
   private turn = 0;
 
@@ -31,23 +34,30 @@ export class Cards {
     if (!fresh && changed && !FOLLOWED.some((key) => changed.has(key))) return;
     if (fresh && this.root.hidden) this.before = document.activeElement;
     this.shown = now;
-    void this.fill(now).then((filled) => {
+    void this.fill(now, name).then((filled) => {
       if (!filled) return;
-      this.root.hidden = false;
-      document.body.classList.add("with-card");
-      if (this.told === name) return;
-      this.told = name;
-      this.root.scrollTop = 0;
-      this.root.querySelector("h2")?.focus({ preventScroll: true });
-      if (now.kind !== "feature") this.parts.scene.reveal(now.position);
+      this.open(name);
+      if (this.seen === name) return;
+      this.seen = name;
+      if (now.kind !== "feature") this.parts.scene.reveal(now.position); // once it is as high as it will be
     });
   }
 
+  /** Show what was put into the card. */
+  private open(name: string): void {
+    this.root.hidden = false;
+    document.body.classList.add("with-card");
+    if (this.told === name) return;
+    this.told = name;
+    this.root.scrollTop = 0;
+    this.root.querySelector("h2")?.focus({ preventScroll: true });
+  }
+
   private hide(): void {
-    if (this.root.hidden) return;
     const last = this.shown;
-    this.shown = null;
-    this.told = "";
+    this.shown = null; // nor does what is still on its way open it
+    if (this.root.hidden) return;
+    this.told = this.seen = "";
     this.root.hidden = true;
     this.root.replaceChildren();
     document.body.classList.remove("with-card");
@@ -68,7 +78,7 @@ export class Cards {
   }
 
   /** False where it came too late: another card, hour or choice has been asked for. */
-  private async fill(now: Card): Promise<boolean> {
+  private async fill(now: Card, name: string): Promise<boolean> {
     const turn = ++this.turn;
     const late = (): boolean => this.shown !== now || this.turn !== turn;
     const { config, words, scene, store, moments } = this.parts;
@@ -89,6 +99,12 @@ export class Cards {
       const kicker = words.text("point.title");
       const time = moments.shown;
       const when = time ? [element("p", { class: "caption" }, words.clock(time))] : [];
+      const waiting = window.setTimeout(() => {
+        // What stands there of this place and another hour says so itself.
+        if (late() || this.seen === name) return;
+        this.put(title, kicker, "", ...when, element("p", {}, words.text("point.coming")));
+        this.open(name);
+      }, PATIENCE_MS);
       try {
         const filled = config.layers.find((each) => each.id === store.state.filled);
         const found = await askPoint(config.root, now.position, time, filled ?? null, store.state);
@@ -97,6 +113,8 @@ export class Cards {
       } catch {
         if (late()) return false;
         this.put(title, kicker, "", element("p", {}, words.text("point.failed")));
+      } finally {
+        window.clearTimeout(waiting);
       }
     }
     return true;
