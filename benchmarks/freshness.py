@@ -240,7 +240,9 @@ def demonstration(root: Path) -> None:
         base = np.array([p["value"] for p in facts])
         begin = datetime.fromisoformat(facts[0]["begin_time"])
         token = command("token", "create", "kz-demo-organisation", "--data-dir", str(folder))
-        hours = (rows(codes, begin, base * (1.5 + 0.2 * k)) for k in range(2 * REPEATS))
+        # Each in other classes than the one before: else new values may look like the old ones.
+        factors = (1.5 + k % 2 + 0.02 * k for k in range(2 * REPEATS))
+        hours = (rows(codes, begin, base * factor) for factor in factors)
         name = f"demonstration, {len(codes)} of {len(found)} stations"
         deliveries(name, folder, port, token.strip(), hours, "simulated")
 
