@@ -39,7 +39,7 @@ export class Scene {
   private readonly left: Filled;
   private readonly right: Filled;
   private readonly groups = new Map<string, readonly Station[]>();
-  private readonly others = new Map<string, ReadonlyMap<string, Station>>(); // of the right side of a comparison, by code
+  private readonly others = new Map<string, ReadonlyMap<string, Station> | null>(); // of a comparison's right side, by code
   private readonly collections = new Map<string, GeoJSON.FeatureCollection>();
   private places: Place[] = [];
   private turn = 0; // of what is made ahead
@@ -235,21 +235,21 @@ export class Scene {
     const data = this.current.entry(layer.id, time)?.data;
     const [stations, others] = await Promise.all([
       this.files.stations(layer, time).catch(() => (void this.current.again(), null)),
-      other === null ? [] : this.files.stations(layer, other).catch(() => []),
+      other === null ? null : this.files.stations(layer, other).catch(() => []),
     ]);
     // Meanwhile another hour was asked for, or a newer one came: who asked for that one puts it here.
     if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return;
     if (!stations) return; // what was shown stays, rather than nothing
     this.groups.set(layer.id, stations);
-    this.others.set(layer.id, byCode(others));
+    this.others.set(layer.id, others && byCode(others));
   }
 
   /** The stations of a layer, each from the hour of the side that it stands on. */
   private sided(layer: Layer): readonly Station[] {
     const stations = this.groups.get(layer.id)!;
-    if (this.moments.other === null) return stations;
+    const others = this.others.get(layer.id);
+    if (this.moments.other === null || !others) return stations; // as they were, until the other hour is there
     const middle = this.map.size.x * this.store.state.swipe;
-    const others = this.others.get(layer.id)!;
     const right = ({ position }: Station): boolean => this.map.pixel(position).x >= middle;
     // One that the other hour does not know has no value there: none of this hour stands for it.
     const emptied = (station: Station): Station => ({ ...station, reading: { ...station.reading, value: null, sd: null, status: "missing", reasons: [] } });

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from layers import units
-from tests.browser.visits import NARROW, WIDE, Visit
+from tests.browser.visits import NARROW, WIDE, Visit, tool
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +45,38 @@ def test_both_sides_of_a_comparison_show_the_values_of_their_own_hour(
         assert shown == on_a_mark(value), name
         told += 1
     assert told > 30
+    made.check()
+
+
+@pytest.mark.full
+def test_no_mark_is_emptied_while_the_other_hour_of_a_comparison_is_on_its_way(
+    opening: Callable[..., Visit],
+) -> None:
+    # What a service worker asks for is not held back.
+    made = opening("/en", WIDE, service_workers="block")
+    page = made.page
+    waiting: list[Any] = []
+    page.route("**/files/stations/**", lambda route: waiting.append(route))
+    marks = """() => Object.fromEntries(
+      [...document.querySelectorAll("button.station")].map((each) => [
+        each.getAttribute("aria-label").split(": ")[0],
+        each.querySelector(".number").textContent]))"""
+    before = page.evaluate(marks)
+    with page.expect_request("**/files/stations/**"):
+        tool(page, "tools.compare").click()
+    page.locator("#map").press("+")
+    page.wait_for_timeout(1_000)
+    assert waiting
+    during = page.evaluate(marks)
+    known = [name for name in during if name in before]
+    assert len(known) > 20
+    assert {name: during[name] for name in known} == {name: before[name] for name in known}
+    for route in waiting:
+        route.continue_()
+    page.wait_for_function(
+        f"before => JSON.stringify(({marks})()) !== JSON.stringify(before)", arg=during
+    )
+    made.complaints.remove("Service Worker registration blocked by Playwright")
     made.check()
 
 
