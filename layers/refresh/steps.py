@@ -14,13 +14,15 @@ from layers.refresh import normals
 from layers.refresh.gridding import grid_for
 from layers.refresh.standing import AHEAD, EVERY, Standing, since
 from layers.refresh.surfaces import make, prepare, recipe, usable
-from layers.refresh.week import hours_before, week
+from layers.refresh.week import Week, alone, first_hour, hours_before, week
 from layers.store import PUBLIC, Reader, state_of
 
 NOTHING = 0
 """The state of an hour that has no visible observation."""
 MEMORY = timedelta(days=7)
 """Stations that reported within this time before an hour define the domain of its surface."""
+ENOUGH = 0.9
+"""Share of an hour's stations that the first hour of a network needs, to be learnt from."""
 PAST_HOURS = (7 + quality.HISTORY.days) * 24 + 12
 """How far before an hour the oldest hour lies that its surface depends on."""
 
@@ -83,7 +85,9 @@ def outdated(
 def _told(states: Mapping[datetime, int], hour: datetime) -> str:
     """Return the states of an hour and of all hours that its surface is compared with."""
     past = hours_before(hour) + hours_before(since(hour))
-    return " ".join(str(states.get(each, NOTHING)) for each in (hour, *past))
+    told = " ".join(str(states.get(each, NOTHING)) for each in (hour, *past))
+    first = first_hour(states, since(hour), hour)
+    return told if first is None else f"{told} first {states[first]}"
 
 
 def _usual(states: Mapping[datetime, int], hours: Sequence[datetime]) -> dict[datetime, str]:
@@ -120,9 +124,8 @@ def build(
         snapshot = normals.relative(snapshot, str(task.layer.quantity), normal)
     if not usable(snapshot).any():
         return None
-    before, learnt_from = (
-        week(reader, now, quantity, each) for each in (task.hour, since(task.hour))
-    )
+    before = week(reader, now, quantity, task.hour)
+    learnt_from = _learnt_from(reader, now, quantity, task.hour, int(usable(snapshot).sum()))
     if task.layer.relative_to:
         before, learnt_from = (normals.relative_week(w, normal) for w in (before, learnt_from))
     surface = make(
@@ -168,6 +171,26 @@ def look_ahead(
             )
             history, grid = before.of(snapshot.codes), _grid(reader, layer, now, hour)
             prepare(layer, snapshot, grid, history, learnt_from, standing)
+
+
+def _learnt_from(
+    reader: Reader, now: datetime, quantity: str, hour: datetime, stations: int
+) -> Week:
+    """Return the week that the parameters of an hour are learnt from.
+
+    Of a network that has none behind it, it is the hour that it began in, if that had most of the
+    ``stations`` of this one: parameters of its first day are learnt once, not every hour anew.
+    """
+    serves = since(hour)
+    span = serves - MEMORY, hour + timedelta(hours=1)
+    known = [each for each, _ in reader.hours(PUBLIC, now, quantity, span=span)]
+    first = first_hour(known, serves, hour)
+    if first is not None:
+        snapshot = reader.snapshot(PUBLIC, now, quantity, first)
+        rows = usable(snapshot)
+        if rows.sum() >= ENOUGH * stations:
+            return alone(snapshot, rows)
+    return week(reader, now, quantity, serves)
 
 
 def _grid(reader: Reader, layer: LayerDefinition, now: datetime, hour: datetime) -> CellGrid:

@@ -23,7 +23,7 @@ from layers.units import Quantity
 
 FloatArray = NDArray[np.float64]
 
-SURFACE_METHOD = 7
+SURFACE_METHOD = 8
 """Raised whenever the same observations would give another surface."""
 
 NEVER_MAPPED = (Status.REJECTED, Status.MISSING)

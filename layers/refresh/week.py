@@ -1,7 +1,7 @@
 """What stations showed before an hour: their usual value, and what parameters are learnt from."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers import interpolation
-from layers.store import PUBLIC, Reader
+from layers.store import PUBLIC, Reader, Snapshot
 
 FloatArray = NDArray[np.float64]
 STEP, STEPS = timedelta(hours=12), 14
@@ -57,9 +57,37 @@ class Week:
         return found
 
 
+def first_hour(known: Iterable[datetime], serves: datetime, hour: datetime) -> datetime | None:
+    """Return the hour that a network without a week behind it began in; None where it has one.
+
+    Parameters
+    ----------
+    known : iterable of datetime
+        Hours with observations, those of the week before ``serves`` and later ones among them.
+    serves : datetime
+        Since when the parameters of ``hour`` serve.
+    """
+    found = {each for each in known if each <= hour}
+    if found.intersection(hours_before(serves)):
+        return None
+    return min((each for each in found if each > serves - STEP), default=None)
+
+
 def hours_before(hour: datetime) -> list[datetime]:
     """Return the hours of the week before an hour that are looked at, newest first."""
     return [hour - STEP * step for step in range(1, STEPS + 1)]
+
+
+def alone(snapshot: Snapshot, rows: NDArray[np.bool_]) -> Week:
+    """Return what some rows of one hour show, as a week of which nothing else is known."""
+    return Week(
+        tuple(np.asarray(snapshot.codes)[rows].tolist()),
+        tuple(np.asarray(snapshot.networks)[rows].tolist()),
+        snapshot.lon[rows],
+        snapshot.lat[rows],
+        snapshot.value[rows, None],
+        np.where(snapshot.sd[rows] > 0, snapshot.sd[rows], np.nan),
+    )
 
 
 def week(reader: Reader, now: datetime, quantity: str, hour: datetime) -> Week:

@@ -27,6 +27,8 @@ from layers.store import PUBLIC, Audience, Reader, Role, Writer
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 TEN = NINE + HOUR
+NOON = NINE - 21 * HOUR
+"""Of the day before: an hour of the week that the parameters of nine and ten are learnt from."""
 NOW = NINE + timedelta(hours=3)
 DOSE, DUST = "ambient_dose_rate", "pm2_5"
 BOX = Bounds(66, 40, 78, 46)
@@ -100,6 +102,7 @@ def test_the_newest_hour_comes_first_and_is_marked(house: House) -> None:
 
 
 def test_a_late_value_makes_its_own_hour_again_and_no_other(house: House) -> None:
+    house.hour(NOON, VALUES)
     house.hour(NINE, VALUES[:7])
     house.hour(TEN, VALUES)
     house.make_all()
@@ -115,8 +118,21 @@ def test_a_late_value_makes_its_own_hour_again_and_no_other(house: House) -> Non
     assert old.revision == 1, "who holds the old version still gets it"
 
 
+def test_a_late_value_of_the_first_hour_makes_those_again_that_are_learnt_from_it(
+    house: House,
+) -> None:
+    house.hour(NINE, VALUES)
+    house.hour(TEN, VALUES)
+    house.make_all()
+    house.hour(NINE, [*VALUES[:7], 99.0])
+    assert house.outdated() == [("dose-rate", TEN, True), ("dose-rate", NINE, False)]
+    house.make_all()
+    assert house.outdated() == []
+
+
 def test_a_past_that_arrives_later_makes_the_hour_again_once(house: House) -> None:
     before = NINE - timedelta(hours=12)
+    house.hour(NOON, VALUES)
     house.hour(NINE, VALUES)
     house.hour(TEN, VALUES)
     house.make_all()
@@ -150,6 +166,7 @@ def test_the_same_values_again_make_nothing(house: House) -> None:
 
 
 def test_a_station_that_was_elsewhere_makes_the_hours_it_reported_in_again(house: House) -> None:
+    house.hour(NOON, VALUES[:7])
     house.hour(NINE, VALUES)
     house.hour(TEN, VALUES[:7])
     house.make_all()
@@ -485,57 +502,3 @@ def test_history_of_a_batch_is_what_began_in_the_day_before_it(house: House) -> 
         (code, value) for (code, _, _), value in zip(PLACES, VALUES, strict=True)
     ]
     assert house.reader.values_before(everyone, NOW, DUST, NINE, TEN + HOUR) == []
-
-
-def test_what_the_hours_after_the_newest_need_is_learnt_before_they_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Twenty stations over a week, and the last hours before others parameters serve."""
-    chance = np.random.default_rng(4)
-    codes = [f"S{i:02d}" for i in range(20)]
-    lon, lat = chance.uniform(67, 77, 20), chance.uniform(41, 45, 20)
-    level = 100 * np.exp(0.2 * np.sin(lon) + 0.05 * chance.normal(size=20))
-    serves = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    house, standing = House(tmp_path), refresh.Standing()
-
-    def hour(at: datetime) -> str:
-        begin, end = (f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in (at, at + HOUR))
-        values = level * np.exp(0.01 * chance.normal(size=20))
-        rows = [
-            f"{code},{x:.3f},{y:.3f},{begin},{end},{DOSE},{v:.2f},nSv/h"
-            for code, x, y, v in zip(codes, lon, lat, values, strict=True)
-        ]
-        return "\n".join(
-            ["station_code,lon,lat,time_start_utc,time_end_utc,quantity,value,unit", *rows]
-        )
-
-    for step in range(14, 0, -1):
-        house.bring(hour(serves - step * timedelta(hours=12)))
-    learnt: list[int] = []
-    learn = surfaces.mapping.interpolation.learn
-    monkeypatch.setattr(
-        surfaces.mapping.interpolation,
-        "learn",
-        lambda *about, **more: (learnt.append(1), learn(*about, **more))[1],
-    )
-
-    def made(at: datetime, kept: refresh.Standing | None) -> bytes:
-        (task,) = (t for t in refresh.outdated(house.reader, LAYERS[:1], NOW, 999) if t.hour == at)
-        surface = refresh.build(house.reader, task, NOW, 1, Context.ROUTINE, kept)
-        assert surface is not None
-        return surface.bands.tobytes()
-
-    house.bring(hour(serves - 6 * HOUR))
-    refresh.look_ahead(house.reader, LAYERS, NOW, standing)
-    assert learnt == []  # there is time yet
-    house.bring(hour(serves - 2 * HOUR))
-    refresh.look_ahead(house.reader, LAYERS, NOW, standing)
-    refresh.look_ahead(house.reader, LAYERS, NOW, standing)
-    assert len(learnt) == 1
-    house.bring(hour(serves))
-    ahead = made(serves, standing)
-    assert len(learnt) == 1
-    assert ahead == made(serves, None)  # nothing else than who comes unprepared
-    assert len(learnt) == 2
-    house.reader.close()
-    house.writer.close()

@@ -1,0 +1,112 @@
+"""What parameters are learnt from, and how often: twenty stations in a week, or a first day."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers import interpolation, refresh
+from layers.geo import Bounds
+from layers.model import Context, LayerDefinition
+from layers.store import Reader, Writer
+
+HOUR = timedelta(hours=1)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""Parameters are others from here on."""
+NOW = NOON + 24 * HOUR
+DOSE, COUNT = "ambient_dose_rate", 20
+BOX = Bounds(66, 40, 78, 46)
+LAYERS = (
+    LayerDefinition("dose-rate", "surface", "Dose", quantity=DOSE, domain=BOX, native_zoom=2),
+)
+HEADER = "station_code,lon,lat,time_start_utc,time_end_utc,quantity,value,unit"
+
+
+class Network:
+    """Twenty stations, and how many times parameters were learnt from a past."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.writer, self.reader = Writer(root, Context.ROUTINE), Reader(root)
+        self.chance = np.random.default_rng(4)
+        self.lon = self.chance.uniform(67, 77, COUNT)
+        self.lat = self.chance.uniform(41, 45, COUNT)
+        self.level = 100 * np.exp(0.2 * np.sin(self.lon) + 0.05 * self.chance.normal(size=COUNT))
+        self.learnt: list[int] = []
+        learn = interpolation.learn
+        monkeypatch.setattr(
+            interpolation,
+            "learn",
+            lambda x_m, *about, **more: (
+                self.learnt.append(len(x_m)),
+                learn(x_m, *about, **more),
+            )[1],
+        )
+
+    def report(self, at: datetime, count: int = COUNT) -> None:
+        """Bring an hour of the first ``count`` stations."""
+        begin, end = (f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in (at, at + HOUR))
+        values = self.level * np.exp(0.01 * self.chance.normal(size=COUNT))
+        rows = [
+            f"S{i:02d},{x:.3f},{y:.3f},{begin},{end},{DOSE},{v:.2f},nSv/h"
+            for i, (x, y, v) in enumerate(zip(self.lon, self.lat, values, strict=True))
+        ]
+        body = "\n".join([HEADER, *rows[:count]]).encode()
+        facts = {"received_at": NOW, "context": Context.ROUTINE}
+        delivery = refresh.Delivery(body=body, name="x.csv", writer="t", **facts)
+        refresh.ingest(self.writer, self.reader, delivery, 1_000_000)
+
+    def made(self, at: datetime, kept: refresh.Standing | None) -> bytes:
+        """Return the bands of the surface of an hour."""
+        (task,) = (t for t in refresh.outdated(self.reader, LAYERS, NOW, 999) if t.hour == at)
+        surface = refresh.build(self.reader, task, NOW, 1, Context.ROUTINE, kept)
+        assert surface is not None
+        return surface.bands.tobytes()
+
+
+@pytest.fixture
+def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    made = Network(tmp_path, monkeypatch)
+    yield made
+    made.reader.close()
+    made.writer.close()
+
+
+def test_what_the_hours_after_the_newest_need_is_learnt_before_they_come(network: Network) -> None:
+    standing = refresh.Standing()
+    for step in range(14, 0, -1):
+        network.report(NOON - step * timedelta(hours=12))
+    network.report(NOON - 6 * HOUR)
+    refresh.look_ahead(network.reader, LAYERS, NOW, standing)
+    assert network.learnt == []  # there is time yet
+    network.report(NOON - 2 * HOUR)
+    refresh.look_ahead(network.reader, LAYERS, NOW, standing)
+    refresh.look_ahead(network.reader, LAYERS, NOW, standing)
+    assert len(network.learnt) == 1
+    network.report(NOON)
+    ahead = network.made(NOON, standing)
+    assert len(network.learnt) == 1
+    assert ahead == network.made(NOON, None)  # nothing else than who comes unprepared
+    assert len(network.learnt) == 2
+
+
+def test_a_network_in_its_first_day_learns_once_from_the_hour_it_began_in(
+    network: Network,
+) -> None:
+    standing = refresh.Standing()
+    hours = [NOON + step * HOUR for step in (1, 2, 3, 12)]
+    for hour in hours:
+        network.report(hour)
+    bands = {hour: network.made(hour, standing) for hour in reversed(hours)}
+    assert network.learnt == [COUNT]
+    # Whatever hour is made first, and by whom.
+    assert network.made(hours[2], None) == bands[hours[2]]
+
+
+def test_an_hour_in_which_few_reported_yet_is_not_learnt_from(network: Network) -> None:
+    standing = refresh.Standing()
+    network.report(NOON + HOUR, COUNT // 2)
+    network.report(NOON + 2 * HOUR)
+    network.made(NOON + 2 * HOUR, standing)
+    assert COUNT // 2 not in network.learnt
