@@ -8,6 +8,7 @@ a temporary folder, reached by a socket there, and ended with it; counted are it
 client, without the database's other processes. Debian has it: postgresql-15-postgis-3.
 
 Nothing is kept of a tile. What ours prepares once for all tiles of a version is told by itself.
+The tables go to docs/performance.md.
 """
 
 import contextlib
@@ -29,6 +30,7 @@ import mapbox_vector_tile
 import numpy as np
 import shapely
 
+from benchmarks.peers import machine, ours, report
 from layers.geo import HALF_WORLD_M, Bounds, Window, mercator
 from layers.kinds import KINDS, Sources
 from layers.model import Context, Feature, Features, LayerDefinition, StyleDefinition
@@ -240,10 +242,10 @@ def timed(ours: Callable[[], object], cpu_s: Callable[[], float]) -> float:
     return time.process_time() + cpu_s() - begin
 
 
-def compared(own: Own, peer: PostGIS) -> list[float]:
-    """Print a line for each zoom; return the ratios."""
-    print(f"\n{own.collection}: CPU ms a tile, median of {ROUNDS} interleaved rounds [least, most]")
-    print(f"{'':4}{'tiles':>6}{'bytes':>10}{'own':>22}{'PostGIS':>24}{'ratio':>20}{'apart':>7}")
+def compared(own: Own, peer: PostGIS) -> tuple[list[float], str]:
+    """Return the ratios, and a table with a line for each zoom."""
+    head = ("zoom", "tiles", "bytes", "ours, CPU ms", "PostGIS, CPU ms", "ratio", "units apart")
+    lines: list[list[str]] = []
     generator, ratios = np.random.default_rng(SEED), []
     for zoom in TILES:
         asked = windows(zoom, generator)
@@ -271,17 +273,24 @@ def compared(own: Own, peer: PostGIS) -> list[float]:
         ratios.append(statistics.median(each))
         size = int(statistics.mean(map(len, bodies)))
         apart = max(checked)
-        print(
-            f"z{zoom:<3}{len(asked):6}{size:10,}{_spread(times[0]):>22}{_spread(times[1]):>24}"
-            f"{_spread(each, 1):>20}{apart:7.2f}"
+        lines.append(
+            [
+                str(zoom),
+                str(len(asked)),
+                f"{size:,}",
+                _spread(times[0]),
+                _spread(times[1]),
+                _spread(each, 1),
+                f"{apart:.2f}",
+            ]
         )
-    print(f"mean ratio {statistics.mean(ratios):.1f}, least {min(ratios):.1f}")
-    return ratios
+        print(own.collection, *lines[-1], sep="  ", flush=True)
+    return ratios, report.table(head, lines)
 
 
 def _spread(values: list[float], digits: int = 3) -> str:
     low, high = min(values), max(values)
-    return f"{statistics.median(values):.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+    return f"{statistics.median(values):.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
 def resident_bytes() -> int:
@@ -292,8 +301,8 @@ def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
-def prepared(own: Own) -> None:
-    """Print the cost of what is made once for each version."""
+def prepared(own: Own) -> list[list[str]]:
+    """Return lines of what is made once for each version, and its cost."""
     before = resident_bytes()
     begin = time.process_time()
     own.version = own.kind.version(None)
@@ -304,20 +313,22 @@ def prepared(own: Own) -> None:
     begin = time.process_time()
     made = mvt_prepared.kept(table)
     value_s = time.process_time() - begin
-    print(f"\n{own.collection}: {count:,} features, made once for each version and process")
-    print(f"  from the store to columns {read_s:6.2f} s, {table.nbytes / count:6.0f} B a feature")
-    print(f"  values and ids encoded    {value_s:6.2f} s, {made.nbytes / count:6.0f} B a feature")
+    costs = [
+        ("from the store to columns", read_s, table.nbytes),
+        ("values and ids encoded", value_s, made.nbytes),
+    ]
     for zoom in TILES if table.shapes_count else ():
         begin, held = time.process_time(), made.nbytes
         made.pieces(zoom, mvt.EXTENT, mvt.BUFFER_PX * mvt.EXTENT // 256)
-        took_s, more = time.process_time() - begin, made.nbytes - held
-        print(f"  pieces of zoom {zoom}          {took_s:6.2f} s, {more / count:6.0f} B a feature")
+        costs.append((f"pieces of zoom {zoom}", time.process_time() - begin, made.nbytes - held))
+    named = f"{count:,} {own.collection}"
+    lines = [[named, what, f"{took_s:.2f}", f"{held / count:.0f}"] for what, took_s, held in costs]
     grown = resident_bytes() - before
-    print(f"  the process has grown by {grown / count:.0f} B a feature")
+    return [*lines, [named, "all that the process has grown by", "", f"{grown / count:.0f}"]]
 
 
 def main() -> None:
-    """Print the tables; 1 where a target is missed."""
+    """Print the tables, and write them to the page of figures."""
     generator = np.random.default_rng(SEED)
     with tempfile.TemporaryDirectory(prefix="kb") as name:
         writer = Writer(Path(name) / "own", Context.ROUTINE)
@@ -329,22 +340,56 @@ def main() -> None:
             Own(Path(name) / "own", "points", "points"),
             Own(Path(name) / "own", "points", "areas"),
         ]
-        for own in owns:
-            prepared(own)
+        costs = [line for own in owns for line in prepared(own)]
         folder = Path(tempfile.mkdtemp(prefix="kb"))
         folder.chmod(0o755)
         peer = PostGIS(folder)
         try:
-            print(f"\nbeside {peer.version}, extent {mvt.EXTENT}, buffer {mvt.BUFFER_PX} px of 256")
+            beside = peer.version
             for own in owns:
                 everything = own.kind.everything(None, own.version)  # type: ignore[attr-defined]
                 peer.load(own.collection, everything)
-            of_points, of_areas = (compared(own, peer) for own in owns)
+            (of_points, points_table), (of_areas, areas_table) = (
+                compared(own, peer) for own in owns
+            )
         finally:
             peer.close()
             shutil.rmtree(folder)
-    reached = statistics.mean(of_points) >= 2 and min(of_points + of_areas) >= 1
-    print(f"\ntwice on points in the mean, nowhere slower: {'reached' if reached else 'MISSED'}")
+    text = "\n\n".join(
+        [
+            f"{machine.today()}, {machine.described()}. Ours {ours.version()} beside {beside},"
+            f" extent {mvt.EXTENT}, buffer {mvt.BUFFER_PX} px of 256, both in one process and"
+            f" without HTTP; medians of {ROUNDS} interleaved rounds, in brackets least and most."
+            " Every tile holds the same features, values and places, as far apart as told.",
+            report.table(("work", "reach", "found", "reached"), aims(of_points, of_areas)),
+            f"### {POINTS:,} points",
+            points_table,
+            f"### {AREAS:,} areas of sixty corners",
+            areas_table,
+            "### What ours makes once, for each version and process",
+            report.table(("features", "what", "CPU s", "bytes a feature"), costs),
+        ]
+    )
+    print(text)
+    report.write("vector_tiles", text)
+
+
+def aims(of_points: list[float], of_areas: list[float]) -> list[list[str]]:
+    """Return the table of aims, by the ratios of each zoom."""
+    mean, least = statistics.mean(of_points), min(of_points)
+    told = f"{mean:.1f} x in the mean, {least:.1f} x at least"
+    areas_told = f"{statistics.mean(of_areas):.1f} x in the mean, {min(of_areas):.1f} x at least"
+    return [
+        report.verdict(
+            "points, z4 to z9",
+            "CPU of PostGIS at least 2 x ours in the mean, at no zoom less than ours",
+            told,
+            mean >= 2 and least >= 1,
+        ),
+        report.verdict(
+            "areas, z4 to z9", "CPU of PostGIS at least ours", areas_told, min(of_areas) >= 1
+        ),
+    ]
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@ from layers.refresh.gridding import grid_for
 from layers.refresh.standing import AHEAD, EVERY, Standing, since
 from layers.refresh.surfaces import make, prepare, recipe, usable
 from layers.refresh.week import Week, alone, first_hour, hours_before, week
-from layers.store import PUBLIC, Reader, state_of
+from layers.store import PUBLIC, Reader, Snapshot, state_of
 
 NOTHING = 0
 """The state of an hour that has no visible observation."""
 MEMORY = timedelta(days=7)
 """Stations that reported within this time before an hour define the domain of its surface."""
 ENOUGH = 0.9
-"""Share of an hour's stations that the first hour of a network needs, to be learnt from."""
+"""Share of an hour's stations that the first hour of a network tells of, to be learnt from."""
 PAST_HOURS = (7 + quality.HISTORY.days) * 24 + 12
 """How far before an hour the oldest hour lies that its surface depends on."""
 
@@ -59,11 +59,12 @@ def outdated(
             continue
         made = {info.valid_time: info.input_revision for info in reader.surfaces(layer.id)}
         known = dict(reader.hours(PUBLIC, now, layer.observed, newest=keep_hours + PAST_HOURS))
-        hours = list(known)[-keep_hours:]
+        every = list(known)
+        hours = every[-keep_hours:]
         made_by = recipe(layer)
         usual = _usual(known, hours) if layer.relative_to else {}
         wanted = {
-            hour: state_of(f"{made_by} {_told(known, hour)}{usual.get(since(hour), '')}")
+            hour: state_of(f"{made_by} {_told(known, every, hour)}{usual.get(since(hour), '')}")
             for hour in hours
             if not layer.relative_to or since(hour) in usual
         }
@@ -82,11 +83,14 @@ def outdated(
     return [task for *_, task in tasks]
 
 
-def _told(states: Mapping[datetime, int], hour: datetime) -> str:
-    """Return the states of an hour and of all hours that its surface is compared with."""
+def _told(states: Mapping[datetime, int], every: Sequence[datetime], hour: datetime) -> str:
+    """Return the states of an hour and of all hours that its surface is compared with.
+
+    ``every`` are the hours that have one, oldest first.
+    """
     past = hours_before(hour) + hours_before(since(hour))
     told = " ".join(str(states.get(each, NOTHING)) for each in (hour, *past))
-    first = first_hour(states, since(hour), hour)
+    first = first_hour(every, since(hour), hour)
     return told if first is None else f"{told} first {states[first]}"
 
 
@@ -125,7 +129,7 @@ def build(
     if not usable(snapshot).any():
         return None
     before = week(reader, now, quantity, task.hour)
-    learnt_from = _learnt_from(reader, now, quantity, task.hour, int(usable(snapshot).sum()))
+    learnt_from = _learnt_from(reader, now, quantity, task.hour, _telling(snapshot))
     if task.layer.relative_to:
         before, learnt_from = (normals.relative_week(w, normal) for w in (before, learnt_from))
     surface = make(
@@ -174,12 +178,12 @@ def look_ahead(
 
 
 def _learnt_from(
-    reader: Reader, now: datetime, quantity: str, hour: datetime, stations: int
+    reader: Reader, now: datetime, quantity: str, hour: datetime, stations: set[str]
 ) -> Week:
     """Return the week that the parameters of an hour are learnt from.
 
-    Of a network that has none behind it, it is the hour that it began in, if that had most of the
-    ``stations`` of this one: parameters of its first day are learnt once, not every hour anew.
+    Of a network that has none behind it, it is the hour that it began in, if that tells of most of
+    the ``stations`` of this one: parameters of its first day are learnt once, not every hour anew.
     """
     serves = since(hour)
     span = serves - MEMORY, hour + timedelta(hours=1)
@@ -187,10 +191,15 @@ def _learnt_from(
     first = first_hour(known, serves, hour)
     if first is not None:
         snapshot = reader.snapshot(PUBLIC, now, quantity, first)
-        rows = usable(snapshot)
-        if rows.sum() >= ENOUGH * stations:
-            return alone(snapshot, rows)
+        if len(stations & _telling(snapshot)) >= ENOUGH * len(stations):
+            return alone(snapshot, usable(snapshot))
     return week(reader, now, quantity, serves)
+
+
+def _telling(snapshot: Snapshot) -> set[str]:
+    """Return the stations that show more or less than zero, of which a logarithm knows nothing."""
+    rows = np.flatnonzero(usable(snapshot) & (snapshot.value != 0))
+    return {snapshot.codes[row] for row in rows.tolist()}
 
 
 def _grid(reader: Reader, layer: LayerDefinition, now: datetime, hour: datetime) -> CellGrid:

@@ -1,7 +1,8 @@
 """What stations showed before an hour: their usual value, and what parameters are learnt from."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,20 +58,20 @@ class Week:
         return found
 
 
-def first_hour(known: Iterable[datetime], serves: datetime, hour: datetime) -> datetime | None:
+def first_hour(known: Sequence[datetime], serves: datetime, hour: datetime) -> datetime | None:
     """Return the hour that a network without a week behind it began in; None where it has one.
 
     Parameters
     ----------
-    known : iterable of datetime
-        Hours with observations, those of the week before ``serves`` and later ones among them.
+    known : sequence of datetime
+        Hours with observations, oldest first: at least all from a week before ``serves`` on.
     serves : datetime
         Since when the parameters of ``hour`` serve.
     """
-    found = {each for each in known if each <= hour}
-    if found.intersection(hours_before(serves)):
+    begin = bisect_left(known, serves - STEP * STEPS)
+    if begin == len(known) or not serves - STEP < known[begin] <= hour:
         return None
-    return min((each for each in found if each > serves - STEP), default=None)
+    return known[begin]
 
 
 def hours_before(hour: datetime) -> list[datetime]:
@@ -79,14 +80,18 @@ def hours_before(hour: datetime) -> list[datetime]:
 
 
 def alone(snapshot: Snapshot, rows: NDArray[np.bool_]) -> Week:
-    """Return what some rows of one hour show, as a week of which nothing else is known."""
+    """Return what some rows of one hour show, the last of each station, and nothing before it."""
+    last = {snapshot.codes[row]: row for row in np.flatnonzero(rows).tolist()}
+    kept = list(last.values())
+    values = np.full((len(kept), STEPS), np.nan)
+    values[:, 0] = snapshot.value[kept]
     return Week(
-        tuple(np.asarray(snapshot.codes)[rows].tolist()),
-        tuple(np.asarray(snapshot.networks)[rows].tolist()),
-        snapshot.lon[rows],
-        snapshot.lat[rows],
-        snapshot.value[rows, None],
-        np.where(snapshot.sd[rows] > 0, snapshot.sd[rows], np.nan),
+        tuple(last),
+        tuple(snapshot.networks[row] for row in kept),
+        snapshot.lon[kept],
+        snapshot.lat[kept],
+        values,
+        np.where(snapshot.sd[kept] > 0, snapshot.sd[kept], np.nan),
     )
 
 

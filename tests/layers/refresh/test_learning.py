@@ -44,9 +44,10 @@ class Network:
             )[1],
         )
 
-    def report(self, at: datetime, count: int = COUNT) -> None:
-        """Bring an hour of the first ``count`` stations."""
-        begin, end = (f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in (at, at + HOUR))
+    def report(self, at: datetime, count: int = COUNT, minutes: tuple[int, int] = (0, 60)) -> None:
+        """Bring an hour, or minutes of it, of the first ``count`` stations."""
+        times = (at + timedelta(minutes=minute) for minute in minutes)
+        begin, end = (f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in times)
         values = self.level * np.exp(0.01 * self.chance.normal(size=COUNT))
         rows = [
             f"S{i:02d},{x:.3f},{y:.3f},{begin},{end},{DOSE},{v:.2f},nSv/h"
@@ -105,8 +106,33 @@ def test_a_network_in_its_first_day_learns_once_from_the_hour_it_began_in(
 
 
 def test_an_hour_in_which_few_reported_yet_is_not_learnt_from(network: Network) -> None:
+    begin = NOON + HOUR
+    network.report(begin, 17)
+    network.report(begin + HOUR)
+    network.report(begin + 2 * HOUR, 18)
     standing = refresh.Standing()
-    network.report(NOON + HOUR, COUNT // 2)
-    network.report(NOON + 2 * HOUR)
-    network.made(NOON + 2 * HOUR, standing)
-    assert COUNT // 2 not in network.learnt
+    network.made(begin + 2 * HOUR, standing)  # 17 of 18 are enough
+    assert network.learnt == [17]
+    network.made(begin + HOUR, standing)  # of 20 they are not
+    assert [count for count in network.learnt if count] == [17]
+
+
+def test_stations_are_counted_and_not_how_often_they_reported(network: Network) -> None:
+    standing, begin = refresh.Standing(), NOON + HOUR
+    for minute in range(0, 60, 10):
+        network.report(begin, COUNT // 2, minutes=(minute, minute + 10))
+    network.report(begin + HOUR)
+    network.made(begin + HOUR, standing)
+    assert [count for count in network.learnt if count] == []
+    for minute in range(0, 60, 10):
+        network.report(begin + HOUR, minutes=(minute, minute + 10))
+    network.made(begin, standing)
+    assert network.learnt[-1] == COUNT // 2  # a station once, with the last that it showed
+
+
+def test_a_network_that_reports_once_a_day_has_a_week_behind_it(network: Network) -> None:
+    """At six: never in an hour that parameters are learnt from twice a day."""
+    for day in range(4):
+        network.report(NOON + 18 * HOUR - day * timedelta(days=1))
+    network.made(NOON + 18 * HOUR, refresh.Standing())
+    assert [count for count in network.learnt if count] == []
