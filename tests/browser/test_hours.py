@@ -71,9 +71,9 @@ def test_no_mark_is_emptied_while_the_other_hour_of_a_comparison_is_on_its_way(
     known = [name for name in during if name in before]
     assert len(known) > 20
     assert {name: during[name] for name in known} == {name: before[name] for name in known}
-    page.unroute("**/files/stations/**")
     for route in waiting:
         route.continue_()
+    page.unroute("**/files/stations/**")
     page.wait_for_function(
         f"before => JSON.stringify(({marks})()) !== JSON.stringify(before)", arg=during
     )
