@@ -266,6 +266,7 @@ class Field:
     ) -> Prediction:
         brought += left
         left /= left.dtype.type(self.parameters.sill)
+        np.minimum(left, 1.0, out=left)  # what was rounded to single precision may be above it
         return Prediction(
             mu.reshape(shape),
             np.sqrt(brought, out=brought).reshape(shape),
