@@ -15,10 +15,8 @@ import contextlib
 import ctypes
 import gc
 import os
-import pwd
 import shutil
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -31,11 +29,13 @@ import numpy as np
 import shapely
 
 from benchmarks.peers import machine, ours, report
+from benchmarks.peers.postgis import PostGIS
 from layers.geo import HALF_WORLD_M, Bounds, Window, mercator
 from layers.kinds import KINDS, Sources
+from layers.kinds.collection import CollectionKind
 from layers.model import Context, Feature, Features, LayerDefinition, StyleDefinition
 from layers.model.features import Selection
-from layers.model.kind import LayerKind, Question
+from layers.model.kind import Question
 from layers.render import mvt, mvt_prepared
 from layers.store import PUBLIC, Batch, Reader, Writer
 
@@ -79,110 +79,20 @@ def areas(generator: np.random.Generator) -> Iterator[Feature]:
 class Own:
     """A layer over a store."""
 
-    def __init__(self, root: Path, kind: str, collection: str) -> None:
+    def __init__(self, root: Path, collection: str) -> None:
         self._reader = Reader(root)
-        layer = LayerDefinition(collection, kind, collection, collection=collection)
+        layer = LayerDefinition(collection, "points", collection, collection=collection)
         sources = Sources(self._reader, PUBLIC, lambda: NOW)
         self.collection = collection
-        self.kind: LayerKind = KINDS[kind].make(layer, sources)
+        kind = KINDS["points"].make(layer, sources)
+        assert isinstance(kind, CollectionKind)
+        self.kind = kind
         self.version = ""
 
     def tile(self, window: Window) -> bytes:
         """Return the bytes of a tile, from columns."""
         found = self.kind.tile(window, None, self.version, QUESTION)
         return mvt.encode(found, window, self.collection) if isinstance(found, Features) else b""
-
-
-class PostGIS:
-    """A private cluster, and one connection to it."""
-
-    def __init__(self, folder: Path) -> None:
-        import psycopg
-
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        if not found:
-            raise SystemExit("PostGIS is missing: apt-get install postgresql-15-postgis-3")
-        self._bin, self._data = found[-1], folder / "data"
-        # A cluster refuses to belong to root.
-        self._user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        if os.getuid() == 0:
-            shutil.chown(folder, self._user)
-        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "bench", "--no-sync")
-        said = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        said += " -c jit=off -c max_parallel_workers_per_gather=0 -c shared_buffers=512MB"
-        self._run("pg_ctl", "-D", self._data, "-o", said, "-l", folder / "log", "-w", "start")
-        self._connection = psycopg.connect(
-            host=str(folder), user="bench", dbname="postgres", autocommit=True
-        )
-        self._connection.prepare_threshold = 0
-        self._connection.execute("CREATE EXTENSION postgis")
-        self._pid = self._connection.info.backend_pid
-        self._query: dict[str, str] = {}
-
-    def _run(self, program: str, *words: object) -> None:
-        user = {"user": self._user, "group": self._user} if os.getuid() == 0 else {}
-        subprocess.run(
-            [self._bin / program, *map(str, words)],
-            check=True, cwd=self._data.parent, stdout=subprocess.DEVNULL, timeout=120, **user,
-        )  # fmt: skip
-
-    def close(self) -> None:
-        """End the cluster."""
-        self._connection.close()
-        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
-
-    @property
-    def version(self) -> str:
-        """What it is."""
-        row = self._connection.execute(
-            "SELECT postgis_lib_version(), current_setting('server_version')"
-        ).fetchone()
-        assert row is not None
-        return f"PostGIS {row[0]}, PostgreSQL {str(row[1]).split()[0]}"
-
-    def load(self, table: str, features: Features) -> None:
-        """Make a table of features, with an index."""
-        types = {name: _sql_type(column) for name, column in features.properties.items()}
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-        run = self._connection.execute
-        run(f"CREATE TABLE {table} (fid bigint, {columns}, geom geometry(Geometry, 3857))")
-        shapes = shapely.to_wkb(
-            shapely.set_srid(features.geometry, 3857), hex=True, include_srid=True
-        )
-        rows = zip(map(int, features.ids), *features.properties.values(), shapes, strict=True)
-        with self._connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        run(f"CREATE INDEX ON {table} USING gist (geom)")
-        run(f"CLUSTER {table} USING {table}_geom_idx")
-        run(f"VACUUM ANALYZE {table}")
-        named = ", ".join(f'"{name}"' for name in types)
-        margin = mvt.BUFFER_PX / 256
-        self._query[table] = (
-            f"SELECT ST_AsMVT(t, '{table}', {mvt.EXTENT}, 'geom', 'fid') FROM "
-            f"(SELECT fid, {named}, "
-            f"ST_AsMVTGeom(geom, ST_TileEnvelope(%s, %s, %s), {mvt.EXTENT}, "
-            f"{int(mvt.EXTENT * margin)}, true) AS geom FROM {table} "
-            f"WHERE geom && ST_TileEnvelope(%s, %s, %s, margin => {margin})) AS t"
-        )
-
-    def tile(self, table: str, window: Window) -> bytes:
-        """Return the bytes of a tile."""
-        at = (window.zoom, window.col, window.row)
-        row = self._connection.execute(self._query[table], (*at, *at), binary=True).fetchone()
-        assert row is not None
-        return bytes(row[0])
-
-    def cpu_s(self) -> float:
-        """Return the CPU seconds that the backend has taken so far."""
-        return int(Path(f"/proc/{self._pid}/schedstat").read_text().split()[0]) / 1e9
-
-
-def _sql_type(column: Any) -> str:
-    kinds = {type(value) for value in column if value is not None}
-    return {"int": "bigint", "float": "double precision"}.get(
-        kinds.pop().__name__ if len(kinds) == 1 else "", "text"
-    )
 
 
 def windows(zoom: int, generator: np.random.Generator) -> list[Window]:
@@ -336,10 +246,7 @@ def main() -> None:
             batch = Batch(collection, "", "bench", None, Context.ROUTINE, NOW)
             writer.append_features(batch, rows)
         writer.close()
-        owns = [
-            Own(Path(name) / "own", "points", "points"),
-            Own(Path(name) / "own", "points", "areas"),
-        ]
+        owns = [Own(Path(name) / "own", collection) for collection in ("points", "areas")]
         costs = [line for own in owns for line in prepared(own)]
         folder = Path(tempfile.mkdtemp(prefix="kb"))
         folder.chmod(0o755)
@@ -347,8 +254,7 @@ def main() -> None:
         try:
             beside = peer.version
             for own in owns:
-                everything = own.kind.everything(None, own.version)  # type: ignore[attr-defined]
-                peer.load(own.collection, everything)
+                peer.load(own.collection, own.kind.everything(None, own.version))
             (of_points, points_table), (of_areas, areas_table) = (
                 compared(own, peer) for own in owns
             )

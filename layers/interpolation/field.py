@@ -130,7 +130,10 @@ class Field:
         found = self.solver.predict(flat[some])
         mean, told = np.zeros(x.size), np.zeros((x.size, self.drift.width))
         left = np.full(x.size, self.parameters.sill)
-        mean[some], left[some], told[some] = found.mean, found.left, found.told
+        mean[some], told[some] = found.mean, found.told
+        left[some] = np.minimum(
+            found.left, self.parameters.sill
+        )  # single precision may round it up
         columns = self.drift.at(x.size, covariates)
         brought = of_coefficients(columns - told, self.solver.variance)
         return self._prediction(mean + columns @ self.solver.beta, left, brought, x.shape)
@@ -266,7 +269,6 @@ class Field:
     ) -> Prediction:
         brought += left
         left /= left.dtype.type(self.parameters.sill)
-        np.minimum(left, 1.0, out=left)  # what was rounded to single precision may be above it
         return Prediction(
             mu.reshape(shape),
             np.sqrt(brought, out=brought).reshape(shape),

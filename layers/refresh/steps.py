@@ -14,8 +14,8 @@ from layers.refresh import normals
 from layers.refresh.gridding import grid_for
 from layers.refresh.standing import AHEAD, EVERY, Standing, since
 from layers.refresh.surfaces import make, prepare, recipe, usable
-from layers.refresh.week import Week, alone, first_hour, hours_before, week
-from layers.store import PUBLIC, Reader, Snapshot, state_of
+from layers.refresh.week import STEP, Week, first_hour, hours_before, week
+from layers.store import PUBLIC, Reader, state_of
 
 NOTHING = 0
 """The state of an hour that has no visible observation."""
@@ -126,10 +126,12 @@ def build(
     if task.layer.relative_to:
         normal = normals.normals(reader, now, quantity, since(task.hour), standing)
         snapshot = normals.relative(snapshot, str(task.layer.quantity), normal)
-    if not usable(snapshot).any():
+    rows = np.flatnonzero(usable(snapshot)).tolist()
+    if not rows:
         return None
+    stations = {snapshot.codes[row] for row in rows}
     before = week(reader, now, quantity, task.hour)
-    learnt_from = _learnt_from(reader, now, quantity, task.hour, _telling(snapshot))
+    learnt_from = _learnt_from(reader, now, quantity, task.hour, stations)
     if task.layer.relative_to:
         before, learnt_from = (normals.relative_week(w, normal) for w in (before, learnt_from))
     surface = make(
@@ -190,16 +192,12 @@ def _learnt_from(
     known = [each for each, _ in reader.hours(PUBLIC, now, quantity, span=span)]
     first = first_hour(known, serves, hour)
     if first is not None:
-        snapshot = reader.snapshot(PUBLIC, now, quantity, first)
-        if len(stations & _telling(snapshot)) >= ENOUGH * len(stations):
-            return alone(snapshot, usable(snapshot))
+        began = week(reader, now, quantity, first + STEP)  # of which it is all that is known
+        told = began.of(sorted(stations))[:, 0]
+        # A logarithm knows nothing of a zero.
+        if np.mean(np.isfinite(told) & (told != 0)) >= ENOUGH:
+            return began
     return week(reader, now, quantity, serves)
-
-
-def _telling(snapshot: Snapshot) -> set[str]:
-    """Return the stations that show more or less than zero, of which a logarithm knows nothing."""
-    rows = np.flatnonzero(usable(snapshot) & (snapshot.value != 0))
-    return {snapshot.codes[row] for row in rows.tolist()}
 
 
 def _grid(reader: Reader, layer: LayerDefinition, now: datetime, hour: datetime) -> CellGrid:

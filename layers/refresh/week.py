@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers import interpolation
-from layers.store import PUBLIC, Reader, Snapshot
+from layers.store import PUBLIC, Reader
 
 FloatArray = NDArray[np.float64]
 STEP, STEPS = timedelta(hours=12), 14
@@ -77,22 +77,6 @@ def first_hour(known: Sequence[datetime], serves: datetime, hour: datetime) -> d
 def hours_before(hour: datetime) -> list[datetime]:
     """Return the hours of the week before an hour that are looked at, newest first."""
     return [hour - STEP * step for step in range(1, STEPS + 1)]
-
-
-def alone(snapshot: Snapshot, rows: NDArray[np.bool_]) -> Week:
-    """Return what some rows of one hour show, the last of each station, and nothing before it."""
-    last = {snapshot.codes[row]: row for row in np.flatnonzero(rows).tolist()}
-    kept = list(last.values())
-    values = np.full((len(kept), STEPS), np.nan)
-    values[:, 0] = snapshot.value[kept]
-    return Week(
-        tuple(last),
-        tuple(snapshot.networks[row] for row in kept),
-        snapshot.lon[kept],
-        snapshot.lat[kept],
-        values,
-        np.where(snapshot.sd[kept] > 0, snapshot.sd[kept], np.nan),
-    )
 
 
 def week(reader: Reader, now: datetime, quantity: str, hour: datetime) -> Week:
