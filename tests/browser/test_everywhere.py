@@ -66,6 +66,26 @@ def test_every_state_is_accessible_on_every_screen(
     made.page.close()
 
 
+def test_the_legend_has_what_an_open_sheet_leaves(browser: Browser, hours: Any) -> None:
+    made = visit(browser, hours.url, "/en#against=-1h", WIDE)
+    made.page.locator("#layers .compare").wait_for()
+    legend, sheet = (made.page.locator(each) for each in ("#legend", "#layers"))
+    edges = "e => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom]"
+    whole = "e => e.scrollHeight <= e.clientHeight"
+    top, _ = legend.evaluate(edges)
+    _, end = sheet.evaluate(edges)
+    assert 0 < top - end < 20 or legend.evaluate(whole)
+    assert sheet.evaluate(whole)
+    # A low window leaves it less, and not nothing; folded it is no higher than its name.
+    made.page.set_viewport_size({"width": WIDE[0], "height": 440})
+    top, bottom = legend.evaluate(edges)
+    assert 150 < bottom - top < 200
+    legend.locator("summary").first.click()
+    top, bottom = legend.evaluate(edges)
+    assert bottom - top < 50
+    made.page.close()
+
+
 @pytest.mark.parametrize(
     "options",
     [

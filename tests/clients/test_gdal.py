@@ -261,6 +261,14 @@ def test_gdal_lists_the_layers_of_the_capabilities(world: World) -> None:
             assert f"LAYERS={layer}&" in text, version
 
 
+def test_gdal_lists_the_collections_that_have_items_and_complains_of_none(world: World) -> None:
+    text = gdal("ogrinfo", "-ro", f"OAPIF:{world.url}/ogcapi")
+    listed = {line.split()[1] for line in text.splitlines() if line[:1].isdigit()}
+    told = world.json("/ogcapi/collections")["collections"]
+    assert listed == {each["id"] for each in told if "itemType" in each}
+    assert {"stations", "faults"} <= listed < {each["id"] for each in told}
+
+
 @pytest.mark.parametrize("layer", ["stations", "seismic-zones", "faults", "earthquakes"])
 def test_gdal_turns_the_pages_of_a_collection_into_a_geopackage(
     world: World, tmp_path: Path, layer: str

@@ -134,7 +134,7 @@ def _now(site: Site) -> str:
 def _collection(asked: Asked, collection: Collection) -> Members:
     """Return what a collection's document says of its items."""
     if not has_items(asked.site, collection):
-        return {}
+        return {"layerDataType": "Coverage"}  # GDAL asks any other for items, and complains
     here = f"/collections/{collection.id}"
     say = asked.say
     found: list[Link] = [
