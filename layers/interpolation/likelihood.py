@@ -7,7 +7,7 @@ from scipy.linalg import cho_solve
 from scipy.spatial.distance import cdist
 
 from layers.interpolation.drift import Drift
-from layers.interpolation.parameters import FloatArray, Model, correlation, correlation_slope
+from layers.interpolation.parameters import FloatArray, Model, correlation_and_slope
 
 
 def distances_m(x_m: FloatArray, y_m: FloatArray) -> FloatArray:
@@ -58,8 +58,7 @@ def restricted(
     """
     n, days = z.shape
     sill, range_m, nugget = np.exp(theta)
-    scaled = lag_m / range_m
-    field = sill * correlation(scaled, model)
+    field, slope = (sill * each for each in correlation_and_slope(lag_m / range_m, model))
     k = field.copy()
     k[np.diag_indices(n)] += nugget + error
     try:
@@ -84,7 +83,7 @@ def restricted(
     gradient = 0.5 * np.array(
         [
             float(np.sum(middle * field)),
-            sill * float(np.sum(middle * correlation_slope(scaled, model))),
+            float(np.sum(middle * slope)),
             nugget * float(np.trace(middle)),
         ]
     )

@@ -152,12 +152,18 @@ def correlation(lag: FloatArray, model: Model) -> FloatArray:
     return (1.0 + a + a * a / 3.0) * np.exp(-a)
 
 
-def correlation_slope(lag: FloatArray, model: Model) -> FloatArray:
-    """Derivative of the correlation by the logarithm of the range, ``lag`` = distance / range."""
+def correlation_and_slope(lag: FloatArray, model: Model) -> tuple[FloatArray, FloatArray]:
+    """Correlation at ``lag`` = distance / range, and its derivative by the logarithm of the range.
+
+    Both share the exponential, most of their cost.
+    """
     if model == "exponential":
-        return lag * np.exp(-lag)
+        found = np.exp(-lag)
+        return found, lag * found
     if model == "matern32":
         a = math.sqrt(3.0) * lag
-        return a * a * np.exp(-a)
+        found = np.exp(-a)
+        return (1.0 + a) * found, a * a * found
     a = math.sqrt(5.0) * lag
-    return a * a * (1.0 + a) / 3.0 * np.exp(-a)
+    found, third = np.exp(-a), a * a / 3.0
+    return (1.0 + a + third) * found, third * (1.0 + a) * found

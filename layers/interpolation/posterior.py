@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layers.interpolation import likelihood, vecchia
+from layers.interpolation import conditional, likelihood, vecchia
 from layers.interpolation.drift import Drift
 from layers.interpolation.parameters import FloatArray, Model, Parameters
 
@@ -127,7 +127,7 @@ class Posterior:
         """Likeliest of some directions, the other parameters known."""
 
         def seen(way: Way) -> float:
-            parts = [term.along(*way).value(theta) for term in self.terms]
+            parts = [term.along(*way).slope(theta)[0] for term in self.terms]
             return float(self.weights @ parts) + unlikely(way[0])
 
         return min(((ratio, angle) for ratio in RATIOS for angle in ANGLES), key=seen)
@@ -163,23 +163,13 @@ class _Term:
         sets = None if self.sets is None else vecchia.measured_in(self.sets, xy)
         return _Term(day, self.model, sets)
 
-    def value(self, theta: FloatArray) -> float:
-        day = self.day
-        if self.sets is None:
-            return self.slope(theta)[0]
-        sill, range_m, nugget = (float(size) for size in np.exp(theta))
-        shape = Parameters(self.model, "none", sill, range_m, nugget)
-        return vecchia.restricted(self.sets, shape, day.error, day.z, day.drift)
-
     def slope(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """The value and its derivatives."""
         day = self.day
         if self.sets is None:
             lag = likelihood.distances_m(day.x_m, day.y_m)
             return likelihood.restricted(theta, lag, day.error, day.z, self.model, day.drift)
-        here, step = self.value(theta), 1e-4
-        slope = [(self.value(theta + step * unit) - here) / step for unit in np.eye(3)]
-        return here, np.array(slope)
+        return conditional.restricted(theta, self.sets, day.error, day.z, self.model, day.drift)
 
 
 def _term(day: Days, model: Model) -> _Term:

@@ -1,6 +1,5 @@
-"""Restricted likelihood and mean for many sites: each one given a few of its predecessors."""
+"""Many sites, each one given a few of its predecessors: the sets, and a root of the precision."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +8,6 @@ from scipy.linalg import solve_triangular
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from layers.interpolation.drift import Drift
 from layers.interpolation.likelihood import distances_m
 from layers.interpolation.parameters import FloatArray, Parameters
 
@@ -118,34 +116,6 @@ def measured_in(sets: Conditioning, xy_m: FloatArray) -> Conditioning:
     )
 
 
-def whitened(
-    sets: Conditioning, parameters: Parameters, noise: FloatArray, values: FloatArray
-) -> tuple[FloatArray, float]:
-    """Independent unit-variance combinations of the sites.
-
-    Parameters
-    ----------
-    noise : array of float, shape (n,)
-        Variance at every site beyond the latent field: nugget and measurement error.
-    values : array of float, shape (n, d)
-        What is to be combined: latent values, columns of the drift.
-
-    Returns
-    -------
-    array of float, shape (j + q, d)
-        The whitened values.
-    float
-        The log determinant of the covariance.
-    """
-    lower, weight, variance = _regressed(sets, parameters, noise)
-    head = solve_triangular(lower, values[sets.joint], lower=True, check_finite=False)
-    tail = values[sets.site] - np.einsum("qk,qkd->qd", weight, values[sets.given])
-    return (
-        np.concatenate([head, tail / np.sqrt(variance)[:, None]]),
-        2.0 * float(np.log(np.diagonal(lower)).sum()) + float(np.log(variance).sum()),
-    )
-
-
 def _regressed(
     sets: Conditioning, parameters: Parameters, noise: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -190,31 +160,3 @@ def root(parameters: Parameters, xy_m: FloatArray, noise: FloatArray) -> csr_arr
         ),
         shape=(n, n),
     )
-
-
-def restricted(
-    sets: Conditioning, parameters: Parameters, error: FloatArray, z: FloatArray, drift: Drift
-) -> float:
-    """Negative log restricted likelihood of Vecchia's approximation, averaged over the days.
-
-    Notes
-    -----
-    Source: Vecchia (1988), JRSS B 50(2); restricted form: Stein, Chi & Welty (2004), JRSS B 66(2).
-    """
-    days = z.shape[1]
-    noise = parameters.nugget_site + error
-    try:
-        both, determinant = whitened(sets, parameters, noise, np.column_stack([z, drift.columns]))
-        values, design = both[:, :days], both[:, days:]
-        information = design.T @ design + np.diag(drift.precision)
-        root = np.linalg.cholesky(information)
-    except np.linalg.LinAlgError:
-        return math.inf
-    told = np.linalg.solve(root, design.T @ values)
-    doubled = (
-        determinant
-        + 2.0 * float(np.log(np.diagonal(root)).sum())
-        + float(np.sum(values * values) - np.sum(told * told)) / days
-        + (len(both) - 1) * math.log(2.0 * math.pi)
-    )
-    return 0.5 * float(doubled)

@@ -1,7 +1,7 @@
 """Which surface is to be made next, and the making of it."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -154,16 +154,20 @@ def build(
 
 
 def look_ahead(
-    reader: Reader, layers: tuple[LayerDefinition, ...], now: datetime, standing: Standing
+    reader: Reader,
+    layers: tuple[LayerDefinition, ...],
+    now: datetime,
+    standing: Standing,
+    interrupted: Callable[[], bool],
 ) -> None:
     """Learn what the hours after the newest need, so that the first of them does not wait for it.
 
     All that is learnt from is there twelve hours before it serves. What is relative to the usual
-    waits its turn: nobody waits for it.
+    waits its turn: nobody waits for it. Between its parts it gives way to what ``interrupted``.
     """
-    if standing.looked_at == reader.edition():
+    edition = reader.edition()
+    if standing.looked_at == edition:
         return
-    standing.looked_at = reader.edition()
     for layer in layers:
         if layer.kind != "surface" or layer.quantity is None or layer.relative_to:
             continue
@@ -176,7 +180,9 @@ def look_ahead(
                 week(reader, now, layer.quantity, each) for each in (hour, serves)
             )
             history, grid = before.of(snapshot.codes), _grid(reader, layer, now, hour)
-            prepare(layer, snapshot, grid, history, learnt_from, standing)
+            if not prepare(layer, snapshot, grid, history, learnt_from, standing, interrupted):
+                return
+    standing.looked_at = edition
 
 
 def _learnt_from(

@@ -1,6 +1,7 @@
 """One hour of observations becomes one surface with its uncertainty and its report."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from layers.units import Quantity
 
 FloatArray = NDArray[np.float64]
 
-SURFACE_METHOD = 8
+SURFACE_METHOD = 9
 """Raised whenever the same observations would give another surface."""
 
 NEVER_MAPPED = (Status.REJECTED, Status.MISSING)
@@ -159,16 +160,21 @@ def prepare(
     history: FloatArray,
     learnt_from: Week,
     standing: Standing,
-) -> None:
+    interrupted: Callable[[], bool],
+) -> bool:
     """Learn the parameters of hours to come, and make what does not depend on their values.
 
-    The arguments are those of ``make``, of the newest hour; nothing is told of the surface.
+    The arguments are those of ``make``, of the newest hour; nothing is told of the surface. What
+    was ``interrupted`` when it had learnt is to be asked again for the rest, and returns false.
     """
     rows = usable(snapshot)
     hour = _hour(layer, snapshot, grid, rows, standing)
     known = mapping.learnt(hour, learnt_from, standing)
+    if interrupted():
+        return False
     if known is not None and standing.last(layer.id, grid, known)[0] is None:
         mapping.routine(hour, {**hour.about, "history": history[rows]}, known, standing)
+    return True
 
 
 def _hour(

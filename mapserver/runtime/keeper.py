@@ -230,7 +230,9 @@ class Keeper:
                 made = self._refresh_all()
                 classify(self._writer, self._sources, self._layers, self._interrupted)
                 if not self._interrupted():
-                    refresh.look_ahead(self.reader, self._layers, self._now(), self._standing)
+                    refresh.look_ahead(
+                        self.reader, self._layers, self._now(), self._standing, self._interrupted
+                    )
                 if made:
                     memory.give_back()
             except Exception:  # it is tried again, and said

@@ -1,12 +1,13 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from layers.interpolation import likelihood, vecchia
+from layers.interpolation import conditional, likelihood, vecchia
 from layers.interpolation.drift import constant
-from layers.interpolation.parameters import Parameters, correlation, correlation_slope
+from layers.interpolation.parameters import correlation, correlation_and_slope
 
 MODELS = ["exponential", "matern32", "matern52"]
 
@@ -44,12 +45,34 @@ def test_the_gradient_is_the_slope(model) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+def test_the_gradient_of_many_sites_is_the_slope(model) -> None:
+    # Two days, and a mean with an offset that is half known.
+    x, y, z = network(300)
+    sets, error, theta = (
+        vecchia.conditioning(x, y),
+        np.linspace(0.0, 0.2, 300),
+        np.log([1.3, 9e4, 0.3]),
+    )
+    columns = np.column_stack([np.ones(300), np.arange(300) % 2])
+    mean = replace(constant(300), columns=columns, precision=np.array([0.0, 2.0]))
+    _, gradient = conditional.restricted(theta, sets, error, z, model, mean)
+    slope = [
+        conditional.restricted(theta + step, sets, error, z, model, mean)[0]
+        - conditional.restricted(theta - step, sets, error, z, model, mean)[0]
+        for step in 1e-5 * np.eye(3)
+    ]
+    np.testing.assert_allclose(gradient, np.array(slope) / 2e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_the_correlation_falls_from_one_and_its_slope_is_right(model) -> None:
     lag = np.linspace(0.0, 5.0, 100)
     assert correlation(lag, model)[0] == 1.0
     assert np.all(np.diff(correlation(lag, model)) < 0)
     up, down = (correlation(lag * math.exp(-step), model) for step in (1e-5, -1e-5))
-    np.testing.assert_allclose(correlation_slope(lag, model), (up - down) / 2e-5, atol=1e-8)
+    same, slope = correlation_and_slope(lag, model)
+    np.testing.assert_array_equal(same, correlation(lag, model))
+    np.testing.assert_allclose(slope, (up - down) / 2e-5, atol=1e-8)
 
 
 def test_a_covariance_that_is_none_is_infinitely_unlikely() -> None:
@@ -64,14 +87,12 @@ def test_conditioning_on_all_predecessors_is_exact(monkeypatch) -> None:
     # 64 joint sites and 30 more, each given all before it in its doubling: all 64 of them.
     monkeypatch.setattr(vecchia, "NEIGHBOURS", 64)
     x, y, z = network(65)
-    p = Parameters("exponential", "none", sill=1.3, range_m=120e3, nugget_site=0.3)
-    error = np.linspace(0.0, 0.2, 65)
-    found = vecchia.restricted(vecchia.conditioning(x, y), p, error, z, constant(65))
-    lag = likelihood.distances_m(x, y)
-    exact, _ = likelihood.restricted(
-        np.log([1.3, 120e3, 0.3]), lag, error, z, "exponential", constant(65)
-    )
+    theta, error = np.log([1.3, 120e3, 0.3]), np.linspace(0.0, 0.2, 65)
+    lag, sets = likelihood.distances_m(x, y), vecchia.conditioning(x, y)
+    exact, slope = likelihood.restricted(theta, lag, error, z, "exponential", constant(65))
+    found, found_slope = conditional.restricted(theta, sets, error, z, "exponential", constant(65))
     assert found == pytest.approx(exact)
+    np.testing.assert_allclose(found_slope, slope)
 
 
 def test_twenty_neighbours_come_near_the_exact_likelihood() -> None:
@@ -80,11 +101,12 @@ def test_twenty_neighbours_come_near_the_exact_likelihood() -> None:
     none = np.zeros(800)
     values = []
     for range_m in (60e3, 120e3, 240e3):
-        p = Parameters("exponential", "none", sill=1.0, range_m=range_m, nugget_site=0.5)
-        exact, _ = likelihood.restricted(
-            np.log([1.0, range_m, 0.5]), lag, none, z, "exponential", constant(800)
+        theta = np.log([1.0, range_m, 0.5])
+        exact, near = (
+            each.restricted(theta, lags, none, z, "exponential", constant(800))[0]
+            for each, lags in ((likelihood, lag), (conditional, sets))
         )
-        values.append(vecchia.restricted(sets, p, none, z, constant(800)) - exact)
+        values.append(near - exact)
     assert max(values) - min(values) < 5.0
 
 

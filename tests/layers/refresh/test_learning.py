@@ -10,6 +10,7 @@ import pytest
 from layers import interpolation, refresh
 from layers.geo import Bounds
 from layers.model import Context, LayerDefinition
+from layers.refresh import mapping
 from layers.store import Reader, Writer
 
 HOUR = timedelta(hours=1)
@@ -79,17 +80,32 @@ def test_what_the_hours_after_the_newest_need_is_learnt_before_they_come(network
     for step in range(14, 0, -1):
         network.report(NOON - step * timedelta(hours=12))
     network.report(NOON - 6 * HOUR)
-    refresh.look_ahead(network.reader, LAYERS, NOW, standing)
+    refresh.look_ahead(network.reader, LAYERS, NOW, standing, lambda: False)
     assert network.learnt == []  # there is time yet
     network.report(NOON - 2 * HOUR)
-    refresh.look_ahead(network.reader, LAYERS, NOW, standing)
-    refresh.look_ahead(network.reader, LAYERS, NOW, standing)
+    refresh.look_ahead(network.reader, LAYERS, NOW, standing, lambda: False)
+    refresh.look_ahead(network.reader, LAYERS, NOW, standing, lambda: False)
     assert len(network.learnt) == 1
     network.report(NOON)
     ahead = network.made(NOON, standing)
     assert len(network.learnt) == 1
     assert ahead == network.made(NOON, None)  # nothing else than who comes unprepared
     assert len(network.learnt) == 2
+
+
+def test_looking_ahead_gives_way_to_new_data_and_goes_on_afterwards(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing, made = refresh.Standing(), []
+    routine = mapping.routine
+    monkeypatch.setattr(mapping, "routine", lambda *about: made.append(routine(*about)))
+    for step in range(14, 0, -1):
+        network.report(NOON - step * timedelta(hours=12))
+    network.report(NOON - 2 * HOUR)
+    for interrupted, count in ((True, 0), (True, 0), (False, 1), (False, 1)):
+        refresh.look_ahead(network.reader, LAYERS, NOW, standing, lambda v=interrupted: v)
+        assert len(network.learnt) == 1  # what was learnt stays
+        assert len(made) == count
 
 
 def test_a_network_in_its_first_day_learns_once_from_the_hour_it_began_in(
