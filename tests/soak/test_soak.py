@@ -1,6 +1,5 @@
 """Minutes of reading and writing at once: nothing fails, nothing grows without end."""
 
-import os
 import random
 import re
 import threading
@@ -8,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,7 +63,9 @@ Look = tuple[float, dict[int, float], dict[int, tuple[int, int]]]
 
 def family(pid: int) -> list[int]:
     """A process and all that descend from it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ended while we look
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(each for child in children for each in family(int(child)))]
 
 
@@ -75,15 +77,21 @@ def memory_mb(pid: int) -> float:
 
 def files(pid: int) -> tuple[int, int]:
     """Return how many cells a process has mapped, and how many other files it has open."""
-    opened = [os.path.realpath(file) for file in Path(f"/proc/{pid}/fd").iterdir()]
+    opened = []
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed while we look
+            opened.append(str(file.readlink()))
     cells = sum("/surfaces/" in path for path in opened)
     return cells, len(opened) - cells
 
 
 def weight(server: Server) -> tuple[dict[int, float], dict[int, tuple[int, int]]]:
-    """Memory in MB and open files of each process of a server."""
-    pids = family(server.process.pid)
-    return {pid: memory_mb(pid) for pid in pids}, {pid: files(pid) for pid in pids}
+    """Memory in MB and open files of each process of a server; of one that ends meanwhile, none."""
+    memory, opened = {}, {}
+    for pid in family(server.process.pid):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            memory[pid], opened[pid] = memory_mb(pid), files(pid)
+    return memory, opened
 
 
 def lasting(looks: list[Look]) -> list[int]:
