@@ -124,7 +124,8 @@ class Exact:
 
 def of_coefficients(unknown: FloatArray, variance: FloatArray) -> FloatArray:
     """Variance that the coefficients bring: d'Vd for each of the rows, shape (..., p) -> (...)."""
-    return np.asarray(np.einsum("...p,pq,...q->...", unknown, variance, unknown, optimize=True))
+    # In this order: the square of what is told could be too large for a number.
+    return np.asarray(np.sum(unknown @ variance * unknown, axis=-1))
 
 
 def exact(

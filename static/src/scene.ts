@@ -39,7 +39,7 @@ export class Scene {
   private readonly left: Filled;
   private readonly right: Filled;
   private readonly groups = new Map<string, readonly Station[]>();
-  private readonly others = new Map<string, ReadonlyMap<string, Station> | null>(); // of a comparison's right side, by code
+  private readonly others = new Map<string, ReadonlyMap<string, Station> | "unknown" | null>(); // of a comparison's right side, by code
   private readonly collections = new Map<string, GeoJSON.FeatureCollection>();
   private places: Place[] = [];
   private turn = 0; // of what is made ahead
@@ -235,13 +235,13 @@ export class Scene {
     const data = this.current.entry(layer.id, time)?.data;
     const [stations, others] = await Promise.all([
       this.files.stations(layer, time).catch(() => (void this.current.again(), null)),
-      other === null ? null : this.files.stations(layer, other).catch(() => []),
+      other === null ? null : this.files.stations(layer, other).then(byCode).catch(() => (void this.current.again(), "unknown" as const)),
     ]);
     // Meanwhile another hour was asked for, or a newer one came: who asked for that one puts it here.
     if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return;
     if (!stations) return; // what was shown stays, rather than nothing
     this.groups.set(layer.id, stations);
-    this.others.set(layer.id, others && byCode(others));
+    this.others.set(layer.id, others);
   }
 
   /** The stations of a layer, each from the hour of the side that it stands on. */
@@ -251,6 +251,7 @@ export class Scene {
     if (this.moments.other === null || !others) return stations; // as they were, until the other hour is there
     const middle = this.map.size.x * this.store.state.swipe;
     const right = ({ position }: Station): boolean => this.map.pixel(position).x >= middle;
+    if (others === "unknown") return stations.filter((station) => !right(station)); // it could not be had: nothing is said of it
     // One that the other hour does not know has no value there: none of this hour stands for it.
     const emptied = (station: Station): Station => ({ ...station, reading: { ...station.reading, value: null, sd: null, status: "missing", reasons: [] } });
     return stations.map((station) => (right(station) ? (others.get(station.reading.code) ?? emptied(station)) : station));

@@ -82,6 +82,26 @@ def test_no_mark_is_emptied_while_the_other_hour_of_a_comparison_is_on_its_way(
 
 
 @pytest.mark.full
+def test_of_an_hour_that_cannot_be_had_no_mark_says_that_it_is_missing(
+    opening: Callable[..., Visit],
+) -> None:
+    made = opening("/en", WIDE, service_workers="block")
+    page = made.page
+    places = """() => [...document.querySelectorAll("button.station")].map((each) => {
+      const box = each.getBoundingClientRect();
+      return [(box.left + box.right) / 2, each.getAttribute("aria-label"), each.textContent]; })"""
+    before = {label: text for x, label, text in page.evaluate(places) if x < 718}
+    assert len(before) > 10
+    page.route("**/files/stations/**", lambda route: route.abort())
+    with page.expect_request_finished("**/current.json"):  # what is there is asked for again
+        tool(page, "tools.compare").click()
+    page.wait_for_function(f"() => ({places})().every(([x]) => x < 722)")
+    now = {label: text for x, label, text in page.evaluate(places) if x < 718}
+    assert now == before
+    made.page.unroute("**/files/stations/**")
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 def test_a_step_shows_values_where_the_marks_stand_and_moves_them_when_the_reader_rests(
     opening: Callable[..., Visit], hours: Any, size: tuple[int, int]

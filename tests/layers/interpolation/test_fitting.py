@@ -152,6 +152,15 @@ def test_no_input_raises_or_leaves_a_hole(data, transform) -> None:
     interpolation.loo(field)
 
 
+@pytest.mark.parametrize("size", [1e-75, 1e-90, 1e-100, 1e100])
+def test_values_near_the_ends_of_numbers_are_mapped(size) -> None:
+    x, y, _ = simulated(16)
+    for n in (2, 3, 16):
+        field = interpolation.fit(x[:n], y[:n], np.full(n, size), transform="none")
+        assert whole(field.predict(*GRID))
+        assert np.isfinite(interpolation.loo(field).crps)
+
+
 def test_shapes_that_do_not_belong_together_are_refused() -> None:
     with pytest.raises(BadInputError, match="one length"):
         interpolation.fit([0.0, 1.0], [0.0], [1.0])
