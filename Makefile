@@ -10,6 +10,8 @@ PYTEST ?= -n 2 --dist loadfile
 # Always `python -m`, never a script of .venv/bin: their first line holds the path of this folder.
 PY := .venv/bin/python
 export PYTHONUTF8 := 1
+# Whoever forbids bytecode has it all compiled anew by each of the hundreds of processes of the tests.
+export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHON_IS := $(shell $(PYTHON) --version 2>&1)

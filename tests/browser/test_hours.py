@@ -93,7 +93,7 @@ def test_of_an_hour_that_cannot_be_had_no_mark_says_that_it_is_missing(
     before = {label: text for x, label, text in page.evaluate(places) if x < 718}
     assert len(before) > 10
     page.route("**/files/stations/**", lambda route: route.abort())
-    with page.expect_request_finished("**/current.json"):  # what is there is asked for again
+    with page.expect_response("**/current.json"):  # what is there is asked for again
         tool(page, "tools.compare").click()
     page.wait_for_function(f"() => ({places})().every(([x]) => x < 722)")
     now = {label: text for x, label, text in page.evaluate(places) if x < 718}

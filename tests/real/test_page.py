@@ -570,8 +570,16 @@ def test_every_language_fits_a_telephone(telephone: Visit, pictures: Path, langu
     assert telephone.complaints == []
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        (NARROW, "light"),
+        (WIDE, "dark"),
+        pytest.param(WIDE, "light", marks=pytest.mark.full),
+        pytest.param(NARROW, "dark", marks=pytest.mark.full),
+    ],
+    ids=["narrow-light", "wide-dark", "wide-light", "narrow-dark"],
+)
 def test_the_page_of_a_layer_fits_every_screen(
     hours: Any, browser: Browser, pictures: Path, size: tuple[int, int], scheme: Any
 ) -> None:

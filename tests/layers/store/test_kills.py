@@ -116,7 +116,7 @@ def surfaces(reader: Reader, since: int) -> int:
     return len(infos)
 
 
-@pytest.mark.parametrize("kills", [50, pytest.param(200, marks=pytest.mark.full)])
+@pytest.mark.parametrize("kills", [25, pytest.param(200, marks=pytest.mark.full)])
 def test_a_killed_writer_loses_nothing_it_acknowledged_and_leaves_nothing_half(
     tmp_path: Path, nursery: Nursery, kills: int, record_property: Callable[[str, object], None]
 ) -> None:

@@ -297,7 +297,9 @@ def children(pid: int) -> list[int]:
     return own + [deep for child in own for deep in children(child)]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.full)]
+)
 def test_what_was_cut_off_goes_on_and_leaves_no_process_and_no_half_archive(
     house: Any, seed: Any, tmp_path: Path, wait_for: Any, how: signal.Signals
 ) -> None:
