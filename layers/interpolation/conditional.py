@@ -145,17 +145,19 @@ def _conditional(sets: Conditioning, field: _Field, sites: _Sites) -> _Part:
     variance = np.maximum(variance, 1e-12 * field.sill)
     residual = sites.columns[sets.site] - np.einsum("qk,qkb->qb", weight, given)
 
-    of_c = np.stack([c, c_of_range, np.zeros_like(c)])
-    turned = c_of_range - np.einsum("qkl,ql->qk", k_of_range, weight)
-    u = np.stack([noise * weight, turned, -field.nugget * weight])  # c - (K - noise) w is noise w
-    of_own = np.array([[field.sill], [0.0], [field.nugget]])
-    of_variance = (of_own - np.einsum("qk,pqk->pq", weight, of_c + u)) / variance
-    of_residual = -np.einsum("pqk,qkb->pqb", u, told)
+    of_c = np.stack([c, c_of_range, np.zeros_like(c)], axis=1)
+    turned = c_of_range - (k_of_range @ weight[:, :, None])[:, :, 0]
+    # c - (K - noise) w is noise w
+    u = np.stack([noise * weight, turned, -field.nugget * weight], axis=1)
+    of_own = np.array([field.sill, 0.0, field.nugget])
+    of_variance = of_own - ((of_c + u) @ weight[:, :, None])[:, :, 0]
+    of_variance /= variance[:, None]
+    of_residual = np.moveaxis(-(u @ told), 1, 0)
     scaled = residual / variance[:, None]
     crossed = of_residual.transpose(0, 2, 1) @ scaled
     return _Part(
         float(np.log(variance).sum()),
         residual.T @ scaled,
-        of_variance.sum(axis=1),
-        crossed + crossed.transpose(0, 2, 1) - (of_variance[:, None] * residual.T) @ scaled,
+        of_variance.sum(axis=0),
+        crossed + crossed.transpose(0, 2, 1) - (of_variance.T[:, None] * residual.T) @ scaled,
     )

@@ -165,7 +165,7 @@ def prepare(
     """Learn the parameters of hours to come, and make what does not depend on their values.
 
     The arguments are those of ``make``, of the newest hour; nothing is told of the surface. What
-    was ``interrupted`` when it had learnt is to be asked again for the rest, and returns false.
+    was ``interrupted`` returns false and is to be asked again: what was made then stands.
     """
     rows = usable(snapshot)
     hour = _hour(layer, snapshot, grid, rows, standing)
@@ -174,7 +174,7 @@ def prepare(
         return False
     if known is not None and standing.last(layer.id, grid, known)[0] is None:
         mapping.routine(hour, {**hour.about, "history": history[rows]}, known, standing)
-    return True
+    return not interrupted()
 
 
 def _hour(

@@ -42,9 +42,11 @@ export class Current {
         const text = await answer.text();
         if (turn < taken) return; // one that was asked for later came before
         taken = turn;
-        this.tag = /^(?:W\/)?"(.*?)(?:-gz)?"$/.exec(answer.headers.get("ETag") ?? "")?.[1] ?? "";
+        const tag = /^(?:W\/)?"(.*?)(?:-gz)?"$/.exec(answer.headers.get("ETag") ?? "")?.[1] ?? "";
+        const same = text === this.seen || (tag !== "" && tag === this.tag); // the moment of the answer is no news
+        this.tag = tag;
         failed(false);
-        if (text === this.seen) return;
+        if (same) return;
         this.seen = text;
         this.take(JSON.parse(text) as Document);
       } catch {

@@ -4,6 +4,7 @@ import type { Current } from "./current.ts";
 import type { Reading, Station } from "./map/station.ts";
 
 const KEPT = 64; // answers; an hour of stations is some ten kilobytes
+const FAILED_MS = 700; // less than anybody waits to ask again, more than a moving handle does
 
 /** Stations as the server lists them: what is the same of all, and a list for each of the rest. */
 interface Columns {
@@ -42,7 +43,7 @@ export class Files {
     let answer = this.answers.get(address);
     if (!answer) {
       answer = ask(address).catch((reason: unknown) => {
-        this.answers.delete(address); // a failure is asked again
+        setTimeout(() => this.answers.delete(address), FAILED_MS); // a failure is asked again
         throw reason;
       });
       this.answers.set(address, answer);

@@ -5,6 +5,7 @@ import { Occupied } from "./declutter.ts";
 import { density, isNarrow, painted } from "./device.ts";
 import { element } from "./dom.ts";
 import { byCode, type Files } from "./files.ts";
+import { pause } from "./map/again.ts";
 import { Filled, tilesOf, type Choice } from "./map/filled.ts";
 import type { Handle, MapView } from "./map/leaflet.ts";
 import { Names, placeNames, type Place } from "./map/names.ts";
@@ -45,6 +46,8 @@ export class Scene {
   private turn = 0; // of what is made ahead
   private resting = 0; // a timer
   private follows = 0; // how often all was brought to another state
+  private tries = 0; // how often what was lost was asked for again
+  private waits = false; // until it is
   private ranks = new Map<string, Place>();
 
   constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
@@ -129,6 +132,7 @@ export class Scene {
     // Which mark is the chosen one can wait for the frame that answers the press.
     if (changed?.size === 1 && changed.has("card")) return void painted().then(() => this.settle());
     const follow = ++this.follows;
+    if (changed) this.tries = 0;
     // While an hour is long in coming, what is read aloud is brought to the one that stands.
     if (!changed?.has("time")) window.clearTimeout(this.resting);
     this.showBase(state);
@@ -234,14 +238,28 @@ export class Scene {
     const { other } = this.moments;
     const data = this.current.entry(layer.id, time)?.data;
     const [stations, others] = await Promise.all([
-      this.files.stations(layer, time).catch(() => (void this.current.again(), null)),
-      other === null ? null : this.files.stations(layer, other).then(byCode).catch(() => (void this.current.again(), "unknown" as const)),
+      this.files.stations(layer, time).catch(() => this.lost()),
+      other === null ? null : this.files.stations(layer, other).then(byCode).catch(() => this.lost()),
     ]);
     // Meanwhile another hour was asked for, or a newer one came: who asked for that one puts it here.
     if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return;
-    if (!stations) return; // what was shown stays, rather than nothing
+    if (stations === "unknown") return; // what was shown stays, rather than nothing
+    const old = other !== null && other < (this.current.times(layer.id)[0] ?? other); // the page is told of no such hour
     this.groups.set(layer.id, stations);
-    this.others.set(layer.id, others);
+    this.others.set(layer.id, old ? "unknown" : others);
+  }
+
+  /** What could not be had is asked for again in a while, or is no longer there under that name. */
+  private lost(): "unknown" {
+    void this.current.again();
+    if (!this.waits) {
+      this.waits = true;
+      void pause(this.tries++).then((again) => {
+        this.waits = false;
+        if (again) void this.follow(null);
+      });
+    }
+    return "unknown";
   }
 
   /** The stations of a layer, each from the hour of the side that it stands on. */
@@ -265,7 +283,7 @@ export class Scene {
     // Lines of a surface are others in every hour: its tiles follow the time, and carry the values.
     const drawn = layer.kind === "contours" || this.current.count(layer.id) > MOST_FEATURES;
     if (drawn) return this.plainTiles(slot, layer, style, "faults");
-    const collection = await this.files.features(layer).catch(() => (void this.current.again(), null));
+    const collection = await this.files.features(layer).catch(() => (this.lost(), null));
     if (!collection || !this.store.state.overlays.includes(layer.id) || this.current.entry(layer.id, null)?.data !== entry.data) return;
     this.collections.set(layer.id, collection);
     const look = { dark: state.theme === "dark", outlined: state.filled !== null };

@@ -64,7 +64,7 @@ Look = tuple[float, dict[int, float], dict[int, tuple[int, int]]]
 def family(pid: int) -> list[int]:
     """A process and all that descend from it."""
     children = []
-    with suppress(FileNotFoundError, ProcessLookupError):  # it ended while we look
+    with suppress(OSError):  # it ended while we look
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(each for child in children for each in family(int(child)))]
 
@@ -79,7 +79,7 @@ def files(pid: int) -> tuple[int, int]:
     """Return how many cells a process has mapped, and how many other files it has open."""
     opened = []
     for file in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(FileNotFoundError):  # closed while we look
+        with suppress(OSError):  # closed while we look
             opened.append(str(file.readlink()))
     cells = sum("/surfaces/" in path for path in opened)
     return cells, len(opened) - cells
@@ -89,7 +89,7 @@ def weight(server: Server) -> tuple[dict[int, float], dict[int, tuple[int, int]]
     """Memory in MB and open files of each process of a server; of one that ends meanwhile, none."""
     memory, opened = {}, {}
     for pid in family(server.process.pid):
-        with suppress(FileNotFoundError, ProcessLookupError):
+        with suppress(OSError):
             memory[pid], opened[pid] = memory_mb(pid), files(pid)
     return memory, opened
 
