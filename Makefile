@@ -5,7 +5,7 @@
 PYTHON ?= $(shell /usr/bin/python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
 	2>/dev/null && echo /usr/bin/python3 || echo python3)
 ARGS ?=
-PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST ?= -n 2 --dist loadfile
 
 # Always `python -m`, never a script of .venv/bin: their first line holds the path of this folder.
 PY := .venv/bin/python
