@@ -41,6 +41,7 @@ const store = new Store({
   against: Moments.sound(shared.against, config),
   swipe: shared.swipe ?? 0.5,
   failing: false,
+  lost: false,
 });
 const words = new Words(config, () => store.state);
 const current = new Current(config.root);
@@ -173,13 +174,13 @@ function showTitle(state: State): void {
   const measure = layer && style && style.measure !== "mean" ? ` · ${words.styleTitle(layer, style)}` : "";
   const bare = layer && current.answered && !current.times(layer.id).length ? ` · ${words.text(layer.mode_of === undefined ? "layers.no_data" : "reason.no_normal")}` : "";
   byId("subtitle").textContent = (layer?.title ?? words.text("layers.no_surface")) + measure + bare;
-  byId("offline").hidden = !state.failing;
+  byId("offline").hidden = !(state.failing || state.lost);
 }
 
 function followAll(state: State, changed: ReadonlySet<keyof State> | null): void {
   const any = (...keys: (keyof State)[]): boolean => changed === null || keys.some((key) => changed.has(key));
   if (any("theme")) document.documentElement.dataset.theme = state.theme;
-  if (any("filled", "style", "threshold", "unit", "failing")) showTitle(state);
+  if (any("filled", "style", "threshold", "unit", "failing", "lost")) showTitle(state);
   // Until it is known what there is, the legend would say more than it does later.
   if ((current.answered || state.failing) && any("filled", "style", "threshold", "overlays", "unit", "failing")) {
     const drawn = state.overlays.filter((id) => !current.empty(id));

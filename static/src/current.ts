@@ -22,7 +22,7 @@ export class Current {
   private seen = "";
   private made = 0;
   private tag = "";
-  /** Ask now: a file that is named here is no longer there, so something newer is. */
+  /** Ask now. */
   again: () => Promise<void> = async () => undefined;
 
   constructor(root: string) {

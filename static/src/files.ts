@@ -44,6 +44,7 @@ export class Files {
     if (!answer) {
       answer = ask(address).catch((reason: unknown) => {
         setTimeout(() => this.answers.delete(address), FAILED_MS); // a failure is asked again
+        void this.current.again(); // it may be no longer there because something newer is
         throw reason;
       });
       this.answers.set(address, answer);

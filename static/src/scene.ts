@@ -46,8 +46,7 @@ export class Scene {
   private turn = 0; // of what is made ahead
   private resting = 0; // a timer
   private follows = 0; // how often all was brought to another state
-  private tries = 0; // how often what was lost was asked for again
-  private waits = false; // until it is
+  private tries = 0; // how often what did not come was asked for again
   private ranks = new Map<string, Place>();
 
   constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
@@ -131,6 +130,7 @@ export class Scene {
     this.showPlace(state);
     // Which mark is the chosen one can wait for the frame that answers the press.
     if (changed?.size === 1 && changed.has("card")) return void painted().then(() => this.settle());
+    if (changed?.size === 1 && changed.has("lost")) return;
     const follow = ++this.follows;
     if (changed) this.tries = 0;
     // While an hour is long in coming, what is read aloud is brought to the one that stands.
@@ -142,8 +142,10 @@ export class Scene {
     for (const id of [...this.groups.keys()]) {
       if (!overlays.some((layer) => layer.id === id)) this.groups.delete(id);
     }
-    await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
+    const came = await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
     if (this.follows !== follow) return;
+    if (came.includes(false)) void this.again(follow);
+    else this.store.set({ lost: false });
     if (!changed?.has("time")) return this.settle();
     // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
     const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
@@ -234,32 +236,29 @@ export class Scene {
     this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "place"));
   }
 
-  private async loadStations(layer: Layer, { time }: State): Promise<void> {
+  /** Ask in a while for what did not come, and say so once that did not help. */
+  private async again(follow: number): Promise<void> {
+    if (this.tries > 0) this.store.set({ lost: true });
+    if (!(await pause(this.tries)) || this.follows !== follow) return;
+    this.tries += 1;
+    this.store.again();
+  }
+
+  /** Tells whether all came. */
+  private async loadStations(layer: Layer, { time }: State): Promise<boolean> {
     const { other } = this.moments;
     const data = this.current.entry(layer.id, time)?.data;
     const [stations, others] = await Promise.all([
-      this.files.stations(layer, time).catch(() => this.lost()),
-      other === null ? null : this.files.stations(layer, other).then(byCode).catch(() => this.lost()),
+      this.files.stations(layer, time).catch(() => null),
+      other === null ? null : this.files.stations(layer, other).then(byCode).catch(() => "unknown" as const),
     ]);
     // Meanwhile another hour was asked for, or a newer one came: who asked for that one puts it here.
-    if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return;
-    if (stations === "unknown") return; // what was shown stays, rather than nothing
+    if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return true;
+    if (!stations) return false; // what was shown stays, rather than nothing
     const old = other !== null && other < (this.current.times(layer.id)[0] ?? other); // the page is told of no such hour
     this.groups.set(layer.id, stations);
     this.others.set(layer.id, old ? "unknown" : others);
-  }
-
-  /** What could not be had is asked for again in a while, or is no longer there under that name. */
-  private lost(): "unknown" {
-    void this.current.again();
-    if (!this.waits) {
-      this.waits = true;
-      void pause(this.tries++).then((again) => {
-        this.waits = false;
-        if (again) void this.follow(null);
-      });
-    }
-    return "unknown";
+    return others !== "unknown";
   }
 
   /** The stations of a layer, each from the hour of the side that it stands on. */
@@ -275,16 +274,19 @@ export class Scene {
     return stations.map((station) => (right(station) ? (others.get(station.reading.code) ?? emptied(station)) : station));
   }
 
-  private async loadFeatures(layer: Layer, state: State): Promise<void> {
+  /** Tells whether they came. */
+  private async loadFeatures(layer: Layer, state: State): Promise<boolean> {
     const slot = `feature/${layer.id}`;
     const entry = this.current.entry(layer.id, null);
-    if (!entry) return this.take(slot);
     const style = layer.styles[0]?.id ?? "default";
     // Lines of a surface are others in every hour: its tiles follow the time, and carry the values.
     const drawn = layer.kind === "contours" || this.current.count(layer.id) > MOST_FEATURES;
-    if (drawn) return this.plainTiles(slot, layer, style, "faults");
-    const collection = await this.files.features(layer).catch(() => (this.lost(), null));
-    if (!collection || !this.store.state.overlays.includes(layer.id) || this.current.entry(layer.id, null)?.data !== entry.data) return;
+    if (!entry) this.take(slot);
+    else if (drawn) this.plainTiles(slot, layer, style, "faults");
+    if (!entry || drawn) return true;
+    const collection = await this.files.features(layer).catch(() => null);
+    if (!collection) return false;
+    if (!this.store.state.overlays.includes(layer.id) || this.current.entry(layer.id, null)?.data !== entry.data) return true;
     this.collections.set(layer.id, collection);
     const look = { dark: state.theme === "dark", outlined: state.filled !== null };
     this.put(slot, `${entry.data} ${JSON.stringify(look)}`, () =>
@@ -292,6 +294,7 @@ export class Scene {
         this.openFeature(pressed, feature),
       ),
     );
+    return true;
   }
 
   /** After a move or new data: which marks and names fit on the screen. */

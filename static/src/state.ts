@@ -36,9 +36,10 @@ export interface State {
   against: Against | null;
   swipe: number; // where the two sides meet, 0 to 1
   failing: boolean; // the server did not answer
+  lost: boolean; // something that is shown did not come, nor when it was asked for again
 }
 
-type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
+type Listener = (state: State, changed: ReadonlySet<keyof State> | null) => void;
 
 export class Store {
   private readonly listeners: Listener[] = [];
@@ -59,6 +60,11 @@ export class Store {
     if (!changed.size) return;
     this.now = { ...this.now, ...patch };
     for (const listener of this.listeners) listener(this.now, changed);
+  }
+
+  /** Have the same state followed anew. */
+  again(): void {
+    for (const listener of this.listeners) listener(this.now, null);
   }
 
   follow(listener: Listener): void {

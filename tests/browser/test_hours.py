@@ -98,8 +98,10 @@ def test_of_an_hour_that_cannot_be_had_no_mark_says_that_it_is_missing(
     page.wait_for_function(f"() => ({places})().every(([x]) => x < 722)")
     now = {label: text for x, label, text in page.evaluate(places) if x < 718}
     assert now == before
-    page.unroute("**/files/stations/**")  # it is asked for again, and comes
+    page.locator("#offline").wait_for(state="visible")  # it was asked for again in vain
+    page.unroute("**/files/stations/**")
     page.wait_for_function(f"() => ({places})().some(([x]) => x > 800)", timeout=15_000)
+    page.locator("#offline").wait_for(state="hidden")
 
 
 @pytest.mark.full

@@ -111,7 +111,7 @@ function band(usual: Usual | null, { y }: Axes): SVGElement[] {
 function threshold(value: number, style: Style, { y }: Axes, text: string): SVGElement {
   const at = y(value);
   const colour = style.classes.find((entry) => entry.low === value)?.colour ?? "#D64D54";
-  const made = svg("g", { class: "threshold" }, svg("line", { x1: String(LEFT), x2: String(WIDTH - RIGHT), y1: at.toFixed(1), y2: at.toFixed(1) }), label(WIDTH - RIGHT, at - 4, text, "end"));
+  const made = svg("g", { class: "threshold" }, svg("line", { x1: String(LEFT), x2: String(WIDTH - RIGHT), y1: at.toFixed(1), y2: at.toFixed(1) }), label(WIDTH - RIGHT - 6, at - 4, text, "end")); // clear of the newest value, where the cursor stands first
   return coloured(made, colour);
 }
 
