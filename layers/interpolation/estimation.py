@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from layers.interpolation import likelihood
-from layers.interpolation.parameters import SMOOTH, Model, Parameters, Transform
+from layers.interpolation.parameters import SMOOTH, Model, Parameters, Transform, distances_m
 from layers.interpolation.posterior import Days, Mode, Posterior, Way, posterior, unlikely
 
 FEW = 15
@@ -153,7 +152,7 @@ def _few(day: Days, shape: Parameters, total: float) -> float:
     Scale of the scaled inverse chi-squared posterior; Gelman et al. (2013), Bayesian Data
     Analysis, 3.2, with the quadratic form of generalised least squares as the sum of squares.
     """
-    lag = likelihood.distances_m(day.x_m, day.y_m)
+    lag = distances_m(day.x_m, day.y_m)
     n, days = day.z.shape
     k = shape.covariance(lag)
     k[np.diag_indices(n)] += shape.nugget_site + day.error + 1e-9 * total

@@ -12,9 +12,9 @@ from layers.interpolation.fitting import Learnt, believed, fitted, learnt_of, pa
 from layers.interpolation.increment import Increment, fit_increment
 from layers.interpolation.measured import Measured, measured, of_field
 from layers.interpolation.parameters import FloatArray, Transform
-from layers.interpolation.posterior import EXACT_LIKELIHOOD
 from layers.interpolation.sample import sample, source
 from layers.interpolation.superposition import superposed
+from layers.interpolation.vecchia import EXACT_LIKELIHOOD
 
 PROBABILITIES = np.concatenate([[0.002, 0.01, 0.025], np.arange(1, 20) / 20, [0.975, 0.99, 0.998]])
 """Where the quantile function of an event is kept."""

@@ -13,10 +13,11 @@ from layers.interpolation.drift import Drift, drift, per_site
 from layers.interpolation.estimation import NO_PATTERN, estimate
 from layers.interpolation.field import Field, conditioned
 from layers.interpolation.parameters import FloatArray, Model, Parameters, Transform
-from layers.interpolation.posterior import EXACT_LIKELIHOOD, Days
+from layers.interpolation.posterior import Days
 from layers.interpolation.robust import BoolArray, among_neighbours
 from layers.interpolation.sample import LARGEST, SMALLEST, Sample, Source, sample, source
 from layers.interpolation.validation import calibrated, left_out, patterned
+from layers.interpolation.vecchia import EXACT_LIKELIHOOD
 
 
 class Learnt(NamedTuple):

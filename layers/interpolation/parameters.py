@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from layers.errors import BadVariogramError
 
@@ -133,6 +134,12 @@ class Parameters:
         """Shortest and longest range of the structures."""
         both = (self.range_m, self.smooth_range_m if self.smooth else self.range_m)
         return min(both), max(both)
+
+
+def distances_m(x_m: FloatArray, y_m: FloatArray) -> FloatArray:
+    """Distances between all pairs, shape (n, n)."""
+    xy = np.stack([x_m, y_m], axis=1)
+    return np.asarray(cdist(xy, xy))
 
 
 def correlation(lag: FloatArray, model: Model) -> FloatArray:

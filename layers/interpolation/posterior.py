@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layers.interpolation import conditional, likelihood, vecchia
+from layers.interpolation import likelihood, vecchia
 from layers.interpolation.drift import Drift
 from layers.interpolation.parameters import FloatArray, Model, Parameters
 
-EXACT_LIKELIHOOD = 600
-"""Sites up to which the likelihood is exact; beyond, Vecchia's approximation."""
 PRIOR_SPREAD = np.array([1.5, 1.0, 1.5])
 """Standard deviations of the priors of log sill, log range and log nugget."""
 RATIOS, RATIO_SPREAD = (1.4, 2.0, 3.0), 0.5
@@ -151,7 +149,7 @@ class _Term:
 
     day: Days
     model: Model
-    sets: vecchia.Conditioning | None
+    sets: vecchia.Conditioning
 
     def along(self, ratio: float, angle: float) -> "_Term":
         """The same in the plane of a direction."""
@@ -160,18 +158,13 @@ class _Term:
         shape = Parameters(self.model, "none", 1.0, 1.0, 0.0, ratio=ratio, angle=angle)
         xy = shape.plane(self.day.x_m, self.day.y_m)
         day = replace(self.day, x_m=xy[:, 0], y_m=xy[:, 1])
-        sets = None if self.sets is None else vecchia.measured_in(self.sets, xy)
-        return _Term(day, self.model, sets)
+        return _Term(day, self.model, vecchia.measured_in(self.sets, xy))
 
     def slope(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """The value and its derivatives."""
         day = self.day
-        if self.sets is None:
-            lag = likelihood.distances_m(day.x_m, day.y_m)
-            return likelihood.restricted(theta, lag, day.error, day.z, self.model, day.drift)
-        return conditional.restricted(theta, self.sets, day.error, day.z, self.model, day.drift)
+        return likelihood.restricted(theta, self.sets, day.error, day.z, self.model, day.drift)
 
 
 def _term(day: Days, model: Model) -> _Term:
-    few = len(day.z) <= EXACT_LIKELIHOOD
-    return _Term(day, model, None if few else vecchia.conditioning(day.x_m, day.y_m))
+    return _Term(day, model, vecchia.conditioning(day.x_m, day.y_m))

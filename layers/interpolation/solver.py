@@ -8,8 +8,7 @@ from scipy.linalg.lapack import dtrtri
 from scipy.spatial.distance import cdist
 
 from layers.interpolation.drift import Drift
-from layers.interpolation.likelihood import distances_m
-from layers.interpolation.parameters import FloatArray, Parameters
+from layers.interpolation.parameters import FloatArray, Parameters, distances_m
 
 CHUNK = 2_000_000
 """Elements of one block of covariances between sites and targets: 16 MB."""

@@ -8,9 +8,10 @@ from scipy.linalg import solve_triangular
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from layers.interpolation.likelihood import distances_m
-from layers.interpolation.parameters import FloatArray, Parameters
+from layers.interpolation.parameters import FloatArray, Parameters, distances_m
 
+EXACT_LIKELIHOOD = 600
+"""Sites up to which all are taken together, so that the likelihood is exact."""
 JOINT = 64
 """The first sites of the order; they are taken together."""
 NEIGHBOURS = 20
@@ -71,14 +72,21 @@ def spread_order(x_m: FloatArray, y_m: FloatArray) -> NDArray[np.intp]:
     return along[np.argsort(turned, kind="stable")]
 
 
-def conditioning(x_m: FloatArray, y_m: FloatArray) -> Conditioning:
-    """Conditioning sets for n > ``JOINT`` sites; at most ``EARLY`` + ``LATE`` are counted."""
-    n = len(x_m)
+def conditioning(
+    x_m: FloatArray, y_m: FloatArray, together: int = EXACT_LIKELIHOOD
+) -> Conditioning:
+    """Conditioning sets; up to so many sites are all taken ``together``.
+
+    Of more, which are to be more than ``JOINT``, at most ``EARLY`` + ``LATE`` others are counted.
+    """
+    n, xy = len(x_m), np.stack([x_m, y_m], axis=1)
+    if n <= together:
+        none = np.empty(0, dtype=np.intp)
+        return measured_in(Conditioning(np.arange(n), none, none[:, None], xy, xy, xy), xy)
     counted = np.arange(JOINT, n)
     if len(counted) > EARLY + LATE:
         late = np.linspace(JOINT + EARLY, n - 1, LATE).astype(np.intp)
         counted = np.concatenate([counted[:EARLY], late])
-    xy = np.stack([x_m, y_m], axis=1)
     return measured_in(_sets(xy, counted, NEIGHBOURS), xy)
 
 

@@ -15,7 +15,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browsers import launched
+from tests.real.visits import hours, pictures, visit
 from tests.servers import Server, environment, serving
+
+__all__ = ["hours", "pictures", "visit"]
 
 REPO = Path(__file__).parents[2]
 SHARED = REPO.parent / "shared" / "data"

@@ -6,17 +6,17 @@ import math
 import re
 import time
 import tomllib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Page, Response, Route
+from playwright.sync_api import Browser, Page, Route
 
 from layers import geo, messages
 from layers.catalog import DEFAULT_CATALOG
+from tests.real.visits import NARROW, WIDE, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,6 @@ CODE_KB = 70
 OWN_REQUESTS = 16
 FIRST_VIEW_KB = 1_100
 TITLES = tomllib.loads(DEFAULT_CATALOG.read_text("utf-8"))["titles"]
-WIDE, NARROW = (1440, 900), (390, 844)
 
 # Pixels of the surface: their colours where they are fully drawn, and how many there are.
 PAINTED = """() => {
@@ -81,98 +80,6 @@ OVERFLOWING = """() => {
 RGB = "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
 
 
-@dataclass
-class Visit:
-    """An opened page with all that it asked for and complained of."""
-
-    page: Page
-    url: str
-    surface: bool = True
-    complaints: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    answers: list[Response] = field(default_factory=list)
-    first: list[Response] = field(default_factory=list)
-
-    def settle(self) -> None:
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_selector("button.station")
-        if self.surface:
-            self.page.wait_for_selector(".leaflet-surface-pane canvas", state="attached")
-
-    def fail(self, url: str, why: str | None) -> None:
-        # A browser that renews a stale answer in the background reports that as aborted, and so it
-        # does with a stream that a page leaves behind.
-        left = url.endswith(("/current.json", "/api/v1/events"))
-        if not (left and why == "net::ERR_ABORTED"):
-            self.complaints.append(f"{url}: {why}")
-
-    def addresses(self, *parts: str) -> list[str]:
-        return [url for url in self.asked if all(part in url for part in parts)]
-
-    def wait_asked(self, *parts: str) -> None:
-        deadline = time.monotonic() + 30
-        while not self.addresses(*parts):
-            assert time.monotonic() < deadline, (parts, self.asked)
-            self.page.wait_for_timeout(100)
-
-
-@pytest.fixture(scope="module")
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open a page of a server; all end with the module."""
-    opened: list[Page] = []
-
-    def open_page(
-        server: Any,
-        path: str = "/en",
-        size: tuple[int, int] = WIDE,
-        scheme: Any = "light",
-        surface: bool = True,
-    ) -> Visit:
-        page = browser.new_page(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-        )
-        opened.append(page)
-        made = Visit(page, server.url, surface)
-        page.on(
-            "console",
-            # Reading canvases back is what these tests do, not the page.
-            lambda said: (
-                made.complaints.append(said.text)
-                if said.type != "log" and "willReadFrequently" not in said.text
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        page.on("requestfailed", lambda failed: made.fail(failed.url, failed.failure))
-        page.on("request", lambda request: made.asked.append(request.url))
-        page.on("response", lambda answer: made.answers.append(answer))
-        page.goto(server.url + path)
-        made.settle()
-        made.first = list(made.answers)
-        return made
-
-    yield open_page
-    for page in opened:
-        page.close()
-
-
-@pytest.fixture(scope="module")
-def hours(demonstration: Any) -> Any:
-    """The demonstration, once it has surfaces of several hours."""
-    end = time.monotonic() + 120
-    while True:
-        layers = {each["id"]: each for each in demonstration.json("/current.json")["layers"]}
-        # All of them: a page that is told of news draws itself anew.
-        status, _, said = demonstration.get("/readyz")
-        waiting = status != 200 or json.loads(said)["surfaces_waiting"]
-        if len(layers["dose-rate"]["times"]) >= 4 and layers["pm2-5"]["times"] and not waiting:
-            return demonstration
-        assert time.monotonic() < end, demonstration.log.read_text()
-        time.sleep(0.3)
-
-
 @pytest.fixture(scope="module")
 def demo(hours: Any, visit: Callable[..., Visit]) -> Visit:
     return visit(hours)
@@ -189,11 +96,6 @@ def either(request: pytest.FixtureRequest) -> Visit:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Visit)
     return found
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
 
 
 def test_the_page_needs_no_other_host_and_complains_of_nothing(either: Visit) -> None:
@@ -653,10 +555,9 @@ def test_a_link_shows_what_its_sender_saw(own_map: Any, visit: Callable[..., Vis
     assert made.addresses("/tiles/background/default/")
     assert not made.addresses("/tiles/dose-rate/")
     made.page.wait_for_url(re.compile(r"map=6/50"))
-    zoom, lat, lon = map(
-        float,
-        re.search(r"map=([\d.]+)/([\d.]+)/([\d.]+)", made.page.url).groups(),  # type: ignore[union-attr]
-    )
+    found = re.search(r"map=([\d.]+)/([\d.]+)/([\d.]+)", made.page.url)
+    assert found is not None
+    zoom, lat, lon = map(float, found.groups())
     assert (zoom, math.isclose(lat, 50, abs_tol=0.2), math.isclose(lon, 10, abs_tol=0.2)) == (
         6, True, True,
     )  # fmt: skip

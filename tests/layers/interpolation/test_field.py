@@ -13,8 +13,7 @@ from layers.errors import BadInputError
 from layers.interpolation import Lattice
 from layers.interpolation import field as field_module
 from layers.interpolation import grid as grid_module
-from layers.interpolation.likelihood import distances_m
-from layers.interpolation.parameters import Parameters
+from layers.interpolation.parameters import Parameters, distances_m
 
 REPO = Path(__file__).resolve().parents[3]
 KNOWN = Parameters("exponential", "log", sill=0.04, range_m=150e3, nugget_site=0.01)

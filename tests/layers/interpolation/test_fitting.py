@@ -7,8 +7,7 @@ from hypothesis.extra import numpy as arrays
 from layers import interpolation
 from layers.errors import BadInputError, BadVariogramError
 from layers.interpolation import distribution, estimation
-from layers.interpolation.likelihood import distances_m
-from layers.interpolation.parameters import Parameters, correlation
+from layers.interpolation.parameters import Parameters, correlation, distances_m
 
 
 def simulated(n=300, seed=1, side_m=600e3, sill=0.04, range_m=150e3, nugget=0.01):
@@ -185,6 +184,7 @@ def test_parameters_are_refused_outside_their_domain() -> None:
     with pytest.raises(BadVariogramError, match="above zero"):
         Parameters("exponential", "log", sill=-1.0, range_m=1.0, nugget_site=0.0)
     with pytest.raises(BadVariogramError, match="models are"):
+        # A name that mypy knows to be none: from a file it could come all the same.
         Parameters("gauss", "log", sill=1.0, range_m=1.0, nugget_site=0.0)  # type: ignore[arg-type]
 
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from layers.interpolation import conditional, likelihood, vecchia
+from layers.interpolation import likelihood, vecchia
 from layers.interpolation.drift import constant
-from layers.interpolation.parameters import correlation, correlation_and_slope
+from layers.interpolation.parameters import correlation, correlation_and_slope, distances_m
 
 MODELS = ["exponential", "matern32", "matern52"]
 
@@ -24,22 +24,22 @@ def test_it_is_the_density_of_the_contrasts(model) -> None:
     x, y, z = network()
     theta = np.log([1.3, 120e3, 0.3])
     error = np.linspace(0.0, 0.2, 40)
-    lag = likelihood.distances_m(x, y)
-    k = 1.3 * correlation(lag / 120e3, model) + np.diag(0.3 + error)
+    k = 1.3 * correlation(distances_m(x, y) / 120e3, model) + np.diag(0.3 + error)
     a = np.linalg.qr(np.column_stack([np.ones(40), np.eye(40)[:, 1:]]))[0][:, 1:]
     brute = np.mean([-stats.multivariate_normal(cov=a.T @ k @ a).logpdf(a.T @ day) for day in z.T])
-    value, _ = likelihood.restricted(theta, lag, error, z, model, constant(40))
+    sets = vecchia.conditioning(x, y)
+    value, _ = likelihood.restricted(theta, sets, error, z, model, constant(40))
     assert value == pytest.approx(brute + 0.5 * math.log(40))
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_gradient_is_the_slope(model) -> None:
     x, y, z = network()
-    lag, error = likelihood.distances_m(x, y), np.linspace(0.0, 0.2, 40)
+    sets, error = vecchia.conditioning(x, y), np.linspace(0.0, 0.2, 40)
     theta = np.log([1.3, 120e3, 0.3])
-    _, gradient = likelihood.restricted(theta, lag, error, z, model, constant(40))
+    _, gradient = likelihood.restricted(theta, sets, error, z, model, constant(40))
     slope = optimize.approx_fprime(
-        theta, lambda t: likelihood.restricted(t, lag, error, z, model, constant(40))[0], 1e-6
+        theta, lambda t: likelihood.restricted(t, sets, error, z, model, constant(40))[0], 1e-6
     )
     np.testing.assert_allclose(gradient, slope, atol=1e-4)
 
@@ -48,17 +48,14 @@ def test_the_gradient_is_the_slope(model) -> None:
 def test_the_gradient_of_many_sites_is_the_slope(model) -> None:
     # Two days, and a mean with an offset that is half known.
     x, y, z = network(300)
-    sets, error, theta = (
-        vecchia.conditioning(x, y),
-        np.linspace(0.0, 0.2, 300),
-        np.log([1.3, 9e4, 0.3]),
-    )
+    sets, error = vecchia.conditioning(x, y, together=0), np.linspace(0.0, 0.2, 300)
+    theta = np.log([1.3, 9e4, 0.3])
     columns = np.column_stack([np.ones(300), np.arange(300) % 2])
     mean = replace(constant(300), columns=columns, precision=np.array([0.0, 2.0]))
-    _, gradient = conditional.restricted(theta, sets, error, z, model, mean)
+    _, gradient = likelihood.restricted(theta, sets, error, z, model, mean)
     slope = [
-        conditional.restricted(theta + step, sets, error, z, model, mean)[0]
-        - conditional.restricted(theta - step, sets, error, z, model, mean)[0]
+        likelihood.restricted(theta + step, sets, error, z, model, mean)[0]
+        - likelihood.restricted(theta - step, sets, error, z, model, mean)[0]
         for step in 1e-5 * np.eye(3)
     ]
     np.testing.assert_allclose(gradient, np.array(slope) / 2e-5, atol=1e-5)
@@ -76,9 +73,14 @@ def test_the_correlation_falls_from_one_and_its_slope_is_right(model) -> None:
 
 
 def test_a_covariance_that_is_none_is_infinitely_unlikely() -> None:
-    lag = np.zeros((3, 3))
+    none = np.zeros(3)
     value, _ = likelihood.restricted(
-        np.log([1.0, 1.0, 1e-300]), lag, np.zeros(3), np.zeros((3, 1)), "matern52", constant(3)
+        np.log([1.0, 1.0, 1e-300]),
+        vecchia.conditioning(none, none),
+        none,
+        np.zeros((3, 1)),
+        "matern52",
+        constant(3),
     )
     assert value == math.inf
 
@@ -88,23 +90,26 @@ def test_conditioning_on_all_predecessors_is_exact(monkeypatch) -> None:
     monkeypatch.setattr(vecchia, "NEIGHBOURS", 64)
     x, y, z = network(65)
     theta, error = np.log([1.3, 120e3, 0.3]), np.linspace(0.0, 0.2, 65)
-    lag, sets = likelihood.distances_m(x, y), vecchia.conditioning(x, y)
-    exact, slope = likelihood.restricted(theta, lag, error, z, "exponential", constant(65))
-    found, found_slope = conditional.restricted(theta, sets, error, z, "exponential", constant(65))
+    (exact, slope), (found, found_slope) = (
+        likelihood.restricted(
+            theta, vecchia.conditioning(x, y, together), error, z, "exponential", constant(65)
+        )
+        for together in (65, 0)
+    )
     assert found == pytest.approx(exact)
     np.testing.assert_allclose(found_slope, slope)
 
 
 def test_twenty_neighbours_come_near_the_exact_likelihood() -> None:
     x, y, z = network(800)
-    lag, sets = likelihood.distances_m(x, y), vecchia.conditioning(x, y)
+    all_of_them, sets = vecchia.conditioning(x, y, together=800), vecchia.conditioning(x, y)
     none = np.zeros(800)
     values = []
     for range_m in (60e3, 120e3, 240e3):
         theta = np.log([1.0, range_m, 0.5])
         exact, near = (
-            each.restricted(theta, lags, none, z, "exponential", constant(800))[0]
-            for each, lags in ((likelihood, lag), (conditional, sets))
+            likelihood.restricted(theta, each, none, z, "exponential", constant(800))[0]
+            for each in (all_of_them, sets)
         )
         values.append(near - exact)
     assert max(values) - min(values) < 5.0

@@ -6,8 +6,7 @@ from scipy import stats
 
 from layers import interpolation
 from layers.interpolation import robust
-from layers.interpolation.likelihood import distances_m
-from layers.interpolation.parameters import NORMAL, Parameters
+from layers.interpolation.parameters import NORMAL, Parameters, distances_m
 
 SIC = Path(__file__).resolve().parents[4] / "shared" / "data" / "sic2004" / "stations_200.csv"
 KNOWN = Parameters("exponential", "log", sill=0.04, range_m=150e3, nugget_site=0.01)

@@ -13,8 +13,7 @@ from layers.interpolation import (
     event_bands,
     recognise,
 )
-from layers.interpolation.likelihood import distances_m
-from layers.interpolation.parameters import FACTORS, FloatArray, Parameters
+from layers.interpolation.parameters import FACTORS, FloatArray, Parameters, distances_m
 
 DRAWS = 100_000
 SIDE_M, CELLS = 400e3, 161

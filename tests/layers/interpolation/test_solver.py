@@ -5,10 +5,9 @@ import pytest
 
 from layers.interpolation import solver
 from layers.interpolation.drift import constant
-from layers.interpolation.likelihood import distances_m
 from layers.interpolation.local import local
 from layers.interpolation.neighbours import thinned
-from layers.interpolation.parameters import Parameters
+from layers.interpolation.parameters import Parameters, distances_m
 from layers.interpolation.solver import exact, of_coefficients
 
 

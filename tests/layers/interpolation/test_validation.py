@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from layers import interpolation
-from layers.interpolation.likelihood import distances_m
 from layers.interpolation.measured import measured
-from layers.interpolation.parameters import NORMAL, Parameters
+from layers.interpolation.parameters import NORMAL, Parameters, distances_m
 from layers.interpolation.validation import calibrated
 
 KNOWN = Parameters("exponential", "log", sill=0.04, range_m=150e3, nugget_site=0.01)

@@ -63,7 +63,7 @@ class Nursery:
                 pid = int(words[1])
             else:
                 said.append(words)
-        time.sleep(delay_s)
+        time.sleep(delay_s)  # no event to wait for: it dies at any moment of its work
         os.kill(pid, signal.SIGKILL)
         while (words := self.line()) != ["dead"]:
             assert words, "the writer ended by itself"
