@@ -7,7 +7,12 @@ import numpy as np
 from scipy.linalg import cho_solve
 
 from layers.interpolation.drift import Drift
-from layers.interpolation.parameters import FloatArray, Model, correlation_and_slope
+from layers.interpolation.parameters import (
+    FloatArray,
+    Model,
+    correlation_and_slope,
+    distances_m,
+)
 from layers.interpolation.vecchia import Conditioning
 
 
@@ -134,7 +139,7 @@ def restricted(
 
 def _joint(sets: Conditioning, field: _Field, sites: _Sites) -> _Part:
     """The sites whose joint density is taken."""
-    k, of_range = field.at(sets.joint_m)
+    k, of_range = field.at(distances_m(*sets.joint_xy_m.T))
     columns = sites.columns[sets.joint]
     lower = np.linalg.cholesky(k + np.diag(sites.noise[sets.joint]))
     inverse = cho_solve((lower, True), np.eye(len(lower)), check_finite=False)

@@ -36,14 +36,16 @@ class Conditioning:
         Sites whose conditional density is taken.
     given : array of int, shape (q, k)
         The predecessors each of them is conditioned on.
-    joint_m, given_m, site_m : array of float, shapes (j, j), (q, k, k), (q, k)
-        Distances within the joint sites, within the given ones, and to the site.
+    joint_xy_m : array of float, shape (j, 2)
+        Places of the joint sites; finding their distances is little beside what is done with them.
+    given_m, site_m : array of float, shapes (q, k, k), (q, k)
+        Distances within the given sites, and to the site.
     """
 
     joint: NDArray[np.intp]
     site: NDArray[np.intp]
     given: NDArray[np.intp]
-    joint_m: FloatArray
+    joint_xy_m: FloatArray
     given_m: FloatArray
     site_m: FloatArray
 
@@ -118,7 +120,7 @@ def measured_in(sets: Conditioning, xy_m: FloatArray) -> Conditioning:
     given += np.square(gy[:, :, None] - gy[:, None, :])  # with its root, faster than hypot
     return replace(
         sets,
-        joint_m=distances_m(x[sets.joint], y[sets.joint]),
+        joint_xy_m=xy_m[sets.joint],
         given_m=np.sqrt(given, out=given),
         site_m=np.hypot(gx - x[sets.site, None], gy - y[sets.site, None]),
     )
@@ -128,7 +130,7 @@ def _regressed(
     sets: Conditioning, parameters: Parameters, noise: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Factor of the joint sites, weights of the given ones, and the variance that these leave."""
-    k = parameters.covariance(sets.joint_m)
+    k = parameters.covariance(distances_m(*sets.joint_xy_m.T))
     k[np.diag_indices(len(k))] += noise[sets.joint]
     lower = np.asarray(np.linalg.cholesky(k), np.float64)
     c = parameters.covariance(sets.site_m)

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "page.languages": "Language",
     "page.skip": "Skip the map",
     "page.offline": "The server does not answer. What is shown may be out of date.",
+    "page.lost": "A part of this map did not come. It is asked for again.",
     "page.no_script": "This map needs JavaScript. The newest values stand here as a list.",
     "page.others": "And {count} more stations.",
     "page.no_values": "There are no values yet.",

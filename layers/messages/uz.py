@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "page.languages": "Til",
     "page.skip": "Xaritani oʻtkazib yuborish",
     "page.offline": "Server javob bermayapti. Koʻrsatilgan maʼlumotlar eskirgan boʻlishi mumkin.",
+    "page.lost": "Xaritaning bir qismi yuklanmadi. Soʻrov takrorlanadi.",
     "page.no_script": (
         "Bu xaritaga JavaScript kerak. Eng yangi qiymatlar bu yerda roʻyxat bilan berilgan."
     ),

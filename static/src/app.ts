@@ -174,7 +174,8 @@ function showTitle(state: State): void {
   const measure = layer && style && style.measure !== "mean" ? ` · ${words.styleTitle(layer, style)}` : "";
   const bare = layer && current.answered && !current.times(layer.id).length ? ` · ${words.text(layer.mode_of === undefined ? "layers.no_data" : "reason.no_normal")}` : "";
   byId("subtitle").textContent = (layer?.title ?? words.text("layers.no_surface")) + measure + bare;
-  byId("offline").hidden = !(state.failing || state.lost);
+  byId("offline").hidden = !state.failing;
+  byId("lost").hidden = state.failing || !state.lost;
 }
 
 function followAll(state: State, changed: ReadonlySet<keyof State> | null): void {

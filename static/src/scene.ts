@@ -19,6 +19,7 @@ import type { State, Store } from "./state.ts";
 import type { Words } from "./words.ts";
 
 const REST_MS = 300; // without another hour the reader rests
+const LOST_MS = 60_000; // between two tries once the first ones did not help
 const MOST_FEATURES = 3_000; // beyond, the server's drawn tiles are quicker
 
 interface Kept {
@@ -145,7 +146,7 @@ export class Scene {
     const came = await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
     if (this.follows !== follow) return;
     if (came.includes(false)) void this.again(follow);
-    else this.store.set({ lost: false });
+    else this.arrived();
     if (!changed?.has("time")) return this.settle();
     // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
     const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
@@ -236,12 +237,20 @@ export class Scene {
     this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "place"));
   }
 
-  /** Ask in a while for what did not come, and say so once that did not help. */
+  /** Ask for what did not come until it does, and say so once asking again did not help. */
   private async again(follow: number): Promise<void> {
     if (this.tries > 0) this.store.set({ lost: true });
-    if (!(await pause(this.tries)) || this.follows !== follow) return;
+    if (!(await pause(this.tries))) await new Promise((resolve) => setTimeout(resolve, LOST_MS));
+    if (this.follows !== follow) return;
     this.tries += 1;
-    this.store.again();
+    void this.follow(null);
+  }
+
+  private arrived(): void {
+    const waited = this.tries > 0;
+    this.tries = 0;
+    this.store.set({ lost: false });
+    if (waited) this.store.again(); // lists and cards did without it
   }
 
   /** Tells whether all came. */
