@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.visits import NARROW, WIDE, Visit, text, tool, visit
 
@@ -142,6 +142,27 @@ def test_a_whole_visit_needs_no_mouse(made: Visit) -> None:
     page.locator("#table").wait_for(state="hidden")
     assert page.evaluate(STOP)[0] == f"BUTTON {text('tools.table')}"
     made.check()
+    page.close()
+
+
+def test_a_card_that_is_renewed_leaves_the_focus_where_it_is(browser: Browser, hours: Any) -> None:
+    # What a service worker asks for is not held back.
+    made = visit(browser, hours.url, "/en#station=KZAST", WIDE, service_workers="block")
+    page = made.page
+    page.locator("#card .chart-holder").wait_for()
+
+    def other(route: Route) -> None:
+        answer = route.fetch()
+        told = {name: text for name, text in answer.headers.items() if name != "etag"}
+        route.fulfill(status=200, headers=told, body=answer.text() + " ")
+
+    for wanted in (".chart-holder", "a[download]", "#span-48h", "#card-close", "#card-title"):
+        page.locator(f"#card {wanted}").focus()
+        held = page.evaluate_handle("document.activeElement")
+        page.route("**/current.json", other, times=1)
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # asks what is new
+        page.wait_for_function("held => !held.isConnected", arg=held)
+        assert page.evaluate(f"document.activeElement.matches('#card {wanted}')"), wanted
     page.close()
 
 

@@ -70,11 +70,18 @@ export class Cards {
   private put(title: string, kicker: string, notice: string, ...body: Node[]): void {
     const active = document.activeElement;
     const id = active && this.root.contains(active) ? active.id : "";
+    const stop = this.stops().findIndex((each) => each === active);
     const { scrollTop } = this.root;
     const close = (): void => this.parts.store.set({ card: null });
     this.root.replaceChildren(...card(this.parts.words, title, kicker, notice, close, element("div", { class: "card-body" }, ...body)));
     this.root.scrollTop = scrollTop;
-    if (id) document.getElementById(id)?.focus({ preventScroll: true });
+    const again = (id && document.getElementById(id)) || this.stops()[stop];
+    again?.focus({ preventScroll: true });
+  }
+
+  /** What Tab reaches; not all of it has a name of its own. */
+  private stops(): HTMLElement[] {
+    return [...this.root.querySelectorAll<HTMLElement>("a[href], button, input, select, summary, [tabindex='0']")];
   }
 
   /** False where it came too late: another card, hour or choice has been asked for. */

@@ -71,7 +71,9 @@ export async function stationCard(layer: Layer, station: Station, parts: Parts):
     );
     if (value !== null) shown.push(element("p", { class: "links" }, meaning(config.root, config.language, value)));
   }
-  return [...shown, usualPart(told, parts), chartPart(layer, station, { told, series, asked }, parts), more(layer, station, told, parts)];
+  shown.push(usualPart(told, parts), chartPart(layer, station, { told, series, asked }, parts), more(layer, station, told, parts));
+  await new Promise((resolve) => setTimeout(resolve)); // what has come is put into its part: the card is shown with it, and focus finds it
+  return shown;
 }
 
 /** The page that explains a number, with this one; its name stands on the page already. */
