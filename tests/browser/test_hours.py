@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route
 
 from layers import units
-from tests.browser.visits import NARROW, WIDE, Visit, text, tool
-from tests.servers import wait_for
+from tests.browser.visits import NARROW, WIDE, Visit, tool
 
 pytestmark = pytest.mark.browser
 
@@ -104,37 +102,6 @@ def test_of_an_hour_that_cannot_be_had_no_mark_says_that_it_is_missing(
     page.unroute("**/files/stations/**")
     page.wait_for_function(f"() => ({places})().some(([x]) => x > 800)", timeout=15_000)
     page.locator("#lost").wait_for(state="hidden")
-
-
-def test_what_a_map_did_not_get_is_asked_for_until_it_comes(browser: Browser, hours: Any) -> None:
-    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]}, service_workers="block")
-    page.clock.install()
-    refused: list[str] = []
-
-    def refuse(route: Route) -> None:
-        refused.append(route.request.url)
-        route.abort()
-
-    def asked() -> int:
-        page.wait_for_timeout(20)
-        return len(refused)
-
-    page.route("**/files/faults/**", refuse)
-    page.goto(f"{hours.url}/en#with=faults,stations")
-    page.wait_for_selector("button.station")
-    lost = page.locator("#lost")
-    while (times := asked()) < 7:
-        page.clock.run_for(75_000)
-        wait_for(lambda: asked() > times)
-    lost.wait_for(state="visible")
-    assert lost.inner_text() == text("page.lost")
-    assert page.locator("#offline").is_hidden()  # the server answers all else
-    page.unroute("**/files/faults/**")
-    with page.expect_response("**/files/faults/**") as came:
-        page.clock.run_for(75_000)
-    assert came.value.ok
-    lost.wait_for(state="hidden")
-    page.close()
 
 
 @pytest.mark.full

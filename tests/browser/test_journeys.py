@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from layers import messages
 from tests.browser.visits import NARROW, WIDE, Visit, text, tool
+from tests.servers import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -395,4 +396,35 @@ def test_hostile_names_notes_and_numbers_are_text_and_gaps(browser: Browser, hou
     assert page.title() != "taken"
     assert broken == []
     page.unroute_all(behavior="ignoreErrors")
+    page.close()
+
+
+def test_what_a_map_did_not_get_is_asked_for_until_it_comes(browser: Browser, hours: Any) -> None:
+    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]}, service_workers="block")
+    page.clock.install()
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.abort()
+
+    def asked() -> int:
+        page.wait_for_timeout(20)
+        return len(refused)
+
+    page.route("**/files/faults/**", refuse)
+    page.goto(f"{hours.url}/en#with=faults,stations")
+    page.wait_for_selector("button.station")
+    lost = page.locator("#lost")
+    while (times := asked()) < 7:
+        page.clock.run_for(75_000)
+        wait_for(lambda: asked() > times)
+    lost.wait_for(state="visible")
+    assert lost.inner_text() == text("page.lost")
+    assert page.locator("#offline").is_hidden()  # the server answers all else
+    page.unroute("**/files/faults/**")
+    with page.expect_response("**/files/faults/**") as came:
+        page.clock.run_for(75_000)
+    assert came.value.ok
+    lost.wait_for(state="hidden")
     page.close()

@@ -41,7 +41,7 @@ def first_hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "data"
 
 
-@pytest.fixture(params=[16, 0], ids=["streams", "full"])
+@pytest.fixture(params=[16, pytest.param(0, marks=pytest.mark.full)], ids=["streams", "full"])
 def own(
     request: pytest.FixtureRequest, first_hour: Path, tmp_path: Path
 ) -> Iterator[tuple[Server, bool, Publish]]:

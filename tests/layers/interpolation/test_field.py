@@ -97,6 +97,7 @@ def test_more_stations_than_can_be_factorised_are_nearly_the_exact_answer(monkey
     assert_near(field.predict_grid(lattice), exact, 0.02 if sums else 0.2)
 
 
+@pytest.mark.full
 def test_a_plan_of_a_dense_smooth_network_is_taken_where_kriging_is_no_nearer(monkeypatch) -> None:
     """The 48 nearest of 1,500 stations tell the spread to some per cent only."""
     x, y = np.random.default_rng(3).uniform(0.0, 1e6, (2, 1500))
