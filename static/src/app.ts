@@ -23,6 +23,7 @@ const shared = parseAddress(location.hash, location.search);
 
 const wantsDark = window.matchMedia("(prefers-color-scheme: dark)");
 const kept = localStorage.getItem("theme");
+let waitedFor = shared.station !== null || shared.feature !== null; // a link names what was not there yet
 let chosenTheme = shared.theme ?? (kept === "dark" || kept === "light" ? kept : null);
 const filledNow = config.layers.find((layer) => isFilled(layer) && (shared.filled ? layer.id === shared.filled : layer.visible));
 const store = new Store({
@@ -142,9 +143,9 @@ function sharedNow(): Shared {
     overlays: [...overlays],
     time,
     unit,
-    station: card?.kind === "station" ? card.code : null,
+    station: card?.kind === "station" ? card.code : waitedFor ? shared.station : null,
     place: card?.kind === "point" ? [...card.position] : null,
-    feature: card?.kind === "feature" && card.code ? [card.layer, card.code] : null,
+    feature: card?.kind === "feature" && card.code ? [card.layer, card.code] : waitedFor ? shared.feature : null,
     span: span === "48h" ? null : span,
     table,
     against,
@@ -189,7 +190,10 @@ function followAll(state: State, changed: ReadonlySet<keyof State> | null): void
   }
   if (any("filled", "overlays", "time")) timeBar.show(moments.all);
   if (!later && (state.scenario || state.card || state.table || state.against)) void need();
-  void scene.follow(changed).then(() => later?.follow(store.state, changed));
+  void scene.follow(changed).then(() => {
+    later?.follow(store.state, changed);
+    openNamed();
+  });
   remember();
 }
 
@@ -202,6 +206,15 @@ function named(): Card | null {
   return feature ? { kind: "feature", layer: id, code, position: map.centre, feature } : null;
 }
 
+/** Open it once it is there, unless the reader has opened something else. */
+function openNamed(): void {
+  if (!waitedFor) return;
+  const card = store.state.card ?? named();
+  if (!card) return;
+  waitedFor = false;
+  store.set({ card });
+}
+
 store.follow(followAll);
 followAll(store.state, null);
 let newest: string | null = null;
@@ -210,8 +223,7 @@ void current.start(
     const before = newest;
     newest = moments.all.at(-1) ?? null;
     followAll(store.state, null);
-    if (before === null) void scene.follow(null).then(() => store.state.card ?? store.set({ card: named() }));
-    else if (newest && newest !== before) say(words.text("time.new", { time: words.clock(newest) }));
+    if (before !== null && newest && newest !== before) say(words.text("time.new", { time: words.clock(newest) }));
   },
   (failing) => store.set({ failing }),
 );

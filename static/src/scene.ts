@@ -5,7 +5,7 @@ import { Occupied } from "./declutter.ts";
 import { density, isNarrow, painted } from "./device.ts";
 import { element } from "./dom.ts";
 import { byCode, type Files } from "./files.ts";
-import { pause } from "./map/again.ts";
+import { pause, wait } from "./map/again.ts";
 import { Filled, tilesOf, type Choice } from "./map/filled.ts";
 import type { Handle, MapView } from "./map/leaflet.ts";
 import { Names, placeNames, type Place } from "./map/names.ts";
@@ -48,6 +48,8 @@ export class Scene {
   private resting = 0; // a timer
   private follows = 0; // how often all was brought to another state
   private tries = 0; // how often what did not come was asked for again
+  private missed = false; // something that is shown did not come
+  private news = false; // something came since
   private ranks = new Map<string, Place>();
 
   constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
@@ -145,8 +147,7 @@ export class Scene {
     }
     const came = await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
     if (this.follows !== follow) return;
-    if (came.includes(false)) void this.again(follow);
-    else this.arrived();
+    this.account(came.includes(false), follow);
     if (!changed?.has("time")) return this.settle();
     // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
     const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
@@ -237,20 +238,26 @@ export class Scene {
     this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "place"));
   }
 
-  /** Ask for what did not come until it does, and say so once asking again did not help. */
+  /** What came late is told to lists and cards, which did without it; what did not come is asked for until it does. */
+  private account(missed: boolean, follow: number): void {
+    const late = this.missed && this.news;
+    this.missed = missed;
+    this.news = false;
+    if (!missed) {
+      this.tries = 0;
+      this.store.set({ lost: false });
+    }
+    if (late) this.store.again();
+    else if (missed) void this.again(follow);
+  }
+
   private async again(follow: number): Promise<void> {
-    if (this.tries > 0) this.store.set({ lost: true });
-    if (!(await pause(this.tries))) await new Promise((resolve) => setTimeout(resolve, LOST_MS));
+    // That the server does not answer at all is said already.
+    if (this.tries > 0 && !this.store.state.failing) this.store.set({ lost: true });
+    if (!(await pause(this.tries))) await wait(LOST_MS);
     if (this.follows !== follow) return;
     this.tries += 1;
     void this.follow(null);
-  }
-
-  private arrived(): void {
-    const waited = this.tries > 0;
-    this.tries = 0;
-    this.store.set({ lost: false });
-    if (waited) this.store.again(); // lists and cards did without it
   }
 
   /** Tells whether all came. */
@@ -265,8 +272,10 @@ export class Scene {
     if (this.store.state.time !== time || this.moments.other !== other || this.current.entry(layer.id, time)?.data !== data) return true;
     if (!stations) return false; // what was shown stays, rather than nothing
     const old = other !== null && other < (this.current.times(layer.id)[0] ?? other); // the page is told of no such hour
+    const counterparts = old ? "unknown" : others;
+    this.news ||= this.groups.get(layer.id) !== stations || this.others.get(layer.id) !== counterparts;
     this.groups.set(layer.id, stations);
-    this.others.set(layer.id, old ? "unknown" : others);
+    this.others.set(layer.id, counterparts);
     return others !== "unknown";
   }
 
@@ -296,6 +305,7 @@ export class Scene {
     const collection = await this.files.features(layer).catch(() => null);
     if (!collection) return false;
     if (!this.store.state.overlays.includes(layer.id) || this.current.entry(layer.id, null)?.data !== entry.data) return true;
+    this.news ||= this.collections.get(layer.id) !== collection;
     this.collections.set(layer.id, collection);
     const look = { dark: state.theme === "dark", outlined: state.filled !== null };
     this.put(slot, `${entry.data} ${JSON.stringify(look)}`, () =>

@@ -413,13 +413,16 @@ def test_what_a_map_did_not_get_is_asked_for_until_it_comes(browser: Browser, ho
         return len(refused)
 
     page.route("**/files/faults/**", refuse)
-    page.goto(f"{hours.url}/en#with=faults,stations")
-    page.wait_for_selector("button.station")
+    page.route("**/files/stations/**", lambda route: route.abort(), times=2)
+    page.goto(f"{hours.url}/en#with=faults,stations&station=KZAST")
     lost = page.locator("#lost")
     while (times := asked()) < 7:
         page.clock.run_for(75_000)
         wait_for(lambda: asked() > times)
     lost.wait_for(state="visible")
+    # What came late is on the map, and in the card that the link names.
+    page.locator("#card .chart-holder").wait_for()
+    assert page.locator("button.station").count() > 20
     assert lost.inner_text() == text("page.lost")
     assert page.locator("#offline").is_hidden()  # the server answers all else
     page.unroute("**/files/faults/**")

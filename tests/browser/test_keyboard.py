@@ -145,24 +145,49 @@ def test_a_whole_visit_needs_no_mouse(made: Visit) -> None:
     page.close()
 
 
-def test_a_card_that_is_renewed_leaves_the_focus_where_it_is(browser: Browser, hours: Any) -> None:
+@pytest.mark.parametrize(
+    ("link", "stops"),
+    [
+        (
+            "station=KZAST",
+            (".chart-holder", "a[download]", "#span-48h", "#card-close", "#card-title"),
+        ),
+        (
+            "layer=scenario.msk&rupture=fault%3Atalas-fergana&with=faults,stations"
+            "&feature=faults/talas-fergana",
+            ("#scenario-magnitude", "#scenario-show"),
+        ),
+    ],
+    ids=["station", "fault"],
+)
+def test_a_card_that_is_renewed_leaves_the_focus_where_it_is(
+    browser: Browser, hours: Any, link: str, stops: tuple[str, ...]
+) -> None:
     # What a service worker asks for is not held back.
-    made = visit(browser, hours.url, "/en#station=KZAST", WIDE, service_workers="block")
+    made = visit(browser, hours.url, f"/en#{link}", WIDE, service_workers="block")
     page = made.page
-    page.locator("#card .chart-holder").wait_for()
+    page.locator(f"#card {stops[0]}").wait_for()
 
     def other(route: Route) -> None:
         answer = route.fetch()
         told = {name: text for name, text in answer.headers.items() if name != "etag"}
         route.fulfill(status=200, headers=told, body=answer.text() + " ")
 
-    for wanted in (".chart-holder", "a[download]", "#span-48h", "#card-close", "#card-title"):
+    for wanted in stops:
         page.locator(f"#card {wanted}").focus()
         held = page.evaluate_handle("document.activeElement")
         page.route("**/current.json", other, times=1)
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # asks what is new
         page.wait_for_function("held => !held.isConnected", arg=held)
         assert page.evaluate(f"document.activeElement.matches('#card {wanted}')"), wanted
+    if "scenario" in link:  # each step asks the server for another earthquake
+        strength = page.locator("#scenario-magnitude")
+        strength.focus()
+        for _ in range(2):
+            held = page.evaluate_handle("document.activeElement")
+            page.keyboard.press("ArrowLeft")
+            page.wait_for_function("held => !held.isConnected", arg=held)
+            assert strength.evaluate("each => each === document.activeElement")
     page.close()
 
 

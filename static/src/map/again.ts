@@ -5,7 +5,11 @@ const PAUSES_MS = [1000, 3000, 9000];
 export async function pause(tries: number): Promise<boolean> {
   const pauseMs = PAUSES_MS[tries];
   if (pauseMs === undefined) return false;
-  // Not all at the same moment: that is what they were refused for.
-  await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.75 + Math.random() / 2)));
+  await wait(pauseMs);
   return true;
+}
+
+/** Wait for about so long: not all at the same moment, for that is what they were refused for. */
+export async function wait(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms * (0.75 + Math.random() / 2)));
 }

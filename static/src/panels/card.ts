@@ -18,6 +18,14 @@ export function card(words: Words, title: string, kicker: string, notice: string
   ];
 }
 
+const PATIENCE_MS = 500;
+
+/** Wait a little for what the server adds: a card that is shown with it stands still, and focus finds its place again. */
+export async function patiently(...coming: Promise<unknown>[]): Promise<void> {
+  await Promise.race([Promise.allSettled(coming), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  await new Promise((resolve) => setTimeout(resolve)); // what has come is put into its part
+}
+
 export function facts(rows: Row[]): HTMLElement {
   const list = element("dl", { class: "facts" });
   for (const [label, value] of rows) {

@@ -69,19 +69,19 @@ export class Cards {
   /** Put a card in the place of another; what had the focus, and what was scrolled to, stay. */
   private put(title: string, kicker: string, notice: string, ...body: Node[]): void {
     const active = document.activeElement;
-    const id = active && this.root.contains(active) ? active.id : "";
-    const stop = this.stops().findIndex((each) => each === active);
+    const held = active instanceof HTMLElement && this.root.contains(active) ? active : null;
+    const turn = held ? this.like(held).indexOf(held) : -1;
     const { scrollTop } = this.root;
     const close = (): void => this.parts.store.set({ card: null });
     this.root.replaceChildren(...card(this.parts.words, title, kicker, notice, close, element("div", { class: "card-body" }, ...body)));
     this.root.scrollTop = scrollTop;
-    const again = (id && document.getElementById(id)) || this.stops()[stop];
+    const again = held && ((held.id ? document.getElementById(held.id) : this.like(held)[turn]) ?? this.root.querySelector("h2"));
     again?.focus({ preventScroll: true });
   }
 
-  /** What Tab reaches; not all of it has a name of its own. */
-  private stops(): HTMLElement[] {
-    return [...this.root.querySelectorAll<HTMLElement>("a[href], button, input, select, summary, [tabindex='0']")];
+  /** What is of one kind in the card; not everything has a name of its own. */
+  private like({ tagName, className }: HTMLElement): HTMLElement[] {
+    return [...this.root.querySelectorAll<HTMLElement>(tagName)].filter((each) => each.className === className);
   }
 
   /** False where it came too late: another card, hour or choice has been asked for. */
@@ -100,7 +100,9 @@ export class Cards {
     } else if (now.kind === "feature" && layer && now.feature) {
       const { title, body } = featureCard(config, layer, now.feature, words);
       const breaks = breaking(config, layer, now.feature);
-      this.put(title, layer.title, noticeOf(config, words, layer), body, ...(breaks ? [scenarioPart(this.parts, breaks)] : []));
+      const rest = breaks ? [await scenarioPart(this.parts, breaks)] : [];
+      if (late()) return false;
+      this.put(title, layer.title, noticeOf(config, words, layer), body, ...rest);
     } else if (now.kind === "point") {
       const title = positionText(now.position, words);
       const kicker = words.text("point.title");

@@ -4,7 +4,7 @@ import { element } from "../dom.ts";
 import type { Parts } from "../later.ts";
 import type { Scenario, State, Store } from "../state.ts";
 import type { Words } from "../words.ts";
-import { facts, translated, type Row } from "./card.ts";
+import { facts, patiently, type Row, translated } from "./card.ts";
 
 const RESTS_MS = 250; // before the map is drawn anew
 const MAGNITUDES = { least: 4.5, most: 8.5, step: 0.1 };
@@ -57,7 +57,7 @@ export function scenarioName(quake: Earthquake, { language }: Config, words: Wor
 }
 
 /** The part of a card that offers the shaking of its feature, and chooses how strong and by which model. */
-export function scenarioPart(parts: Parts, breaks: Breaking): HTMLElement {
+export async function scenarioPart(parts: Parts, breaks: Breaking): Promise<HTMLElement> {
   const { store, words } = parts;
   const { state } = store;
   const { shows, rupture } = breaks;
@@ -72,10 +72,11 @@ export function scenarioPart(parts: Parts, breaks: Breaking): HTMLElement {
   if (!shown) return part;
   const told = element("div", { class: "told" });
   part.append(told);
-  void known(parts, shows, state.scenario!).then((quake) => {
+  const coming = known(parts, shows, state.scenario!).then((quake) => {
     if (typeof quake === "string") told.replaceChildren(element("p", { class: "warning", role: "alert" }, words.text("scenario.refused", { reason: quake })));
     else told.replaceChildren(...choices(quake, shows, store, words), facts(taken(quake, words)));
   });
+  await patiently(coming);
   return part;
 }
 

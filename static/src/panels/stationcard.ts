@@ -7,7 +7,7 @@ import { classOf, shapeOf } from "../scale.ts";
 import { DOSE_FACTORS } from "../text/numbers.ts";
 import { formatTime, offsetWord, partsOf } from "../text/times.ts";
 import type { Words } from "../words.ts";
-import { ageOf, facts, positionText, quantityWord, reasonWord, statusWord } from "./card.ts";
+import { ageOf, facts, patiently, positionText, quantityWord, reasonWord, statusWord } from "./card.ts";
 import { chart } from "./chart.ts";
 import { askSeries, askUsual, seriesAddress, spanOf, type Asked, type Told, type Series, type Usual } from "./history.ts";
 import { unitChoice } from "./layers.ts";
@@ -20,16 +20,12 @@ function hour(begin: string, end: string, words: Words): string {
 
 const SPANS = ["48h", "30d", "1y"] as const;
 
-/** What the server adds is waited for a little, so that the card stands still once it is there. */
-const PATIENCE_MS = 500;
-
 export async function stationCard(layer: Layer, station: Station, parts: Parts): Promise<Node[]> {
   const { words, store, current, config, moments } = parts;
   const { reading } = station;
   const told = askUsual(config, layer.id, reading.code, reading.begin_time ?? moments.shown);
   const asked = spanOf(store.state.span, moments.all.at(-1) ?? reading.end_time);
   const series = askSeries(config.root, layer.id, reading.code, asked);
-  await Promise.race([Promise.allSettled([told, series]), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   const style = layer.styles[0]!;
   const { value, unit } = reading;
   const shown: Node[] = [];
@@ -72,7 +68,7 @@ export async function stationCard(layer: Layer, station: Station, parts: Parts):
     if (value !== null) shown.push(element("p", { class: "links" }, meaning(config.root, config.language, value)));
   }
   shown.push(usualPart(told, parts), chartPart(layer, station, { told, series, asked }, parts), more(layer, station, told, parts));
-  await new Promise((resolve) => setTimeout(resolve)); // what has come is put into its part: the card is shown with it, and focus finds it
+  await patiently(told, series);
   return shown;
 }
 
