@@ -6,6 +6,8 @@ import type { Reading, Station } from "./map/station.ts";
 const KEPT = 64; // answers; an hour of stations is some ten kilobytes
 const FAILED_MS = 700; // less than anybody waits to ask again, more than a moving handle does
 
+const NONE: readonly Station[] = []; // always the same, as what has come before is
+
 /** Stations as the server lists them: what is the same of all, and a list for each of the rest. */
 interface Columns {
   lon: number[];
@@ -27,7 +29,7 @@ export class Files {
 
   async stations(layer: Layer, time: string | null): Promise<readonly Station[]> {
     const entry = this.current.entry(layer.id, time);
-    if (!entry) return [];
+    if (!entry) return NONE;
     const columns = await this.json<Columns>(`${this.root}/files/${layer.id}/${entry.data}/${entry.time}.json`);
     const list = this.lists.get(columns) ?? listed(layer.id, columns);
     this.lists.set(columns, list); // an hour that is shown again has the same stations
