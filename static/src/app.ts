@@ -64,11 +64,14 @@ const said = element("p", { id: "said", class: "unseen", role: "status" });
 document.querySelector(".shell")!.append(said);
 const say = (text: string): void => void (said.textContent = text);
 
+let pressed = false; // whether the reader has pressed anything yet
+for (const hand of ["pointerdown", "keydown"]) window.addEventListener(hand, () => void (pressed = true), { once: true, passive: true, capture: true });
+
 // What the first view does not need comes with the first hand on the page.
 let later: Later | null = null;
 let coming: Promise<Later | null> | null = null;
 function need(): Promise<Later | null> {
-  coming ??= load(config.later, { config, map, store, scene, current, files, words, moments, say, shared: sharedNow }).then(
+  coming ??= load(config.later, { config, map, store, scene, current, files, words, moments, say, shared: sharedNow, pressed: () => pressed }).then(
     (loaded) => {
       later = loaded;
       later.follow(store.state, null);

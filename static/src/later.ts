@@ -28,6 +28,7 @@ export interface Parts {
   moments: Moments;
   say: (text: string) => void; // to those who do not see it
   shared: () => Shared; // the state as an address has it
+  pressed: () => boolean; // whether the reader has pressed anything yet
 }
 
 export type Tool = "layers" | "table" | "compare" | "keep";

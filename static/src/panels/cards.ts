@@ -109,8 +109,8 @@ export class Cards {
       const time = moments.shown;
       const when = time ? [element("p", { class: "caption" }, words.clock(time))] : [];
       const waiting = window.setTimeout(() => {
-        // What stands there of this place and another hour says so itself.
-        if (late() || this.seen === name) return;
+        // What stands there of this place and another hour says so itself. Who has pressed nothing, but followed a link, waits for no answer.
+        if (late() || this.seen === name || !this.parts.pressed()) return;
         this.put(title, kicker, "", ...when, element("p", {}, words.text("point.coming")));
         this.open(name);
       }, PATIENCE_MS);
