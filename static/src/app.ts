@@ -219,13 +219,13 @@ function openNamed(): void {
 }
 
 store.follow(followAll);
-followAll(store.state, null);
+store.again();
 let newest: string | null = null;
 void current.start(
   () => {
     const before = newest;
     newest = moments.all.at(-1) ?? null;
-    followAll(store.state, null);
+    store.again();
     if (before !== null && newest && newest !== before) say(words.text("time.new", { time: words.clock(newest) }));
   },
   (failing) => store.set({ failing }),

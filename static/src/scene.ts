@@ -5,7 +5,7 @@ import { Occupied } from "./declutter.ts";
 import { density, isNarrow, painted } from "./device.ts";
 import { element } from "./dom.ts";
 import { byCode, type Files } from "./files.ts";
-import { pause, wait } from "./map/again.ts";
+import { Lost } from "./lost.ts";
 import { Filled, tilesOf, type Choice } from "./map/filled.ts";
 import type { Handle, MapView } from "./map/leaflet.ts";
 import { Names, placeNames, type Place } from "./map/names.ts";
@@ -19,7 +19,6 @@ import type { State, Store } from "./state.ts";
 import type { Words } from "./words.ts";
 
 const REST_MS = 300; // without another hour the reader rests
-const LOST_MS = 60_000; // between two tries once the first ones did not help
 const MOST_FEATURES = 3_000; // beyond, the server's drawn tiles are quicker
 
 interface Kept {
@@ -40,6 +39,7 @@ export class Scene {
   private readonly moments: Moments;
   private readonly left: Filled;
   private readonly right: Filled;
+  private readonly lost: Lost;
   private readonly groups = new Map<string, readonly Station[]>();
   private readonly others = new Map<string, ReadonlyMap<string, Station> | "unknown" | null>(); // of a comparison's right side, by code
   private readonly collections = new Map<string, GeoJSON.FeatureCollection>();
@@ -47,9 +47,6 @@ export class Scene {
   private turn = 0; // of what is made ahead
   private resting = 0; // a timer
   private follows = 0; // how often all was brought to another state
-  private tries = 0; // how often what did not come was asked for again
-  private missed = false; // something that is shown did not come
-  private news = false; // something came since
   private ranks = new Map<string, Place>();
 
   constructor(config: Config, map: MapView, store: Store, current: Current, files: Files, words: Words, moments: Moments) {
@@ -62,6 +59,7 @@ export class Scene {
     this.moments = moments;
     this.left = new Filled(map, config, current, files, "surface");
     this.right = new Filled(map, config, current, files, "compared");
+    this.lost = new Lost(store, () => void this.follow(null));
     this.names = new Names(map);
     this.marks = new Stations(
       map,
@@ -135,7 +133,7 @@ export class Scene {
     if (changed?.size === 1 && changed.has("card")) return void painted().then(() => this.settle());
     if (changed?.size === 1 && changed.has("lost")) return;
     const follow = ++this.follows;
-    if (changed) this.tries = 0;
+    this.lost.begin(changed !== null);
     // While an hour is long in coming, what is read aloud is brought to the one that stands.
     if (!changed?.has("time")) window.clearTimeout(this.resting);
     this.showBase(state);
@@ -147,7 +145,7 @@ export class Scene {
     }
     const came = await Promise.all(overlays.map((layer) => (layer.kind === "stations" ? this.loadStations(layer, state) : this.loadFeatures(layer, state))));
     if (this.follows !== follow) return;
-    this.account(came.includes(false), follow);
+    this.lost.end(came.includes(false));
     if (!changed?.has("time")) return this.settle();
     // Another hour has its values in the frame of its surface; which marks and names have room is looked at when the reader rests.
     const of = (layer: string, code: string): Station | undefined => this.station(layer, code) ?? undefined;
@@ -238,28 +236,6 @@ export class Scene {
     this.put("place", card.position.join(), () => this.map.mark(ring(), card.position, "place"));
   }
 
-  /** What came late is told to lists and cards, which did without it; what did not come is asked for until it does. */
-  private account(missed: boolean, follow: number): void {
-    const late = this.missed && this.news;
-    this.missed = missed;
-    this.news = false;
-    if (!missed) {
-      this.tries = 0;
-      this.store.set({ lost: false });
-    }
-    if (late) this.store.again();
-    else if (missed) void this.again(follow);
-  }
-
-  private async again(follow: number): Promise<void> {
-    // That the server does not answer at all is said already.
-    if (this.tries > 0 && !this.store.state.failing) this.store.set({ lost: true });
-    if (!(await pause(this.tries))) await wait(LOST_MS);
-    if (this.follows !== follow) return;
-    this.tries += 1;
-    void this.follow(null);
-  }
-
   /** Tells whether all came. */
   private async loadStations(layer: Layer, { time }: State): Promise<boolean> {
     const { other } = this.moments;
@@ -273,7 +249,7 @@ export class Scene {
     if (!stations) return false; // what was shown stays, rather than nothing
     const old = other !== null && other < (this.current.times(layer.id)[0] ?? other); // the page is told of no such hour
     const counterparts = old ? "unknown" : others;
-    this.news ||= this.groups.get(layer.id) !== stations || this.others.get(layer.id) !== counterparts;
+    this.lost.came(this.groups.get(layer.id) !== stations || this.others.get(layer.id) !== counterparts);
     this.groups.set(layer.id, stations);
     this.others.set(layer.id, counterparts);
     return others !== "unknown";
@@ -305,7 +281,7 @@ export class Scene {
     const collection = await this.files.features(layer).catch(() => null);
     if (!collection) return false;
     if (!this.store.state.overlays.includes(layer.id) || this.current.entry(layer.id, null)?.data !== entry.data) return true;
-    this.news ||= this.collections.get(layer.id) !== collection;
+    this.lost.came(this.collections.get(layer.id) !== collection);
     this.collections.set(layer.id, collection);
     const look = { dark: state.theme === "dark", outlined: state.filled !== null };
     this.put(slot, `${entry.data} ${JSON.stringify(look)}`, () =>

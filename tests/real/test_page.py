@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from layers import geo, messages
 from layers.catalog import DEFAULT_CATALOG
@@ -348,7 +348,7 @@ def test_a_map_that_has_no_data_yet_says_so(hours: Any, browser: Browser) -> Non
     page.route("**/current.json", nothing_yet)
     page.goto(f"{hours.url}/en")
     # not by a function: the page's policy lets nobody evaluate one twice
-    page.locator("#subtitle", has_text=re.compile("no data yet$")).wait_for()
+    expect(page.locator("#subtitle")).to_have_text(re.compile("no data yet$"), timeout=30_000)
     page.unroute_all(behavior="ignoreErrors")
     page.close()
 
