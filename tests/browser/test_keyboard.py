@@ -146,7 +146,7 @@ def test_a_whole_visit_needs_no_mouse(made: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("link", "stops"),
+    ("link", "places"),
     [
         (
             "station=KZAST",
@@ -161,19 +161,19 @@ def test_a_whole_visit_needs_no_mouse(made: Visit) -> None:
     ids=["station", "fault"],
 )
 def test_a_card_that_is_renewed_leaves_the_focus_where_it_is(
-    browser: Browser, hours: Any, link: str, stops: tuple[str, ...]
+    browser: Browser, hours: Any, link: str, places: tuple[str, ...]
 ) -> None:
     # What a service worker asks for is not held back.
     made = visit(browser, hours.url, f"/en#{link}", WIDE, service_workers="block")
     page = made.page
-    page.locator(f"#card {stops[0]}").wait_for()
+    page.locator(f"#card {places[0]}").wait_for()
 
     def other(route: Route) -> None:
         answer = route.fetch()
-        told = {name: text for name, text in answer.headers.items() if name != "etag"}
+        told = {name: said for name, said in answer.headers.items() if name != "etag"}
         route.fulfill(status=200, headers=told, body=answer.text() + " ")
 
-    for wanted in stops:
+    for wanted in places:
         page.locator(f"#card {wanted}").focus()
         held = page.evaluate_handle("document.activeElement")
         page.route("**/current.json", other, times=1)
