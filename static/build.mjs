@@ -29,13 +29,17 @@ async function put(name, bytes, file) {
   manifest[name] = { file: hashed, bytes: bytes.length, integrity: `sha384-${digest("sha384", bytes, "base64")}` };
 }
 
-// Leaflet makes its classes by calls, which a bundler must keep for what they might do: they only make a class.
+// Leaflet makes its classes by calls, which a bundler must keep for what they might do: they only make a class. Two that
+// no page uses, layers of a WMS and the box of layers, hang on others and would stay with them.
 const shaken = {
   name: "shaken",
   setup: ({ onLoad }) =>
     onLoad({ filter: /leaflet-src\.esm\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      return { contents: text.replace(/^(\s*var \w+ = )(?=\w+\.extend\()/gm, "$1/* @__PURE__ */ "), loader: "js" };
+      const contents = text
+        .replace(/^(\s*var \w+ = )(?=\w+\.extend\()/gm, "$1/* @__PURE__ */ ")
+        .replace(/^(tileLayer\.wms|TileLayer\.WMS|control\.layers|Control\.Layers) = .*$/gm, "");
+      return { contents, loader: "js" };
     }),
 };
 
