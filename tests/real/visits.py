@@ -1,6 +1,7 @@
 """A page that is opened in a browser, and all that it asked for and complained of."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -35,8 +36,8 @@ class Visit:
 
     def fail(self, url: str, why: str | None) -> None:
         # A browser that renews a stale answer in the background reports that as aborted, and so it
-        # does with a stream that a page leaves behind.
-        left = url.endswith(("/current.json", "/api/v1/events"))
+        # does with a stream that a page leaves behind, or with its icon, which comes last of all.
+        left = re.search(r"/current\.json$|/api/v1/events$|/static/icon-\w+\.svg$", url)
         if not (left and why == "net::ERR_ABORTED"):
             self.complaints.append(f"{url}: {why}")
 
