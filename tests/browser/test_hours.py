@@ -77,7 +77,6 @@ def test_no_mark_is_emptied_while_the_other_hour_of_a_comparison_is_on_its_way(
     page.wait_for_function(
         f"before => JSON.stringify(({marks})()) !== JSON.stringify(before)", arg=during
     )
-    made.complaints.remove("Service Worker registration blocked by Playwright")
     made.check()
 
 

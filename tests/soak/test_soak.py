@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mapserver.runtime.keeper import RETIRE_EVERY
 from tests.servers import Server, mapserver, serving, wait_for
 
 pytestmark = pytest.mark.full
@@ -35,6 +36,8 @@ BEFORE = 7 * 144
 relative to that, which a keeper makes and holds from then on."""
 READERS = 6
 CACHE_MB, SURFACE_HOURS = 6, 12
+STANDING = 2 * 3 * SURFACE_HOURS + RETIRE_EVERY
+"""Surfaces at most: of two layers, each hour in three revisions, and what waits to be retired."""
 FIRST = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=60)
 PLACES = [(f"S{i}", 52 + i % 10 * 3.5, 38 + i // 10 * 2.5) for i in range(60)]
 
@@ -197,7 +200,7 @@ def nothing_is_left_behind(server: Server, batches: int) -> None:
 
     wait_for(shown)
     surfaces = list((server.data_dir / "surfaces").rglob("*.tif"))
-    assert len(surfaces) <= 3 * (SURFACE_HOURS + 20)
+    assert len(surfaces) <= STANDING
     tiles = server.data_dir / "cache" / "tiles"
     cached = sum(f.stat().st_size for f in tiles.rglob("*") if f.is_file())
     assert cached < 2 * CACHE_MB * 1_000_000
@@ -234,6 +237,7 @@ def test_reading_and_writing_go_on_and_nothing_grows(
     assert slope.sum() < SLOPE_MB_MIN
     half = len(others) // 2
     assert others[half:].max() < others[:half].max() + 8
-    # Three layers, and what is superseded stays until 24 of them are retired at once.
-    assert cells.max() <= 3 * (3 * SURFACE_HOURS + 24)
+    assert cells[half:].max() < cells[:half].max() + RETIRE_EVERY
+    # Keeper and workers map the cells of all, and the workers the classes of one style, too.
+    assert cells.max() <= 5 * STANDING
     nothing_is_left_behind(server, traffic.batches)

@@ -23,7 +23,7 @@ from layers.model import (
 )
 from layers.store import PUBLIC, Batch, FolderLock, Reader, Writer
 
-FIRST = datetime(2026, 11, 1, tzinfo=UTC)
+FIRST = datetime(2025, 11, 1, tzinfo=UTC)  # far enough back for a batch an hour, however fast
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 STATIONS = 40
 QUANTITY = "ambient_dose_rate"
