@@ -97,7 +97,7 @@ def main(root: Path) -> None:
         if pid == 0:
             try:
                 write(root)
-            except Exception:
+            except Exception:  # whatever it is, the test is told, and this child ends here
                 traceback.print_exc()
             finally:
                 os._exit(1)
